@@ -1,0 +1,94 @@
+"""Who is asking. Nothing is served without a key but the paths that are named open."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from identity.cache import PrincipalCache
+from identity.types import Principal
+from identity.usage import KeyUsage
+from kit.errors import Unauthenticated
+from orchestration.runtime import Runtime
+
+_STATE = "principal"
+_HOW = "send `Authorization: Bearer <key>`"
+
+
+class Authenticator:
+    """From a token to its holder, and a note of when the key was last used."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._database = runtime.database
+        self._keys = runtime.keys
+        self._cache = PrincipalCache(clock=runtime.clock)
+        self._usage = KeyUsage(clock=runtime.clock)
+
+    def authenticate(self, token: str) -> Principal:
+        """Raises Unauthenticated for every reason not to accept the token."""
+        return self._cache.get(token, self._look_up)
+
+    def _look_up(self, token: str) -> Principal:
+        with self._database.read() as session:
+            return self._keys.authenticate(session, token)
+
+    def is_touch_due(self, principal: Principal) -> bool:
+        return self._usage.is_due(principal.key_id)
+
+    def touch(self, principal: Principal) -> None:
+        with self._database.write() as session:
+            self._keys.touch(session, principal.key_id)
+
+
+class KeyGuard:
+    """Authenticates before a byte of the body is read, and before it is known whether the path exists.
+
+    `open_paths` are exact paths; one that ends in a slash opens what is below it. Web sockets are refused: no surface
+    offers one, and their handshake carries no bearer.
+    """
+
+    def __init__(self, app: ASGIApp, *, open_paths: frozenset[str]) -> None:
+        self._app = app
+        self._exact = frozenset(path for path in open_paths if not path.endswith("/"))
+        self._below = tuple(path for path in open_paths if path.endswith("/"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if scope["type"] == "http" and not self._is_open(scope["path"]):
+            await self._answer_caller(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _answer_caller(self, scope: Scope, receive: Receive, send: Send) -> None:
+        token = bearer_token(Headers(scope=scope))
+        authenticator: Authenticator = scope["app"].state.authenticator
+        principal = await run_in_threadpool(authenticator.authenticate, token)
+        scope["state"][_STATE] = principal
+        await self._app(scope, receive, send)
+        if authenticator.is_touch_due(principal):  # after the answer: nobody waits for the note
+            await run_in_threadpool(authenticator.touch, principal)
+
+    def _is_open(self, path: str) -> bool:
+        return path in self._exact or path.startswith(self._below)
+
+
+def bearer_token(headers: Headers) -> str:
+    """Raises Unauthenticated where the header is missing or is something other than a bearer token."""
+    given = headers.get("authorization")
+    if given is None:
+        raise Unauthenticated(f"a key is needed: {_HOW}")
+    scheme, _, token = given.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated(f"the Authorization header holds no bearer token: {_HOW}")
+    return token.strip()
+
+
+def principal_of(scope: Scope) -> Principal:
+    """Whom the guard let in. Raises Unauthenticated on an open path, where it asked nobody."""
+    principal = scope["state"].get(_STATE)
+    if not isinstance(principal, Principal):
+        raise Unauthenticated(f"a key is needed: {_HOW}")
+    return principal

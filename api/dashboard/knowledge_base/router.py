@@ -1,0 +1,11 @@
+"""The knowledge base of the dashboard, all resources together."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.dashboard.knowledge_base import datasets, files, search, uploads
+
+router = APIRouter(prefix="/knowledge-base")
+for resource in (datasets, uploads, files, search):
+    router.include_router(resource.router)

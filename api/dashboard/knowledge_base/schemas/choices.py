@@ -1,0 +1,41 @@
+"""How the choices of a dataset are spelled on the way in."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from api.fields import NO_COERCION, STORABLE
+from ingest.documents import ParserEngine, ParseType
+from ingest.settings import MAX_CHUNK_OVERLAP, MAX_CHUNK_SIZE, MIN_CHUNK_OVERLAP, MIN_CHUNK_SIZE
+
+_NATIVE_ALIAS = "NATIVE"
+_MOST_ROLES = 100
+
+
+def _spelled_in_full(value: object) -> object:
+    return ParserEngine.NODE_NATIVE if value == _NATIVE_ALIAS else value
+
+
+EngineChoice: TypeAlias = Annotated[
+    ParserEngine,
+    BeforeValidator(_spelled_in_full),
+    WithJsonSchema({"type": "string", "enum": [*(engine.value for engine in ParserEngine), _NATIVE_ALIAS]}),
+    Field(description="`NATIVE` is another name of `NODE_NATIVE`"),
+]
+ParseChoice: TypeAlias = Annotated[ParseType, Field(description="How a document's blocks become chunks")]
+ChunkSize: TypeAlias = Annotated[
+    int, Field(ge=MIN_CHUNK_SIZE, le=MAX_CHUNK_SIZE, description="In the embedding model's tokens"), NO_COERCION
+]
+ChunkOverlap: TypeAlias = Annotated[
+    int,
+    Field(ge=MIN_CHUNK_OVERLAP, le=MAX_CHUNK_OVERLAP, description="In tokens; smaller than `chunkSize`"),
+    NO_COERCION,
+]
+DatasetName: TypeAlias = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S"), STORABLE]
+Description: TypeAlias = Annotated[str, Field(max_length=2000), STORABLE]
+AgentRoles: TypeAlias = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=64), STORABLE]],
+    Field(max_length=_MOST_ROLES, description="Agents that may use the dataset; `*`: every agent; empty: none"),
+]

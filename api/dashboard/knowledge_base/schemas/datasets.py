@@ -1,0 +1,155 @@
+"""Datasets as the dashboard sends and receives them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from api.dashboard.knowledge_base.schemas.choices import (
+    AgentRoles,
+    ChunkOverlap,
+    ChunkSize,
+    DatasetName,
+    Description,
+    EngineChoice,
+    ParseChoice,
+)
+from api.dashboard.knowledge_base.schemas.files import FileSummary
+from api.fields import RequestBody, ResponseBody
+from ingest.datasets.types import DatasetChange, DatasetStatus, DatasetView, NewDataset, ReindexReceipt
+from ingest.documents import ParserEngine, ParseType
+from ingest.files.types import FileView
+
+
+class DatasetCreation(RequestBody):
+    """What is left out is the installation's default."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"name": "Product handbook", "chunkSize": 512, "chunkOverlap": 64, "allowedAgentRoles": ["*"]}
+        }
+    )
+
+    name: DatasetName
+    description: Description | None = None
+    chunk_size: ChunkSize | None = None
+    chunk_overlap: ChunkOverlap | None = None
+    parse_type: ParseChoice | None = None
+    parser_engine: EngineChoice | None = None
+    allowed_agent_roles: AgentRoles = Field(default_factory=list)
+
+    def to_new(self) -> NewDataset:
+        return NewDataset(
+            name=self.name,
+            description=self.description,
+            chunk_size=self.chunk_size,
+            chunk_overlap=self.chunk_overlap,
+            parse_type=self.parse_type,
+            parser_engine=self.parser_engine,
+            allowed_agent_roles=tuple(self.allowed_agent_roles),
+        )
+
+
+class DatasetConfiguration(RequestBody):
+    """What is left out, or null, stays as it is. Files that are there keep their chunks until they are re-indexed."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"chunkSize": 800, "chunkOverlap": 100}})
+
+    name: DatasetName | None = None
+    description: Description | None = Field(None, description="An empty text removes it")
+    chunk_size: ChunkSize | None = None
+    chunk_overlap: ChunkOverlap | None = None
+    parse_type: ParseChoice | None = None
+    parser_engine: EngineChoice | None = None
+    allowed_agent_roles: AgentRoles | None = None
+
+    def to_change(self) -> DatasetChange:
+        roles = self.allowed_agent_roles
+        return DatasetChange(
+            name=self.name,
+            description=self.description,
+            chunk_size=self.chunk_size,
+            chunk_overlap=self.chunk_overlap,
+            parse_type=self.parse_type,
+            parser_engine=self.parser_engine,
+            allowed_agent_roles=None if roles is None else tuple(roles),
+        )
+
+
+class DatasetSummary(ResponseBody):
+    id: str
+    name: str
+    description: str | None
+    status: DatasetStatus = Field(
+        description="`building` while any file is on its way; `error` when the newest build of some file failed"
+    )
+    total_files: int
+    total_chunks: int
+    embedding_model: str
+    allowed_agent_roles: Sequence[str]
+    created_on: datetime
+
+    @classmethod
+    def of(cls, view: DatasetView) -> DatasetSummary:
+        return cls(
+            id=view.id,
+            name=view.name,
+            description=view.description or None,
+            status=view.status,
+            total_files=view.total_files,
+            total_chunks=view.total_chunks,
+            embedding_model=view.embedding_model,
+            allowed_agent_roles=view.allowed_agent_roles,
+            created_on=view.created_at,
+        )
+
+
+class DatasetList(ResponseBody):
+    data: list[DatasetSummary]
+
+
+class DatasetDetail(DatasetSummary):
+    """A dataset with its settings and its files, oldest first."""
+
+    embedding_provider: str
+    vector_size: int
+    chunk_size: int
+    chunk_overlap: int
+    parse_type: ParseType
+    parser_engine: ParserEngine
+    qdrant_collection: str
+    updated_on: datetime
+    files: list[FileSummary]
+
+    @classmethod
+    def with_files(cls, view: DatasetView, files: Sequence[FileView]) -> DatasetDetail:
+        return cls(
+            **dict(DatasetSummary.of(view)),
+            embedding_provider=view.embedding_provider,
+            vector_size=view.vector_size,
+            chunk_size=view.chunk_size,
+            chunk_overlap=view.chunk_overlap,
+            parse_type=view.parse_type,
+            parser_engine=view.parser_engine,
+            qdrant_collection=view.collection,
+            updated_on=view.updated_at,
+            files=[FileSummary.of(file) for file in files],
+        )
+
+
+class Deleted(ResponseBody):
+    deleted: Literal[True] = True
+
+
+class Reindexing(ResponseBody):
+    model_config = ConfigDict(json_schema_extra={"example": {"jobsQueued": 42, "estimatedMinutes": 3.5}})
+
+    jobs_queued: int = Field(description="Files that are going to be built anew; those on their way already count")
+    estimated_minutes: float
+
+    @classmethod
+    def of(cls, receipt: ReindexReceipt) -> Reindexing:
+        return cls(jobs_queued=receipt.jobs_queued, estimated_minutes=receipt.estimated_minutes)

@@ -1,0 +1,155 @@
+"""A search as the dashboard asks it and is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, TypeAlias
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
+
+from api.dashboard.knowledge_base.schemas.uploads import LabelName, LabelValue
+from api.fields import NO_COERCION, STORABLE, Flag, RequestBody, ResponseBody, Since, Until
+from ingest.files.types import FileSource
+from retrieval.search.types import (
+    DEFAULT_ALPHA,
+    DEFAULT_TOP_K,
+    MAX_TOP_K,
+    SearchFilter,
+    SearchHit,
+    SearchRequest,
+    SearchResult,
+)
+from retrieval.types import DateRange, RankSource
+
+_MOST_CHARACTERS = 8000
+_MOST_IDS = 1000
+
+Identifier: TypeAlias = Annotated[str, Field(pattern=r"^[!-~]{1,64}$")]
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+LabelValues: TypeAlias = Annotated[
+    list[LabelValue],
+    Field(max_length=100),
+    BeforeValidator(_as_list),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": 500},
+                {"type": "array", "items": {"type": "string", "maxLength": 500}, "maxItems": 100},
+            ]
+        }
+    ),
+]
+
+
+class SearchConditions(RequestBody):
+    """Within a condition any value fits, between conditions all must. What is left out is no condition."""
+
+    file_ids: Annotated[list[Identifier], Field(max_length=_MOST_IDS)] | None = None
+    sources: Annotated[list[FileSource], Field(max_length=20)] | None = None
+    metadata: Annotated[Mapping[LabelName, LabelValues], Field(max_length=50)] = Field(
+        default_factory=dict, description="Labels of the file: a value, or a list of which any fits"
+    )
+    published_after: Since | None = Field(None, description="A time, or a date; that moment or day is included")
+    published_before: Until | None = Field(None, description="A time, or a date; that moment or day is included")
+
+    def to_filter(self) -> SearchFilter:
+        dated = self.published_after is not None or self.published_before is not None
+        return SearchFilter(
+            file_ids=self.file_ids,
+            sources=None if self.sources is None else [source.value for source in self.sources],
+            labels=self.metadata,
+            published=DateRange(since=self.published_after, until=self.published_before) if dated else None,
+        )
+
+
+class SearchQuestion(RequestBody):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "query": "How long is the notice period?",
+                "datasetIds": ["01KAV5W4F6Q8D1F0T8A9Z6Q2MC"],
+                "topK": 5,
+                "hybridAlpha": 0.7,
+                "filter": {"metadata": {"language": ["en", "de"]}, "publishedAfter": "2025-01-01"},
+            }
+        }
+    )
+
+    query: Annotated[str, Field(min_length=1, max_length=_MOST_CHARACTERS, pattern=r"\S"), STORABLE]
+    dataset_ids: Annotated[list[Identifier], Field(min_length=1, max_length=_MOST_IDS)]
+    top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K), NO_COERCION] = DEFAULT_TOP_K
+    hybrid_alpha: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), NO_COERCION] = Field(
+        DEFAULT_ALPHA, description="Weight of meaning against words: 0 keyword only, 1 vector only"
+    )
+    min_score: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), NO_COERCION] = Field(
+        0.0, description="Least final score of a result"
+    )
+    rerank: Flag = Field(False, description="Let a second model order the best results: slower, more accurate")
+    filter: SearchConditions = SearchConditions()
+
+    def to_request(self) -> SearchRequest:
+        return SearchRequest(
+            query=self.query,
+            dataset_ids=tuple(self.dataset_ids),
+            top_k=self.top_k,
+            alpha=self.hybrid_alpha,
+            min_score=self.min_score,
+            rerank=self.rerank,
+            where=self.filter.to_filter(),
+        )
+
+
+class PassageMetadata(ResponseBody):
+    """Fields that do not apply are left out."""
+
+    page_number: int | SkipJsonSchema[None] = Field(None, description="Page, slide or sheet, from 1")
+    heading: str | SkipJsonSchema[None] = Field(None, description="The nearest heading above the passage")
+    url: str | SkipJsonSchema[None] = None
+    published_at: str | SkipJsonSchema[None] = None
+
+
+class SearchResultItem(ResponseBody):
+    chunk_id: str
+    file_id: str
+    file_name: str
+    dataset_id: str
+    content: str
+    score: float = Field(ge=0, le=1)
+    rank_source: RankSource = Field(description="The leg that the score is owed to")
+    metadata: PassageMetadata
+
+    @classmethod
+    def of(cls, hit: SearchHit) -> SearchResultItem:
+        passage = hit.passage
+        return cls(
+            chunk_id=passage.chunk_id,
+            file_id=passage.file_id,
+            file_name=passage.file_name,
+            dataset_id=passage.dataset_id,
+            content=passage.content,
+            score=hit.score,
+            rank_source=hit.rank_source,
+            metadata=PassageMetadata(
+                page_number=passage.page,
+                heading=passage.heading_path[-1] if passage.heading_path else None,
+                url=passage.url,
+                published_at=passage.published_at,
+            ),
+        )
+
+
+class SearchAnswer(ResponseBody):
+    """Best first."""
+
+    results: list[SearchResultItem]
+    search_ms: float = Field(description="Time of the whole search in milliseconds")
+
+    @classmethod
+    def of(cls, result: SearchResult) -> SearchAnswer:
+        return cls(results=[SearchResultItem.of(hit) for hit in result.hits], search_ms=round(result.total_ms, 2))

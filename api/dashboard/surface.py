@@ -1,0 +1,16 @@
+"""The dashboard's surface: everything under /dashboard/v1, in one envelope, behind a key."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api import envelope
+from api.dashboard.knowledge_base.router import router as knowledge_base
+from api.surfaces import Surface
+
+PREFIX = "/dashboard/v1"
+
+SURFACE = Surface(prefix=PREFIX, render=envelope.render)
+
+router = APIRouter(prefix=PREFIX)
+router.include_router(knowledge_base)

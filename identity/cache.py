@@ -1,0 +1,49 @@
+"""Spares the database the same question about the same key within a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Lock
+
+from identity.types import Principal
+from kit.clock import Clock
+from kit.crypto import hash_token
+
+MOST_SECONDS = 1.0
+"""A revoked or expired key is refused after this long at the latest, in every process."""
+
+_REMEMBERED_TOKENS = 10_000
+
+
+class PrincipalCache:
+    """Accepted tokens of the last moment, by hash. Refusals are not kept, so a new key works at once."""
+
+    def __init__(self, *, clock: Clock, seconds: float = MOST_SECONDS) -> None:
+        if not 0 <= seconds <= MOST_SECONDS:
+            raise ValueError(f"principals are kept for 0 to {MOST_SECONDS} seconds, not {seconds}")
+        self._clock = clock
+        self._keep = timedelta(seconds=seconds)
+        self._found: dict[str, tuple[datetime, Principal]] = {}
+        self._lock = Lock()
+
+    def get(self, token: str, look_up: Callable[[str], Principal]) -> Principal:
+        """The principal of the token, from memory or from `look_up(token)`, whose errors pass through."""
+        key = hash_token(token)
+        asked = self._clock.now()
+        with self._lock:
+            known = self._found.get(key)
+        if known is not None and asked - known[0] < self._keep:
+            return known[1]
+        principal = look_up(token)
+        with self._lock:
+            if len(self._found) >= _REMEMBERED_TOKENS:
+                self._found.clear()
+            # counted from before the question: a key revoked while it was asked is not kept longer for that
+            self._found[key] = (asked, principal)
+        return principal
+
+    def clear(self) -> None:
+        """Forget everything, as after revoking a key in this process."""
+        with self._lock:
+            self._found.clear()

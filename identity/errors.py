@@ -1,0 +1,32 @@
+"""What can go wrong with identities."""
+
+from __future__ import annotations
+
+from kit.errors import Forbidden, Invalid, NotFound, Unauthenticated
+
+
+class CredentialNotAccepted(Unauthenticated):
+    """One answer for every reason, so that nobody learns which tokens exist."""
+
+    def __init__(self) -> None:
+        super().__init__("the access key is missing, unknown, expired or revoked")
+
+
+class TenantNotFound(NotFound):
+    code = "TENANT_NOT_FOUND"
+
+
+class UserNotFound(NotFound):
+    code = "USER_NOT_FOUND"
+
+
+class KeyNotFound(NotFound):
+    code = "KEY_NOT_FOUND"
+
+
+class KeyExceedsUser(Invalid):
+    """A key never does more than its user's role in the tenant."""
+
+
+class KeyOutranksCaller(Forbidden):
+    """A key is ended by one that may do at least as much."""

@@ -1,0 +1,83 @@
+"""Rows of tenants, users, memberships and access keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from identity.models import AccessKey, Membership, Tenant, User
+from identity.types import Principal, Role, Scope
+
+TENANT_SCOPE = "tenant"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A key together with what limits it beyond its own row: its user's state and role in the key's tenant."""
+
+    key: AccessKey
+    user_is_active: bool
+    member_role: Role | None
+
+
+def find_holder(session: Session, *, token_hash: str) -> Holder | None:
+    """One query. A key without a user is limited by nothing but itself: active, with the key's own role."""
+    row = session.execute(
+        select(AccessKey, User, Membership.role)
+        .outerjoin(User, User.id == AccessKey.user_id)
+        .outerjoin(Membership, _is_member(AccessKey.user_id, AccessKey.tenant_id))
+        .where(AccessKey.token_hash == token_hash)
+    ).one_or_none()
+    if row is None:
+        return None
+    key, user, role = row
+    if key.user_id is None:
+        return Holder(key, user_is_active=True, member_role=Role(key.role))
+    # typed as always there, but None where an outer join found nothing
+    found_user: User | None = user
+    found_role: str | None = role
+    is_active = found_user is not None and found_user.deactivated_at is None
+    return Holder(key, user_is_active=is_active, member_role=Role(found_role) if found_role else None)
+
+
+def find_member(session: Session, *, tenant_id: str, user_id: str) -> tuple[User, Role | None] | None:
+    row = session.execute(
+        select(User, Membership.role)
+        .outerjoin(Membership, _is_member(User.id, User.tenant_id))
+        .where(User.id == user_id, User.tenant_id == tenant_id)
+    ).one_or_none()
+    return None if row is None else (row[0], Role(row[1]) if row[1] else None)
+
+
+def readable_by(principal: Principal) -> ColumnElement[bool]:
+    """Which keys a caller sees: a manager those of the tenant, a person their own, a machine the one it holds."""
+    own = AccessKey.id == principal.key_id
+    if principal.user_id is not None:
+        own = or_(own, AccessKey.user_id == principal.user_id)
+    mine = AccessKey.tenant_id == principal.tenant_id
+    return mine if principal.may(Scope.MANAGE) and principal.dataset_ids is None else and_(mine, own)
+
+
+def tenant_exists(session: Session, tenant_id: str) -> bool:
+    return bool(session.scalar(select(exists().where(Tenant.id == tenant_id))))
+
+
+def any_tenant_exists(session: Session) -> bool:
+    return bool(session.scalar(select(exists().where(Tenant.id.is_not(None)))))
+
+
+def mark_used(session: Session, *, key_id: str, now: datetime, unless_since: datetime) -> None:
+    session.execute(
+        update(AccessKey)
+        .where(AccessKey.id == key_id, or_(AccessKey.last_used_at.is_(None), AccessKey.last_used_at < unless_since))
+        .values(last_used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _is_member(user_id: SQLColumnExpression[Any], tenant_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    return and_(Membership.user_id == user_id, Membership.scope_type == TENANT_SCOPE, Membership.scope_id == tenant_id)

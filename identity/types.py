@@ -1,0 +1,53 @@
+"""Who is asking, and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """People's roles in a tenant."""
+
+    ADMIN = "admin"
+    MEMBER = "member"
+    REVIEWER = "reviewer"
+
+
+class Scope(StrEnum):
+    """What a key may be used for. A key never does more than its role allows."""
+
+    READ = "knowledge:read"
+    SEARCH = "knowledge:search"
+    WRITE = "knowledge:write"
+    MANAGE = "knowledge:manage"
+
+
+ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
+    Role.ADMIN: frozenset(Scope),
+    Role.MEMBER: frozenset({Scope.READ, Scope.SEARCH, Scope.WRITE}),
+    Role.REVIEWER: frozenset({Scope.READ, Scope.SEARCH}),
+}
+"""MANAGE covers what cannot be undone for a whole dataset: creating, configuring roles, deleting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller whose credential was accepted.
+
+    `agent_role` is set for machines: they see only datasets that allow that role. `dataset_ids` narrows a key to some
+    datasets; None means every dataset that the rest allows.
+    """
+
+    tenant_id: str
+    key_id: str
+    user_id: str | None
+    name: str
+    role: Role
+    scopes: frozenset[Scope]
+    agent_role: str | None = None
+    dataset_ids: Sequence[str] | None = None
+
+    def may(self, scope: Scope) -> bool:
+        return scope in self.scopes and scope in ROLE_SCOPES[self.role]

@@ -1,0 +1,79 @@
+"""Rows of datasets. `readable_by` is the only place that decides which of them a caller may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from identity.types import Principal
+from ingest.datasets.errors import DatasetNotFound
+from ingest.datasets.models import Dataset
+from ingest.datasets.types import EVERY_AGENT_ROLE
+from ingest.files.models import File, FileGeneration
+from ingest.files.types import FileStatus
+
+
+@dataclass(frozen=True, slots=True)
+class FileTotals:
+    """Living files of a dataset, and the chunks of their active generations."""
+
+    files: int = 0
+    chunks: int = 0
+    building: int = 0
+    failed: int = 0
+
+
+def readable_by(session: Session, principal: Principal) -> list[Dataset]:
+    """Living datasets that the caller may see, oldest first: tenant, then the key's datasets, then its agent role."""
+    wanted = select(Dataset).where(Dataset.tenant_id == principal.tenant_id, Dataset.deleted_at.is_(None))
+    if principal.dataset_ids is not None:
+        wanted = wanted.where(Dataset.id.in_(principal.dataset_ids))
+    return [row for row in session.scalars(wanted.order_by(Dataset.id)) if _agent_may_see(row, principal)]
+
+
+def get_readable(session: Session, principal: Principal, dataset_id: str) -> Dataset:
+    """DatasetNotFound when it is not there for this caller, whatever the reason."""
+    row = session.get(Dataset, dataset_id)
+    if row is None or row.deleted_at is not None or row.tenant_id != principal.tenant_id:
+        raise DatasetNotFound(dataset_id)
+    if principal.dataset_ids is not None and dataset_id not in principal.dataset_ids:
+        raise DatasetNotFound(dataset_id)
+    if not _agent_may_see(row, principal):
+        raise DatasetNotFound(dataset_id)
+    return row
+
+
+def _agent_may_see(row: Dataset, principal: Principal) -> bool:
+    if principal.agent_role is None:
+        return True
+    return principal.agent_role in row.allowed_agent_roles or EVERY_AGENT_ROLE in row.allowed_agent_roles
+
+
+def name_is_taken(session: Session, *, tenant_id: str, name: str, except_id: str | None = None) -> bool:
+    wanted = select(Dataset.id).where(
+        Dataset.tenant_id == tenant_id, Dataset.name == name, Dataset.deleted_at.is_(None)
+    )
+    return session.scalar(wanted.where(Dataset.id != (except_id or ""))) is not None
+
+
+def totals(session: Session, dataset_ids: Sequence[str]) -> dict[str, FileTotals]:
+    """Counts by dataset id; one without files is absent."""
+    active = (FileGeneration.file_id == File.id) & (FileGeneration.number == File.active_generation)
+    on_its_way = File.status.in_((FileStatus.PENDING, FileStatus.PARSING, FileStatus.EMBEDDING))
+    wanted = (
+        select(
+            File.dataset_id,
+            func.count(),
+            func.coalesce(func.sum(FileGeneration.chunks_count), 0),
+            func.sum(case((on_its_way, 1), else_=0)),
+            func.sum(case((File.status == FileStatus.ERROR, 1), else_=0)),
+        )
+        .select_from(File)
+        .outerjoin(FileGeneration, active)
+        .where(File.dataset_id.in_(dataset_ids), File.deleted_at.is_(None))
+        .group_by(File.dataset_id)
+    )
+    return {row[0]: FileTotals(*(int(number) for number in row[1:])) for row in session.execute(wanted)}

@@ -1,0 +1,77 @@
+"""Datasets as callers see and change them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ingest.documents import ParserEngine, ParseType
+
+EVERY_AGENT_ROLE = "*"
+"""In `allowed_agent_roles`: any agent. An empty list lets no agent in."""
+
+
+class DatasetStatus(StrEnum):
+    """`building` while any file is on its way, `error` when the newest build of some file failed and none is."""
+
+    ACTIVE = "active"
+    BUILDING = "building"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDataset:
+    """None means the installation's default."""
+
+    name: str
+    description: str | None = None
+    chunk_size: int | None = None
+    chunk_overlap: int | None = None
+    parse_type: ParseType | None = None
+    parser_engine: ParserEngine | None = None
+    allowed_agent_roles: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetChange:
+    """None leaves a field as it is."""
+
+    name: str | None = None
+    description: str | None = None
+    chunk_size: int | None = None
+    chunk_overlap: int | None = None
+    parse_type: ParseType | None = None
+    parser_engine: ParserEngine | None = None
+    allowed_agent_roles: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetView:
+    """`total_files` and `total_chunks` count what is not deleted; chunks are those of the active generations."""
+
+    id: str
+    tenant_id: str
+    name: str
+    description: str | None
+    status: DatasetStatus
+    total_files: int
+    total_chunks: int
+    embedding_provider: str
+    embedding_model: str
+    vector_size: int
+    collection: str
+    chunk_size: int
+    chunk_overlap: int
+    parse_type: ParseType
+    parser_engine: ParserEngine
+    allowed_agent_roles: Sequence[str]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexReceipt:
+    jobs_queued: int
+    estimated_minutes: float

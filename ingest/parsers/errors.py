@@ -1,0 +1,71 @@
+"""Why a file was not read. Every message names the fact and what the person who uploaded the file can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+from kit.errors import Detail, Invalid
+
+
+class ParseRefused(Invalid):
+    """The file, as it is, gives no document. Final: trying again with the same bytes gives the same answer."""
+
+    code = "PARSE_REFUSED"
+
+    @classmethod
+    def restored(cls, message: str, details: Sequence[Detail] = ()) -> Self:
+        """The same error on the other side of a process boundary, where only its message and details arrive."""
+        error = cls.__new__(cls)
+        Invalid.__init__(error, message, details=details)
+        return error
+
+
+class UnsupportedFileType(ParseRefused):
+    code = "UNSUPPORTED_FILE_TYPE"
+
+    def __init__(self, *, file_name: str, detected: str, remedy: str, supported: str) -> None:
+        super().__init__(f"{file_name!r} is {detected}, which is not read here: {remedy}. Supported: {supported}")
+
+
+class FileHasNoText(ParseRefused):
+    code = "FILE_HAS_NO_TEXT"
+
+
+class FileIsEncrypted(ParseRefused):
+    code = "FILE_IS_ENCRYPTED"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the {what} needs a password; save it without one and upload it again")
+
+
+class FileIsCorrupt(ParseRefused):
+    code = "FILE_IS_CORRUPT"
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(
+            f"the {what} cannot be read ({reason}); open it in its own program, save it anew and upload it"
+        )
+
+
+class LimitExceeded(ParseRefused):
+    """`limit` is what is counted, `setting` the name of the environment variable that raises it."""
+
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(self, *, limit: str, allowed: int, found: str, setting: str) -> None:
+        super().__init__(f"{found}, and the limit is {allowed} {limit}; split the file or raise {setting}")
+
+
+class EngineIsMissing(ParseRefused):
+    code = "PARSER_ENGINE_UNAVAILABLE"
+
+
+REFUSALS: tuple[type[ParseRefused], ...] = (
+    UnsupportedFileType,
+    FileHasNoText,
+    FileIsEncrypted,
+    FileIsCorrupt,
+    LimitExceeded,
+    EngineIsMissing,
+)

@@ -1,0 +1,91 @@
+"""The kinds of file that are read, and the advice for those that are not."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class FileKind(StrEnum):
+    PDF = "PDF"
+    DOCX = "DOCX"
+    PPTX = "PPTX"
+    XLSX = "XLSX"
+    CSV = "CSV"
+    TSV = "TSV"
+    HTML = "HTML"
+    MARKDOWN = "Markdown"
+    TXT = "TXT"
+    JSON = "JSON"
+    JSON_LINES = "JSON lines"
+    EML = "EML"
+    EPUB = "EPUB"
+    RTF = "RTF"
+
+    @property
+    def mime_type(self) -> str:
+        return _MIME_TYPES[self]
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+
+_MIME_TYPES = {
+    FileKind.PDF: "application/pdf",
+    FileKind.DOCX: f"{_OFFICE}.wordprocessingml.document",
+    FileKind.PPTX: f"{_OFFICE}.presentationml.presentation",
+    FileKind.XLSX: f"{_OFFICE}.spreadsheetml.sheet",
+    FileKind.CSV: "text/csv",
+    FileKind.TSV: "text/tab-separated-values",
+    FileKind.HTML: "text/html",
+    FileKind.MARKDOWN: "text/markdown",
+    FileKind.TXT: "text/plain",
+    FileKind.JSON: "application/json",
+    FileKind.JSON_LINES: "application/jsonl",
+    FileKind.EML: "message/rfc822",
+    FileKind.EPUB: "application/epub+zip",
+    FileKind.RTF: "application/rtf",
+}
+
+SUPPORTED = ", ".join(FileKind)
+
+
+class ForeignKind(StrEnum):
+    """What is recognised in order to say what to do instead."""
+
+    DOC = "an old Word document (.doc)"
+    XLS = "an old Excel workbook (.xls)"
+    PPT = "an old PowerPoint presentation (.ppt)"
+    MSG = "an Outlook message (.msg)"
+    OLE = "an OLE compound file"
+    ODT = "an OpenDocument text (.odt)"
+    ODS = "an OpenDocument spreadsheet (.ods)"
+    ODP = "an OpenDocument presentation (.odp)"
+    IWORK = "an Apple iWork document (.pages, .numbers, .key)"
+    XLSB = "a binary Excel workbook (.xlsb)"
+    ZIP = "a zip archive"
+    ARCHIVE = "an archive"
+    IMAGE = "an image"
+    AUDIO = "a sound file"
+    VIDEO = "a video"
+    XML = "an XML file"
+    BINARY = "a binary file of unknown kind"
+
+
+REMEDIES = {
+    ForeignKind.DOC: "save it as .docx or PDF",
+    ForeignKind.XLS: "save it as .xlsx or CSV",
+    ForeignKind.PPT: "save it as .pptx or PDF",
+    ForeignKind.MSG: "save the message as .eml",
+    ForeignKind.OLE: "save it in a current format such as .docx or PDF",
+    ForeignKind.ODT: "save it as .docx or PDF",
+    ForeignKind.ODS: "save it as .xlsx or CSV",
+    ForeignKind.ODP: "save it as .pptx or PDF",
+    ForeignKind.IWORK: "export it as PDF or as an Office file",
+    ForeignKind.XLSB: "save it as .xlsx or CSV",
+    ForeignKind.ZIP: "unpack it and upload the files in it",
+    ForeignKind.ARCHIVE: "unpack it and upload the files in it",
+    ForeignKind.IMAGE: "text recognition (OCR) is not available in this installation; upload a PDF with a text layer",
+    ForeignKind.AUDIO: "upload a transcript of it",
+    ForeignKind.VIDEO: "upload a transcript of it",
+    ForeignKind.XML: "export it as HTML, CSV or plain text",
+    ForeignKind.BINARY: "export its text as one of the supported kinds",
+}

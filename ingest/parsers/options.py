@@ -1,0 +1,21 @@
+"""What bounds one parse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.documents import ParserEngine
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ParseOptions:
+    """`max_pages` counts pages, slides and sheets; `max_rows` the table rows of the whole file; `max_inflated_bytes`
+    what an archive-based file really inflates to; `max_characters` the text of the finished document."""
+
+    engine: ParserEngine = ParserEngine.NODE_NATIVE
+    max_pages: int = 5000
+    max_rows: int = 200_000
+    max_inflated_bytes: int = 512 * MEBIBYTE
+    max_characters: int = 50_000_000

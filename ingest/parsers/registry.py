@@ -1,0 +1,40 @@
+"""Which module reads which kind. Modules are named here and imported on first use: each brings its own library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from ingest.documents import Document
+from ingest.parsers.kinds import FileKind
+from ingest.parsers.options import ParseOptions
+
+
+class Parser(Protocol):
+    """A module's `read`. Raises ParseRefused; `file_name` is for messages only."""
+
+    def __call__(self, path: Path, *, file_name: str, options: ParseOptions) -> Document: ...
+
+
+PARSER_MODULES: Mapping[FileKind, str] = {
+    FileKind.PDF: "ingest.parsers.pdf.reading",
+    FileKind.DOCX: "ingest.parsers.office.word",
+    FileKind.PPTX: "ingest.parsers.office.slides",
+    FileKind.XLSX: "ingest.parsers.office.workbook",
+    FileKind.CSV: "ingest.parsers.delimited",
+    FileKind.TSV: "ingest.parsers.delimited",
+    FileKind.HTML: "ingest.parsers.web.page",
+    FileKind.MARKDOWN: "ingest.parsers.markdown",
+    FileKind.TXT: "ingest.parsers.plain_text",
+    FileKind.JSON: "ingest.parsers.json_text",
+    FileKind.JSON_LINES: "ingest.parsers.json_text",
+    FileKind.EML: "ingest.parsers.mail",
+    FileKind.EPUB: "ingest.parsers.book",
+    FileKind.RTF: "ingest.parsers.rich_text",
+}
+
+
+def parser_of(kind: FileKind) -> Parser:
+    return cast("Parser", import_module(PARSER_MODULES[kind]).read)

@@ -1,0 +1,87 @@
+"""HTML tables: cells with their spans filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lxml import html
+
+from ingest.documents import Table
+from ingest.parsers.tables import table_of
+
+_MAX_SPAN = 100  # a hostile colspan would otherwise ask for any amount of memory
+
+
+def is_data_table(table: html.HtmlElement) -> bool:
+    """False for a table that arranges a page: one cell a row, or headings, code or further tables in its cells."""
+    if next(table.iterdescendants("table", "pre", "h1", "h2", "h3"), None) is not None:
+        return False
+    return table.get("role") != "presentation" and any(len(_cells(row)) > 1 for row in _own_rows(table))
+
+
+def table_from(table: html.HtmlElement) -> Table:
+    rows = list(_own_rows(table))
+    header = 0
+    while header < len(rows) and _is_header(rows[header]):
+        header += 1
+    caption = table.find("caption")
+    text = " ".join("".join(caption.itertext()).split()) if caption is not None else ""
+    return table_of(_filled(rows), header_rows=max(header, 1) if len(rows) > 1 else 0, caption=text)
+
+
+def _own_rows(table: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    for child in table:
+        if child.tag == "tr":
+            yield child
+        elif child.tag in {"thead", "tbody", "tfoot"}:
+            yield from (row for row in child if row.tag == "tr")
+
+
+def _cells(row: html.HtmlElement) -> list[html.HtmlElement]:
+    return [cell for cell in row if cell.tag in {"td", "th"}]
+
+
+def _is_header(row: html.HtmlElement) -> bool:
+    parent = row.getparent()
+    if parent is not None and parent.tag == "thead":
+        return True
+    cells = _cells(row)
+    return bool(cells) and all(cell.tag == "th" for cell in cells)
+
+
+def _filled(rows: Sequence[html.HtmlElement]) -> Iterator[Sequence[str]]:
+    """A cell that spans columns or rows stands in each of them: every row then reads on its own."""
+    above: dict[int, tuple[int, str]] = {}
+    for row in rows:
+        below: dict[int, tuple[int, str]] = {}
+        line: list[str] = []
+        for cell in _cells(row):
+            text, down = _cell_text(cell), _span(cell, "rowspan") - 1
+            for _ in range(_span(cell, "colspan")):
+                _take_over(above, below, line)
+                if down:
+                    below[len(line)] = (down, text)
+                line.append(text)
+        _take_over(above, below, line)
+        above = below
+        yield line
+
+
+def _take_over(above: dict[int, tuple[int, str]], below: dict[int, tuple[int, str]], line: list[str]) -> None:
+    """Fills the next places of the row with the cells that reach down into them; one that reaches further goes on."""
+    while len(line) in above:
+        left, text = above.pop(len(line))
+        if left > 1:
+            below[len(line)] = (left - 1, text)
+        line.append(text)
+
+
+def _span(cell: html.HtmlElement, name: str) -> int:
+    value = cell.get(name, "1").strip()
+    return min(max(int(value), 1), _MAX_SPAN) if value.isdecimal() else 1
+
+
+def _cell_text(cell: html.HtmlElement) -> str:
+    for line_end in cell.iter("br", "p", "div", "li"):
+        line_end.tail = " " + (line_end.tail or "")
+    return " ".join("".join(cell.itertext()).split())

@@ -1,0 +1,40 @@
+"""The main content of a web page by trafilatura, as an HTML tree."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import trafilatura
+from lxml import html
+
+_TAGS = {"item": "li", "row": "tr", "lb": "br", "quote": "blockquote", "graphic": "img", "del": "s", "hi": "b"}
+
+
+def main_tree(root: html.HtmlElement) -> html.HtmlElement | None:
+    """None where trafilatura finds no content. `root` is left as it is. The date is not searched for: `facts` reads it
+    from the head, and guessing it from the text takes longer than everything else."""
+    found = trafilatura.bare_extraction(
+        deepcopy(root), include_comments=False, include_tables=True, include_formatting=True, with_metadata=False
+    )
+    body = getattr(found, "body", None)
+    if body is None:
+        return None
+    for element in body.iter():
+        if isinstance(element.tag, str):
+            _rename(element)
+    return body
+
+
+def _rename(element: html.HtmlElement) -> None:
+    """From trafilatura's TEI-like names to those of HTML."""
+    match element.tag:
+        case "head":
+            element.tag = element.get("rend", "h2")
+        case "list":
+            element.tag = element.get("rend", "ul") if element.get("rend") in {"ul", "ol"} else "ul"
+        case "cell":
+            element.tag = "th" if element.get("role") == "head" else "td"
+        case "code":
+            element.tag = "pre" if "\n" in "".join(element.itertext()).strip() else "code"
+        case name:
+            element.tag = _TAGS.get(str(name), name)

@@ -1,0 +1,79 @@
+"""HTML files: the whole text of a plain document, the main content of a web page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lxml import html
+
+from ingest.documents import Document
+from ingest.parsers.collector import BlockCollector
+from ingest.parsers.encoding import decode
+from ingest.parsers.kinds import FileKind
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.web.blocks import HtmlBlocks
+from ingest.parsers.web.extraction import main_tree
+from ingest.parsers.web.facts import facts_of
+from ingest.parsers.web.tree import declared_charset, parse_html
+
+_CHROME = frozenset({"nav", "footer", "aside", "form"})
+_FURNITURE = "//nav | //footer | //aside | //form | //*[@role='navigation'] | //script[@src]"
+_MAIN = "//main | //*[@role='main'] | //article"
+_LEAST_SHARE = 0.25
+"""Of the characters in the page's own main element: below it trafilatura has dropped content, as it does on pages
+made of tables, code or short entries. On trafilatura's own evaluation pages (every second one of 990) recall rises from
+0.940 to 0.944 and precision falls from 0.899 to 0.893; with 0.5 precision falls to 0.889 and recall gains nothing."""
+
+
+def read(path: Path, *, file_name: str, options: ParseOptions) -> Document:
+    data = path.read_bytes()
+    return read_html(decode(data, declared=declared_charset(data)), file_name=file_name, options=options)
+
+
+def read_html(source: str, *, file_name: str, options: ParseOptions) -> Document:
+    """FileHasNoText for a page without visible text, such as one that is drawn by a script."""
+    nothing = f"the page {file_name!r} has no visible text; if a script draws it, save the page as a browser shows it"
+    collector = BlockCollector(options)
+    root = parse_html(source)
+    if root is None:
+        return collector.document(mime_type=FileKind.HTML.mime_type, nothing=nothing)
+    facts = facts_of(root)
+    collector = main_content(root, options)
+    return collector.document(
+        mime_type=FileKind.HTML.mime_type,
+        nothing=nothing,
+        title=facts.title,
+        language=facts.language,
+        metadata=facts.metadata,
+        published_at=facts.published_at,
+    )
+
+
+def main_content(root: html.HtmlElement, options: ParseOptions) -> BlockCollector:
+    """Pages without navigation, scripts and the like are taken whole. Others go through trafilatura, unless it finds
+    much less than the page's own <main> or <article> holds, or nothing."""
+    if not root.xpath(_FURNITURE):
+        return _walked(root, options, skip=frozenset())
+    extracted = _extracted(root, options)
+    marked = root.xpath(_MAIN)
+    own = _walked(marked[0], options, skip=_CHROME) if len(marked) == 1 else None
+    if own is not None and extracted.characters < own.characters * _LEAST_SHARE:
+        return own
+    if extracted.characters:
+        return extracted
+    stripped = _walked(root, options, skip=_CHROME)
+    return stripped if stripped.characters else _walked(root, options, skip=frozenset())
+
+
+def _walked(root: html.HtmlElement, options: ParseOptions, *, skip: frozenset[str]) -> BlockCollector:
+    collector = BlockCollector(options)
+    HtmlBlocks(collector, skip=skip).add(root)
+    return collector
+
+
+def _extracted(root: html.HtmlElement, options: ParseOptions) -> BlockCollector:
+    collector = BlockCollector(options)
+    found = main_tree(root)
+    if found is not None:
+        HtmlBlocks(collector).add(found)
+    return collector

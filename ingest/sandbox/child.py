@@ -1,0 +1,107 @@
+"""One task in its own process: limits first, then the function, then the answer, then gone."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import socket
+import traceback
+from collections.abc import Mapping
+from typing import NoReturn
+
+from ingest.sandbox.frames import (
+    PREFIX_BYTES,
+    Answer,
+    Bug,
+    NoMemory,
+    Request,
+    Result,
+    decode_request,
+    encode,
+    refusal_of,
+)
+from ingest.sandbox.tasks import load_task
+from kit.errors import CairnError
+
+_PR_SET_PDEATHSIG = 1
+_NO_MEMORY = encode(NoMemory())  # made beforehand: there is nothing left to make it from when it is needed
+
+
+def run_child(channel: socket.socket, tasks: Mapping[str, str]) -> NoReturn:
+    """Called in the forked process, which has a process group of its own and no other socket."""
+    status = 1
+    try:
+        request = decode_request(_received(channel))
+        _apply_limits(request)
+        channel.sendall(_answer(request, tasks))
+        status = 0
+    except OSError:  # the parent has gone away, or has lost patience
+        status = 2
+    finally:
+        os._exit(status)
+
+
+def leave_with_parent() -> None:
+    """The kernel kills this process when the zygote ends. Linux only; elsewhere the process group is killed."""
+    try:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (AttributeError, OSError):
+        return
+
+
+def _answer(request: Request, tasks: Mapping[str, str]) -> bytes:
+    """Encoded here, inside the guard against a lack of memory: a large result is copied once to be encoded."""
+    try:
+        return encode(_outcome(request, tasks))
+    except MemoryError:
+        return _NO_MEMORY
+
+
+def _outcome(request: Request, tasks: Mapping[str, str]) -> Answer:
+    try:
+        return Result(load_task(tasks, request.function)(request.payload))
+    except CairnError as error:
+        return refusal_of(error)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the edge of the process: whatever happened is told to the parent
+        return Bug(f"{type(error).__name__}: {str(error)[:500]}", traceback.format_exc()[-8000:])
+
+
+def _received(channel: socket.socket) -> bytes:
+    length = int.from_bytes(_exactly(channel, PREFIX_BYTES), "big")
+    return _exactly(channel, length)
+
+
+def _exactly(channel: socket.socket, count: int) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        piece = channel.recv(count - len(data))
+        if not piece:
+            raise ConnectionResetError("the request was cut short")
+        data += piece
+    return bytes(data)
+
+
+def _apply_limits(request: Request) -> None:
+    _lower(resource.RLIMIT_AS, _address_space() + request.memory_bytes)
+    _lower(resource.RLIMIT_CPU, request.cpu_seconds, grace=1)  # soft: SIGXCPU; hard, a second later: SIGKILL
+    _lower(resource.RLIMIT_FSIZE, request.file_bytes)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def _lower(which: int, value: int, *, grace: int = 0) -> None:
+    _, hard = resource.getrlimit(which)
+    ceiling = value + grace if hard == resource.RLIM_INFINITY else min(value + grace, hard)
+    resource.setrlimit(which, (min(value, ceiling), ceiling))
+
+
+def _address_space() -> int:
+    """Bytes mapped now; 0 where /proc does not tell (then RLIMIT_AS is the bare limit)."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - a fork of a lean process: no pathlib
+            return int(statm.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0

@@ -1,0 +1,87 @@
+"""What travels between the server and a child: length-prefixed msgpack. Never pickle: the child reads hostile files, so
+its answers are not trusted with more than data."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kit import errors
+
+PREFIX_BYTES = 8
+
+_FAMILIES = {
+    family.__name__: family
+    for family in (
+        *(errors.Invalid, errors.Unprocessable, errors.TooLarge, errors.NotFound, errors.Conflict),
+        *(errors.Unavailable, errors.ConfigurationError, errors.CairnError),
+    )
+}
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Limits of the child first, then what it runs."""
+
+    cpu_seconds: int
+    memory_bytes: int
+    file_bytes: int
+    function: str
+    payload: bytes
+
+
+class Result(msgspec.Struct, frozen=True, tag="result"):
+    payload: bytes
+
+
+class Refusal(msgspec.Struct, frozen=True, tag="refusal"):
+    """A CairnError: its nearest class in kit.errors, its code and words; `details` are (field, message)."""
+
+    family: str
+    code: str
+    message: str
+    details: list[tuple[str, str]]
+
+
+class NoMemory(msgspec.Struct, frozen=True, tag="memory"):
+    pass
+
+
+class Bug(msgspec.Struct, frozen=True, tag="bug"):
+    summary: str
+    trace: str
+
+
+Answer = Result | Refusal | NoMemory | Bug
+
+_answers = msgspec.msgpack.Decoder(Answer)
+_requests = msgspec.msgpack.Decoder(Request)
+
+
+def encode(frame: Request | Answer) -> bytes:
+    body = msgspec.msgpack.encode(frame)
+    return len(body).to_bytes(PREFIX_BYTES, "big") + body
+
+
+def decode_request(body: bytes) -> Request:
+    return _requests.decode(body)
+
+
+def decode_answer(data: bytes) -> Answer | None:
+    """None for an answer that is cut short or is not one: the child died while writing, or was taken over."""
+    if len(data) < PREFIX_BYTES or len(data) - PREFIX_BYTES != int.from_bytes(data[:PREFIX_BYTES], "big"):
+        return None
+    try:
+        answer: Answer = _answers.decode(data[PREFIX_BYTES:])
+    except msgspec.MsgspecError:
+        return None
+    return answer
+
+
+def refusal_of(error: errors.CairnError) -> Refusal:
+    family = next(base.__name__ for base in type(error).__mro__ if base.__name__ in _FAMILIES)
+    return Refusal(family, error.code, error.message, [(detail.field, detail.message) for detail in error.details])
+
+
+def error_of(refusal: Refusal) -> errors.CairnError:
+    """Of the same family and with the same code; callers that know finer classes map them by code."""
+    details = [errors.Detail(field, message) for field, message in refusal.details]
+    return _FAMILIES.get(refusal.family, errors.Invalid)(refusal.message, code=refusal.code, details=details)

@@ -1,0 +1,19 @@
+"""What one task in the sandbox may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`memory_bytes` is address space on top of what the zygote itself takes, `seconds` wall-clock time,
+    `file_bytes` the largest file that the task may write, `result_bytes` the largest result it may send."""
+
+    seconds: float = 120
+    cpu_seconds: int = 90
+    memory_bytes: int = 1024 * MEBIBYTE
+    file_bytes: int = 64 * MEBIBYTE
+    result_bytes: int = 1024 * MEBIBYTE

@@ -1,0 +1,96 @@
+"""Originals in a local folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO
+
+from ingest.storage.protocol import StagedBlob
+from kit.errors import NotFound, TooLarge
+
+_BLOCK = 1024 * 1024
+_STAGING = ".staging"
+
+
+class FolderStore:
+    """`root` holds the kept files; what is on its way lies in a subfolder that is emptied at `open()`."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._staging = root / _STAGING
+
+    def open(self) -> None:
+        """Create the folder. Only for the process that owns the home: clears what a killed upload left behind."""
+        self._staging.mkdir(parents=True, exist_ok=True)
+        for leftover in self._staging.iterdir():
+            leftover.unlink()
+
+    def stage(self, stream: BinaryIO, *, limit: int) -> StagedBlob:
+        self._staging.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        with NamedTemporaryFile(dir=self._staging, delete=False) as target:
+            place = Path(target.name)
+            try:
+                while data := stream.read(_BLOCK):
+                    size += len(data)
+                    if size > limit:
+                        raise TooLarge(
+                            f"the file is larger than {limit} bytes; split it, or raise CAIRN_UPLOAD_MAX_FILE"
+                        )
+                    digest.update(data)
+                    target.write(data)
+                target.flush()
+                os.fsync(target.fileno())
+            except BaseException:
+                place.unlink(missing_ok=True)
+                raise
+        return StagedBlob(sha256=digest.hexdigest(), size=size, place=place)
+
+    def keep(self, staged: StagedBlob, key: str) -> None:
+        target = self._path(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staged.place.replace(target)
+
+    def discard(self, staged: StagedBlob) -> None:
+        staged.place.unlink(missing_ok=True)
+
+    def put(self, key: str, data: bytes) -> None:
+        target = self._path(key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self._staging.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=self._staging, delete=False) as temporary:
+            temporary.write(data)
+        Path(temporary.name).replace(target)
+
+    def get(self, key: str) -> bytes:
+        with self.local(key) as path:
+            return path.read_bytes()
+
+    @contextmanager
+    def local(self, key: str) -> Iterator[Path]:
+        path = self._path(key)
+        if not path.is_file():
+            raise NotFound(f"stored file {key} is missing; restore it from a backup, or upload the file again")
+        yield path
+
+    def exists(self, key: str) -> bool:
+        return self._path(key).is_file()
+
+    def delete(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
+    def keys(self) -> Iterator[str]:
+        for path in self._root.rglob("*"):
+            if path.is_file() and self._staging not in path.parents:
+                yield path.relative_to(self._root).as_posix()
+
+    def _path(self, key: str) -> Path:
+        path = (self._root / key).resolve()
+        if not path.is_relative_to(self._root.resolve()):
+            raise NotFound(f"{key!r} is not a key of this store")
+        return path

@@ -1,0 +1,108 @@
+"""The database: one engine, reading and writing units of work. `commit()` stands here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+_WRITES = "cairn_writes"
+_BUSY_SECONDS = 30
+
+
+class Database:
+    """Hands out sessions. A unit of work is one transaction: it commits as the block ends, or leaves no trace."""
+
+    def __init__(self, url: str, *, pool_size: int = 40) -> None:
+        # 40 is the number of threads that AnyIO runs handlers on: a smaller pool would make them queue here.
+        self.engine = _sqlite_engine(url, pool_size) if url.startswith("sqlite") else _server_engine(url, pool_size)
+        self._writer = self.engine.execution_options(**{_WRITES: True})
+        self._readers = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self._writers = sessionmaker(self._writer, expire_on_commit=False)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent view that must not be written through; it is rolled back at the end."""
+        with self._readers() as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction; on SQLite it takes the write lock at its first statement."""
+        with self._writers() as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def alter(self) -> Iterator[Connection]:
+        """One transaction for changes of the schema, which holds SQLite's write lock from its start.
+
+        Rebuilding a table on SQLite drops the old one, which with foreign keys on would delete or refuse what refers
+        to it. They are off inside the block and checked as it ends: IntegrityError names the first broken reference.
+        """
+        with self._writer.connect() as connection, _without_foreign_keys(connection), connection.begin():
+            yield connection
+            _check_foreign_keys(connection)
+
+    def ping(self) -> None:
+        """Raises SQLAlchemy's OperationalError when the database does not answer."""
+        with self.engine.connect() as connection:
+            connection.execute(text("select 1"))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite only; the pragma does nothing in a transaction, so it goes round SQLAlchemy, which would begin one."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute("pragma foreign_keys=off")
+    try:
+        yield
+    finally:
+        raw.execute("pragma foreign_keys=on")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("pragma foreign_key_check").first()
+    if broken is not None:
+        detail = f"row {broken[1]} of {broken[0]} refers to a missing row of {broken[2]}"
+        raise IntegrityError("pragma foreign_key_check", None, ValueError(detail))
+
+
+def _server_engine(url: str, pool_size: int) -> Engine:
+    return create_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+
+
+def _sqlite_engine(url: str, pool_size: int) -> Engine:
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=0, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not guessed by the driver
+        for pragma in ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", f"busy_timeout={_BUSY_SECONDS}000"):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that reads and then writes fails with "database is locked" at once, whatever the
+        # busy timeout is; taking the write lock at the start makes writers wait for each other instead.
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

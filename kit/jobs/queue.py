@@ -1,0 +1,213 @@
+"""Jobs as rows: enqueue in the caller's transaction, claim with a lease, write only while the lease holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from kit.clock import Clock
+from kit.ids import new_id
+from kit.jobs.errors import LeaseLost
+from kit.jobs.models import Job
+from kit.jobs.types import UNFINISHED, Claim, JobState, NewJob
+
+MAX_INTERRUPTIONS = 25
+"""Workers that may die over one job without it getting any further, before it is taken for the cause."""
+
+POISONOUS = f"{MAX_INTERRUPTIONS} workers died over this job without it getting any further"
+
+_ERROR_LENGTH = 2000
+_FIRST_RETRY_SECONDS = 2.0
+_LAST_RETRY_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobQueue:
+    """All methods take the caller's session and leave committing to it.
+
+    `lease` is how long a silent worker keeps a job.
+    """
+
+    clock: Clock
+    lease: timedelta
+
+    def enqueue(self, session: Session, job: NewJob) -> str:
+        """The id of the new row, or of the unfinished one that has the same key."""
+        while True:
+            found = session.scalar(select(Job.id).where(Job.key == job.key, Job.state.in_(UNFINISHED)))
+            if found is not None:
+                return found
+            # Another transaction may have added the key since, or be about to: then look again, for it may even have
+            # been worked off. The savepoint keeps what the caller did before.
+            with suppress(IntegrityError), session.begin_nested():
+                return self._insert(session, job)
+
+    def _insert(self, session: Session, job: NewJob) -> str:
+        now = self.clock.now()
+        row = Job(
+            id=new_id(),
+            kind=job.kind,
+            queue=job.queue,
+            key=job.key,
+            subject=job.subject,
+            tenant_id=job.tenant_id,
+            payload=dict(job.payload),
+            priority=job.priority,
+            max_attempts=job.max_attempts,
+            run_after=now,
+            created_at=now,
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+    def claim(self, session: Session, *, queue: str, owner: str, limit: int, kind: str | None = None) -> list[Claim]:
+        """Take up to `limit` jobs: first those whose worker went silent, then those due, urgent and old ones first."""
+        now = self.clock.now()
+        wanted = select(Job).where(Job.queue == queue, Job.interruptions < MAX_INTERRUPTIONS)
+        if kind is not None:
+            wanted = wanted.where(Job.kind == kind)
+        # Two statements, each along an index: one with OR sorts the whole backlog (20,000 waiting: 7 ms against 1.4).
+        silent = wanted.where(_silent(now)).order_by(Job.lease_until)
+        rows = self._lock(session, silent, limit)
+        if len(rows) < limit:
+            due = wanted.where(Job.state == JobState.QUEUED, Job.run_after <= now)
+            rows += self._lock(session, due.order_by(Job.priority, Job.run_after, Job.id), limit - len(rows))
+        return [self._take(row, owner) for row in rows]
+
+    def bury(self, session: Session, *, queue: str) -> list[Claim]:
+        """End the jobs over which worker after worker died; `claim` passes them by. Tell their handlers `gave_up`."""
+        worn = select(Job).where(Job.queue == queue, Job.interruptions >= MAX_INTERRUPTIONS)
+        free = worn.where(or_(Job.state == JobState.QUEUED, _silent(self.clock.now())))
+        rows = self._lock(session, free, 100)
+        for row in rows:
+            row.state, row.finished_at, row.owner = JobState.DEAD, self.clock.now(), None
+            row.error = POISONOUS
+        return [_claim_of(row, owner="") for row in rows]
+
+    @staticmethod
+    def _lock(session: Session, wanted: Select[Job], limit: int) -> list[Job]:
+        """The rows as they are now, passing by those that another worker is about to take."""
+        statement = wanted.limit(limit).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+        return list(session.scalars(statement))
+
+    def _take(self, row: Job, owner: str) -> Claim:
+        now = self.clock.now()
+        if row.state == JobState.RUNNING:
+            row.interruptions += 1  # and it is still the same attempt: a worker's death is not the job's failure
+        else:
+            row.attempt += 1
+        row.turn += 1
+        row.state, row.owner, row.lease_until = JobState.RUNNING, owner, now + self.lease
+        row.started_at = row.started_at or now
+        return _claim_of(row, owner)
+
+    def hold(self, session: Session, claim: Claim, *, progressed: bool = False) -> None:
+        """Fence a write: extends the lease, or raises LeaseLost. Call it first in every transaction of a step."""
+        values: dict[str, object] = {"lease_until": self.clock.now() + self.lease}
+        if progressed:
+            values["interruptions"] = 0
+        self._fenced(session, claim, values)
+
+    def complete(self, session: Session, claim: Claim) -> None:
+        self._fenced(session, claim, {"state": JobState.DONE, "finished_at": self.clock.now(), "error": None})
+
+    def fail(self, session: Session, claim: Claim, error: str) -> None:
+        """End the job for a reason that trying again would not change."""
+        values = {"state": JobState.FAILED, "finished_at": self.clock.now(), "error": _storable(error)}
+        self._fenced(session, claim, values)
+
+    def retry(self, session: Session, claim: Claim, error: str) -> JobState:
+        """Put the job back with growing delay, or among the dead after its last attempt. Returns the new state."""
+        now = self.clock.now()
+        values: dict[str, object] = {"owner": None, "error": _storable(error)}
+        if claim.attempt >= claim.max_attempts:
+            state = JobState.DEAD
+            values |= {"state": state, "finished_at": now}
+        else:
+            state = JobState.QUEUED
+            delay = min(_FIRST_RETRY_SECONDS * 2 ** min(claim.attempt - 1, 20), _LAST_RETRY_SECONDS)
+            values |= {"state": state, "run_after": now + timedelta(seconds=delay)}
+        self._fenced(session, claim, values)
+        return state
+
+    def release(self, session: Session, claim: Claim) -> None:
+        """Hand an unfinished job back at once, as a stopping worker does; it does not count as an attempt."""
+        self._fenced(session, claim, {"state": JobState.QUEUED, "owner": None, "attempt": claim.attempt - 1})
+
+    def _fenced(self, session: Session, claim: Claim, values: dict[str, object]) -> None:
+        statement = (
+            update(Job)
+            .where(Job.id == claim.id, Job.owner == claim.owner, Job.turn == claim.turn)
+            .where(Job.state == JobState.RUNNING)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+        if session.execute(statement).rowcount == 0:  # type: ignore[attr-defined]  # an UPDATE's result has it
+            raise LeaseLost(f"job {claim.id} ({claim.kind}) is no longer held by {claim.owner}")
+
+    def heartbeat(self, session: Session, *, owner: str) -> None:
+        """Extend every lease of a worker that is alive."""
+        session.execute(
+            update(Job)
+            .where(Job.owner == owner, Job.state == JobState.RUNNING)
+            .values(lease_until=self.clock.now() + self.lease)
+            .execution_options(synchronize_session=False)
+        )
+
+    def recover(self, session: Session) -> int:
+        """Free every running job. Only for a caller that knows all workers to be gone, as at an embedded start."""
+        result = session.execute(
+            update(Job)
+            .where(Job.state == JobState.RUNNING)
+            .values(state=JobState.QUEUED, owner=None, attempt=Job.attempt - 1, interruptions=Job.interruptions + 1)
+            .execution_options(synchronize_session=False)
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+
+    def cancel(self, session: Session, *, subject: str, kinds: Sequence[str]) -> int:
+        """End unfinished work about a subject; a worker in the middle of it meets LeaseLost at its next write."""
+        result = session.execute(
+            update(Job)
+            .where(Job.subject == subject, Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
+            .values(state=JobState.CANCELLED, finished_at=self.clock.now())
+            .execution_options(synchronize_session=False)
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+
+    def waiting(self, session: Session, *, queue: str | None = None) -> int:
+        wanted = select(func.count()).select_from(Job).where(Job.state == JobState.QUEUED)
+        return session.scalar(wanted if queue is None else wanted.where(Job.queue == queue)) or 0
+
+    def counts(self, session: Session) -> dict[tuple[str, str], int]:
+        """Jobs by (queue, state)."""
+        rows = session.execute(select(Job.queue, Job.state, func.count()).group_by(Job.queue, Job.state))
+        return {(queue, state): count for queue, state, count in rows}
+
+
+def _silent(now: datetime) -> ColumnElement[bool]:
+    return and_(Job.state == JobState.RUNNING, Job.lease_until < now)
+
+
+def _claim_of(row: Job, owner: str) -> Claim:
+    return Claim(
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        payload=row.payload,
+        owner=owner,
+        attempt=row.attempt,
+        max_attempts=row.max_attempts,
+        turn=row.turn,
+    )
+
+
+def _storable(error: str) -> str:
+    """An error may quote a broken file: PostgreSQL refuses NUL, and no database takes half of a surrogate pair."""
+    return error[:_ERROR_LENGTH].replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

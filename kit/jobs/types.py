@@ -1,0 +1,59 @@
+"""The vocabulary of work to be done later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class JobState(StrEnum):
+    """`dead` is work that failed more often than allowed: it waits for a person."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    DEAD = "dead"
+
+
+UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """Work as a row. `payload` holds ids, never objects.
+
+    `subject` is the id of what the work is about; `key` makes enqueueing idempotent: while a job with the same key
+    is unfinished, enqueueing it again returns that one.
+    """
+
+    kind: str
+    queue: str
+    key: str
+    subject: str
+    payload: Mapping[str, str | int]
+    tenant_id: str | None = None
+    priority: int = 100
+    max_attempts: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job held by one worker until its lease runs out. `owner` and `turn` fence every write made in its name."""
+
+    id: str
+    kind: str
+    subject: str
+    payload: Mapping[str, str | int]
+    owner: str
+    attempt: int
+    max_attempts: int
+    turn: int = 0
+
+    def text(self, name: str) -> str:
+        return str(self.payload[name])
+
+    def number(self, name: str) -> int:
+        return int(self.payload[name])

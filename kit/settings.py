@@ -1,0 +1,96 @@
+"""Settings: read once by a composition root from CAIRN_* and a .env, then passed down as values."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kit.errors import ConfigurationError, Detail
+
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Every field is the environment variable CAIRN_<FIELD>. Sizes are in bytes, times in seconds unless named."""
+
+    model_config = SettingsConfigDict(env_prefix="CAIRN_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Field(
+        Path("cairn-home"), description="Folder that holds everything embedded: database, vectors, files"
+    )
+    host: str = Field("127.0.0.1", description="Address that the server listens on")
+    port: int = Field(8420, ge=0, le=65535, description="Port that the server listens on")
+    admin_key: SecretStr | None = Field(
+        None, description="Key of the first administrator; made at first start if unset"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
+    log_format: Literal["auto", "json", "console"] = Field("auto", description="auto: console on a terminal, else JSON")
+
+    database_url: str | None = Field(None, description="SQLAlchemy URL; unset: SQLite in the home")
+    vectors_url: str | None = Field(None, description="URL of a Qdrant server; unset: Qdrant Edge in the home")
+    vectors_api_key: SecretStr | None = Field(None, description="API key of the Qdrant server")
+
+    embedding_model: str = Field(
+        "all-MiniLM-L6-v2", description="Model name, or folder of a sentence-transformers model"
+    )
+    embedding_runtime: Literal["auto", "onnxruntime", "openvino", "sentence-transformers"] = Field(
+        "auto", description="auto: OpenVINO with bf16 where the CPU has it, else ONNX Runtime"
+    )
+    embedding_threads: int = Field(0, ge=0, description="Threads of the embedding model; 0: one per core")
+
+    parse_workers: int = Field(2, ge=1, le=64, description="Files parsed at the same time")
+    parse_timeout: float = Field(120, gt=0, description="Wall-clock seconds that one file may take to parse")
+    parse_cpu_seconds: int = Field(90, ge=1, description="CPU seconds that one file may take to parse")
+    parse_memory: int = Field(1024 * MEBIBYTE, ge=64 * MEBIBYTE, description="Bytes of memory one parse may take")
+    parse_max_pages: int = Field(5000, ge=1, description="Pages (slides, sheets) of one file")
+    parse_max_rows: int = Field(200_000, ge=1, description="Table rows of one file")
+    parse_max_inflated: int = Field(512 * MEBIBYTE, ge=1, description="Bytes that an archive-based file may inflate to")
+    parse_max_characters: int = Field(50_000_000, ge=1, description="Characters of text in one file")
+
+    upload_max_files: int = Field(20, ge=1, description="Files in one upload")
+    upload_max_file: int = Field(50 * MEBIBYTE, ge=1, description="Bytes of one uploaded file")
+    upload_max_batch: int = Field(200 * MEBIBYTE, ge=1, description="Bytes of one upload in all")
+    upload_max_waiting: int = Field(
+        20_000, ge=1, description="Ingestion jobs waiting before uploads are put off with 503"
+    )
+
+    chunk_size: int = Field(512, ge=128, le=2048, description="Chunk size of new datasets, in the model's tokens")
+    chunk_overlap: int = Field(64, ge=0, le=512, description="Chunk overlap of new datasets, in the model's tokens")
+
+    search_pool: int = Field(100, ge=20, le=1000, description="Candidates taken from each leg, whatever topK is")
+    rerank_seconds: float = Field(1.5, gt=0, description="Time budget of reranking one search")
+
+    lease_seconds: float = Field(30, ge=1, description="How long a job stays with a worker that has gone silent")
+    shutdown_seconds: float = Field(10, ge=0, description="Time that a stopping server gives to its running steps")
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @property
+    def sqlite_path(self) -> Path:
+        return self.home / "cairn.db"
+
+    @property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.sqlite_path}"
+
+    @property
+    def resolved_embedding_threads(self) -> int:
+        return self.embedding_threads or os.cpu_count() or 1
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment, with given values on top; ConfigurationError names each bad variable."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # checked by pydantic, which reports below
+    except ValidationError as error:
+        details = [Detail(f"CAIRN_{str(e['loc'][0]).upper()}", e["msg"]) for e in error.errors()]
+        named = "; ".join(f"{d.field}: {d.message}" for d in details)
+        raise ConfigurationError(f"settings are not usable: {named}", details=details) from error

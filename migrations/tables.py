@@ -1,0 +1,18 @@
+"""Every table of Cairn, gathered by importing the modules that declare them."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+
+import identity.models
+import ingest.datasets.models
+import ingest.files.models
+import kit.jobs.models
+from kit.db.base import Base
+
+MODEL_MODULES = (identity.models, ingest.datasets.models, ingest.files.models, kit.jobs.models)
+"""A package that gains tables adds its module here, or its tables are neither created nor compared."""
+
+
+def all_tables() -> MetaData:
+    return Base.metadata

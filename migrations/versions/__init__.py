@@ -1,0 +1,1 @@
+"""The history of the schema, oldest first. A revision that was released is never changed."""

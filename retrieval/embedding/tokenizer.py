@@ -1,0 +1,78 @@
+"""The model's own tokenizer, without the truncation and padding that a tokenizer.json may carry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from retrieval.embedding.errors import ModelNotFound
+
+SLICE = 100_000  # characters encoded at a time: an encoding takes some 150 bytes of memory a token
+_BREAK = re.compile(r"\s(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Ids of a text without special tokens; `words[i]` is the number of the word that token i is a piece of."""
+
+    ids: Sequence[int]
+    words: Sequence[int | None]
+
+
+class ModelTokenizer:
+    """A TokenCounter that also gives ids. Safe to call from several threads, and encoding releases the GIL."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._tokenizer.encode_special_tokens = True  # "[SEP]" in a document is text, not the end of the input
+        special = self._tokenizer.encode("").ids
+        self.prefix: Sequence[int] = tuple(special[:1])
+        self.suffix: Sequence[int] = tuple(special[1:])
+
+    @property
+    def special_tokens(self) -> int:
+        return len(self.prefix) + len(self.suffix)
+
+    def count(self, text: str) -> int:
+        return sum(
+            len(self._tokenizer.encode_batch_fast([part], add_special_tokens=False)[0]) for _, part in _slices(text)
+        )
+
+    def spans(self, text: str) -> Sequence[tuple[int, int]]:
+        spans: list[tuple[int, int]] = []
+        for start, part in _slices(text):
+            encoding = self._tokenizer.encode_batch([part], add_special_tokens=False)[0]
+            spans.extend((start + first, start + last) for first, last in encoding.offsets)
+        return spans
+
+    def encode(self, texts: Sequence[str]) -> Sequence[Tokens]:
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [Tokens(encoding.ids, encoding.word_ids) for encoding in encodings]
+
+    def pieces(self, ids: Sequence[int]) -> Sequence[str]:
+        """The tokens' own spellings, such as `##ing`."""
+        return [self._tokenizer.id_to_token(token) or "" for token in ids]
+
+
+def read_tokenizer(path: Path) -> ModelTokenizer:
+    """Takes some 30 ms. Raises ModelNotFound for a file that is missing or no tokenizer."""
+    try:
+        return ModelTokenizer(Tokenizer.from_file(str(path)))
+    except Exception as error:  # the library raises bare Exception for a missing or broken file
+        raise ModelNotFound(f"The tokenizer {path} cannot be read: {error}") from error
+
+
+def _slices(text: str) -> Iterator[tuple[int, str]]:
+    """Pieces of the text with their starts, cut at white space, where no token of a BERT tokenizer crosses."""
+    start = 0
+    while start < len(text):
+        cut = _BREAK.search(text, start + SLICE)
+        end = cut.start() if cut else len(text)
+        yield start, text[start:end]
+        start = end

@@ -1,0 +1,118 @@
+"""The one filter compiler: what a principal may search, narrowed by what the request asks for.
+
+A request can only narrow. Datasets outside the scope vanish from the filter without a word: whether they exist is
+not the caller's to learn. What ends up empty matches nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kit.errors import Detail, Invalid
+from retrieval.types import DateRange, Filter
+
+MOST_VALUES = 1000
+_LONGEST_VALUE = 512
+
+
+@dataclass(frozen=True, slots=True)
+class SearchScope:
+    """What the principal may search; decided before, by identity and dataset permissions. No datasets: nothing."""
+
+    tenant_id: str
+    dataset_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFilter:
+    """What the caller asked for. None or no label key: no condition. An empty list: nothing matches.
+
+    Conditions are joined by "and", the values of one condition by "or". Times carry a time zone; files without a
+    date are outside every range.
+    """
+
+    dataset_ids: Sequence[str] | None = None
+    file_ids: Sequence[str] | None = None
+    sources: Sequence[str] | None = None
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    published_since: datetime | None = None
+    published_until: datetime | None = None
+
+
+def compile_filter(scope: SearchScope, request: SearchFilter | None = None) -> Filter:
+    """Invalid, with every offending value, if the request cannot be meant."""
+    if not scope.tenant_id:
+        raise Invalid("a search needs a tenant; the scope has none")
+    request = request or SearchFilter()
+    problems = [*_list_problems(request), *_label_problems(request.labels), *_date_problems(request)]
+    if problems:
+        named = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
+        raise Invalid(f"the filter cannot be used: {named}", details=problems)
+    return Filter(
+        tenant_id=scope.tenant_id,
+        dataset_ids=_narrowed(scope.dataset_ids, request.dataset_ids),
+        file_ids=_distinct(request.file_ids),
+        sources=_distinct(request.sources),
+        labels={key: tuple(dict.fromkeys(values)) for key, values in request.labels.items()},
+        published=_range(request),
+    )
+
+
+def _narrowed(allowed: Sequence[str], asked: Sequence[str] | None) -> tuple[str, ...]:
+    wanted = None if asked is None else set(asked)
+    return tuple(dataset for dataset in dict.fromkeys(allowed) if wanted is None or dataset in wanted)
+
+
+def _distinct(values: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(dict.fromkeys(values))
+
+
+def _range(request: SearchFilter) -> DateRange | None:
+    if request.published_since is None and request.published_until is None:
+        return None
+    return DateRange(since=request.published_since, until=request.published_until)
+
+
+def _list_problems(request: SearchFilter) -> list[Detail]:
+    lists = {"datasetIds": request.dataset_ids, "fileIds": request.file_ids, "sources": request.sources}
+    return [problem for name, values in lists.items() for problem in _value_problems(name, values or ())]
+
+
+def _label_problems(labels: Mapping[str, Sequence[str]]) -> list[Detail]:
+    problems = [
+        Detail("labels", f"{key!r} is no label key; it must not be empty and must not hold '='")
+        for key in labels
+        if not key or "=" in key
+    ]
+    if len(labels) > MOST_VALUES:
+        problems.append(Detail("labels", f"{len(labels)} keys; at most {MOST_VALUES} are accepted"))
+    for key, values in labels.items():
+        problems += _value_problems(f"labels.{key}", values)
+    return problems
+
+
+def _value_problems(name: str, values: Sequence[str]) -> list[Detail]:
+    if isinstance(values, str):
+        return [Detail(name, f"{values!r} is a text; a list of values is needed")]
+    if len(values) > MOST_VALUES:
+        return [Detail(name, f"{len(values)} values; at most {MOST_VALUES} are accepted")]
+    bad = [value for value in values if not value or len(value) > _LONGEST_VALUE]
+    return [
+        Detail(name, f"{value[:40]!r} has {len(value)} characters; 1 to {_LONGEST_VALUE} are accepted") for value in bad
+    ]
+
+
+def _date_problems(request: SearchFilter) -> list[Detail]:
+    since, until = request.published_since, request.published_until
+    given = {"publishedSince": since, "publishedUntil": until}
+    problems = [
+        Detail(name, f"{value.isoformat()} has no time zone; add one, such as 'Z'")
+        for name, value in given.items()
+        if value is not None and value.utcoffset() is None
+    ]
+    if not problems and since is not None and until is not None and since > until:
+        message = f"{since.isoformat()} is after publishedUntil {until.isoformat()}; swap them"
+        problems.append(Detail("publishedSince", message))
+    return problems

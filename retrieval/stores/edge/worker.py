@@ -1,0 +1,108 @@
+"""The process that holds one shard: `python -m retrieval.stores.edge.worker`, started by the engine process only.
+
+One thread, one operation at a time: the engine holds the interpreter lock in every call, so a second thread could
+do nothing meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import msgspec
+
+from kit.errors import CairnError
+from retrieval.stores.edge.framing import PeerGoneError, receive_frame, send_frame
+from retrieval.stores.edge.layout import CollectionLayout
+from retrieval.stores.edge.messages import Done, Ensure, Refused, Reply
+from retrieval.stores.edge.operations import Operations
+from retrieval.stores.edge.shard import ShardLayout
+
+
+def main() -> int:
+    arguments = _arguments()
+    _die_with_parent(arguments.lifeline)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connection = socket.socket(fileno=arguments.socket)
+    layout = CollectionLayout(arguments.collection)
+    try:
+        operations = _opened(layout, arguments)
+    except Exception as error:  # noqa: BLE001  # the engine raises nothing narrower; the parent reports it
+        send_frame(connection, msgspec.msgpack.encode(Refused("UNAVAILABLE", str(error))))
+        return 1
+    send_frame(connection, msgspec.msgpack.encode(Done()))
+    _serve(connection, operations)
+    operations.close()
+    return 0
+
+
+def _opened(layout: CollectionLayout, arguments: argparse.Namespace) -> Operations:
+    spec: Ensure = layout.spec()
+    shard = ShardLayout(layout.folder / arguments.generation, spec.vector_size)
+    operations = Operations(layout=shard, spec=spec, create=arguments.create)
+    if arguments.optimise:
+        os.nice(10)
+        operations.optimise(graph=arguments.optimise == "graph")
+        _restore_priority()
+    return operations
+
+
+def _serve(connection: socket.socket, operations: Operations) -> None:
+    """Until the parent closes the connection."""
+    while True:
+        try:
+            frame = receive_frame(connection)
+        except PeerGoneError:
+            return
+        send_frame(connection, msgspec.msgpack.encode(_answer(operations, frame)))
+
+
+def _answer(operations: Operations, frame: bytes) -> Reply:
+    try:
+        return Done(operations.run(frame))
+    except CairnError as error:
+        return Refused(error.code, error.message)
+    except msgspec.DecodeError as error:
+        return Refused("VALIDATION_ERROR", f"not an operation: {error}")
+    except Exception as error:  # noqa: BLE001  # the engine raises nothing narrower; one bad call must not end the rest
+        return Refused("UNAVAILABLE", f"the vector engine refused: {error}")
+
+
+def _die_with_parent(lifeline: int) -> None:
+    """Closing the other end sends SIGIO, whose default on Linux ends the process at once, even inside an engine call.
+
+    Elsewhere the process ends at its next read from the parent.
+    """
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([lifeline], [], [], 0)[0]:
+        sys.exit(1)
+
+
+def _restore_priority() -> None:
+    """Raising priority takes a privilege on most systems; without it the shard stays as nice as it was built."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
+    except PermissionError:
+        return
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="retrieval.stores.edge.worker")
+    parser.add_argument("--collection", type=Path, required=True)
+    parser.add_argument("--generation", required=True)
+    parser.add_argument("--socket", type=int, required=True)
+    parser.add_argument("--lifeline", type=int, required=True)
+    parser.add_argument("--create", action="store_true")
+    parser.add_argument("--optimise", choices=["vacuum", "graph"])
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

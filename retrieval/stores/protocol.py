@@ -1,0 +1,67 @@
+"""The seam between Cairn and a vector engine. One contract suite runs against every implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from retrieval.types import Candidates, Filter, Point, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSpec:
+    """What a collection is made for; a second `ensure` with another vector size is refused.
+
+    `average_length` is the mean number of terms of a chunk that BM25 normalises by. `language` chooses BM25's
+    stemmer and stop words ("english", "german", …; "none" for neither). Both are fixed when the collection is made.
+    """
+
+    name: str
+    vector_size: int
+    average_length: float = 120.0
+    language: str = "english"
+
+
+@dataclass(frozen=True, slots=True)
+class FileCount:
+    """Points of one generation of one file, as the engine holds them."""
+
+    file_id: str
+    generation: int
+    points: int
+
+
+class VectorStore(Protocol):
+    """Writes are durable when the call returns. Every method is safe to repeat and safe from several threads."""
+
+    def ensure(self, spec: CollectionSpec) -> None: ...
+
+    def upsert(self, collection: str, points: Sequence[Point]) -> None: ...
+
+    def activate(self, collection: str, file_id: str, generation: int, *, enabled: bool) -> None:
+        """Make exactly this generation of the file live; other generations of the file leave every search."""
+
+    def set_enabled(self, collection: str, file_id: str, *, enabled: bool) -> None: ...
+
+    def delete_generation(self, collection: str, file_id: str, generation: int) -> int:
+        """Remove the generation's points and return how many there were."""
+
+    def delete_file(self, collection: str, file_id: str) -> int: ...
+
+    def delete_dataset(self, collection: str, dataset_id: str) -> int: ...
+
+    def candidates(
+        self, collection: str, *, vector: Vector | None, text: str | None, where: Filter, pool: int
+    ) -> Candidates:
+        """The `pool` best chunks of each leg asked for (vector, text or both), scored on both legs given.
+
+        Only points that are live and enabled take part, whatever `where` says.
+        """
+
+    def count_by_file(self, collection: str) -> Iterable[FileCount]:
+        """Every (file, generation) that has points, for the doctor."""
+
+    def collections(self) -> Sequence[str]: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,20 @@
+"""Importing the app is light: what parses, crawls or computes is loaded by those who do that."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = {
+    "torch", "sentence_transformers", "onnxruntime", "openvino", "onnx", "tokenizers", "safetensors",
+    "pypdfium2", "docx", "pptx", "openpyxl", "trafilatura", "bs4", "lxml", "markdown_it", "striprtf", "docling",
+    "scrapy", "twisted", "celery", "qdrant_client", "qdrant_edge",
+}  # fmt: skip
+
+
+class TestImportingTheApp:
+    def test_loads_no_parser_no_crawler_and_no_model_runtime(self) -> None:
+        code = "import sys, api.app; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+        loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+        assert "fastapi" in loaded
+        assert HEAVY & set(loaded) == set()

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.documents import Block, BlockKind, Document
+from ingest.parsers.errors import FileHasNoText, FileIsCorrupt, LimitExceeded
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.parsing import parse
+from tests.unit.ingest.parsers.pdf_writer import PdfPage, PdfWriter, Put, prose
+
+_LINES = [
+    "The river rises in the hills to the north of the town and",
+    "runs through three lakes before it reaches the wide plain,",
+    "where mills were built along its banks in the last century.",
+]
+
+
+def _parsed(tmp_path: Path, *pages: PdfPage, outline: tuple[tuple[str, int], ...] = (), title: str = "") -> Document:
+    path = PdfWriter(pages, outline=outline, title=title).write(tmp_path / "a.pdf")
+    return parse(path, "a.pdf", ParseOptions())
+
+
+def _shown(blocks: object) -> list[tuple[BlockKind, str]]:
+    assert isinstance(blocks, tuple)
+    return [(block.kind, block.text) for block in blocks if isinstance(block, Block)]
+
+
+class TestParagraphs:
+    def test_lines_are_joined_and_a_gap_parts_paragraphs(self, tmp_path: Path) -> None:
+        page = PdfPage([*prose(_LINES), *prose(_LINES, top=180)])
+        assert _shown(_parsed(tmp_path, page).blocks) == [(BlockKind.TEXT, " ".join(_LINES))] * 2
+
+    def test_divided_words_are_mended(self, tmp_path: Path) -> None:
+        page = PdfPage(prose(["A long word at the end of this line is divi-", "ded over two lines of the paragraph."]))
+        (block,) = _parsed(tmp_path, page).blocks
+        assert "is divided over" in block.text
+
+    def test_each_block_has_its_page_and_place(self, tmp_path: Path) -> None:
+        document = _parsed(tmp_path, PdfPage(prose(_LINES)), PdfPage(prose(_LINES, x=100, top=300)))
+        block = document.blocks[1]
+        (box,) = block.boxes
+        assert block.page == box.page == 2
+        assert box.left == pytest.approx(100, abs=2)
+        assert box.top == pytest.approx(300 - 8, abs=3)
+        assert box.bottom == pytest.approx(300 + 2 * 13.2 + 2, abs=3)
+
+    def test_boxes_follow_the_page_as_it_is_shown(self, tmp_path: Path) -> None:
+        path = PdfWriter([PdfPage([Put("Turned", x=72, y=100)], rotate=90)]).write(tmp_path / "a.pdf")
+        (block,) = parse(path, "a.pdf", ParseOptions()).blocks
+        (box,) = block.boxes
+        assert box.right == pytest.approx(792 - 92, abs=4)  # what is at the top of the page is at its right when turned
+        assert box.top == pytest.approx(72, abs=2)
+
+    def test_a_paragraph_goes_on_over_a_page_break(self, tmp_path: Path) -> None:
+        document = _parsed(tmp_path, PdfPage(prose(_LINES[:2])), PdfPage(prose(_LINES[2:])))
+        (block,) = document.blocks
+        assert block.text == " ".join(_LINES)
+        assert [box.page for box in block.boxes] == [1, 2]
+
+    def test_bulleted_lines_are_a_list(self, tmp_path: Path) -> None:
+        page = PdfPage([*prose(_LINES), *prose(["• bread and", "   butter", "• milk"], top=160)])
+        assert _shown(_parsed(tmp_path, page).blocks)[1] == (BlockKind.LIST, "- bread and butter\n- milk")
+
+
+class TestReadingOrder:
+    def test_columns_are_read_one_after_the_other(self, tmp_path: Path) -> None:
+        left = [f"left line {number} with some more words" for number in range(20)]
+        right = [f"right line {number} with some more words" for number in range(20)]
+        texts = [
+            Put("One title over both of the columns of this page", x=150, y=60, size=18),
+            *(put for pair in zip(prose(left), prose(right, x=320), strict=True) for put in pair),
+        ]
+        document = _parsed(tmp_path, PdfPage(texts))
+        text = " ".join(block.text for block in document.blocks)
+        assert text.index("One title") < text.index("left line 0")
+        assert text.index("left line 19") < text.index("right line 0")
+
+
+class TestHeadings:
+    def test_the_outline_gives_titles_and_levels(self, tmp_path: Path) -> None:
+        names = ["First part", "Second part", "Third part"]
+        pages = [PdfPage([Put(name, y=80), *prose(_LINES, top=120)]) for name in names]
+        document = _parsed(tmp_path, *pages, outline=tuple((name, index) for index, name in enumerate(names)))
+        assert [block.text for block in document.blocks if block.kind is BlockKind.HEADING] == names
+        assert tuple(document.blocks[3].heading_path) == ("Second part",)
+
+    def test_without_one_larger_type_and_numbering_do(self, tmp_path: Path) -> None:
+        texts = [
+            Put("Rivers of the North", y=60, size=20),
+            Put("1 Sources", y=100, size=14, bold=True),
+            *prose(_LINES, top=130),
+            Put("1.1 Springs", y=200, size=14, bold=True),
+            *prose(_LINES, top=230),
+        ]
+        document = _parsed(tmp_path, PdfPage(texts))
+        headings = [(block.level, block.text) for block in document.blocks if block.kind is BlockKind.HEADING]
+        assert headings == [(1, "Rivers of the North"), (2, "1 Sources"), (3, "1.1 Springs")]
+        assert document.title == "Rivers of the North"
+
+    def test_large_list_markers_are_none(self, tmp_path: Path) -> None:
+        texts = [*prose(_LINES), Put("•", y=160, size=16), Put("an item of a list", x=90, y=160)]
+        assert all(block.kind is not BlockKind.HEADING for block in _parsed(tmp_path, PdfPage(texts)).blocks)
+
+
+class TestTables:
+    def test_aligned_rows_become_a_table(self, tmp_path: Path) -> None:
+        rows = [
+            ("Town", "People", "Area"),
+            ("Bonn", "330,000", "141"),
+            ("Ulm", "126,000", "119"),
+            ("Trier", "110,000", "117"),
+        ]
+        texts = [
+            Put(cell, x=72 + 150 * column, y=200 + 16 * row)
+            for row, cells in enumerate(rows)
+            for column, cell in enumerate(cells)
+        ]
+        blocks = _parsed(tmp_path, PdfPage([*prose(_LINES), *texts])).blocks
+        assert [block.kind for block in blocks] == [BlockKind.TEXT, BlockKind.TABLE]
+        assert blocks[1].table is not None
+        assert blocks[1].table.rows == tuple(rows)
+        assert blocks[1].boxes
+
+
+class TestFurniture:
+    def test_running_heads_and_page_numbers_are_left_out(self, tmp_path: Path) -> None:
+        pages = [
+            PdfPage([Put("The Yearbook", y=30), *prose(_LINES, top=200), Put(f"Page {number}", x=300, y=770)])
+            for number in range(1, 5)
+        ]
+        text = " ".join(block.text for block in _parsed(tmp_path, *pages).blocks)
+        assert "Yearbook" not in text
+        assert "Page" not in text
+        assert text.count("The river rises") == 4
+
+    def test_a_document_of_nothing_else_keeps_it(self, tmp_path: Path) -> None:
+        assert _parsed(tmp_path, *[PdfPage([Put("Slide of one line", y=40)])] * 4).blocks
+
+
+class TestRefusals:
+    _DRAWING = "0 0 100 100 re f"
+
+    def test_a_pdf_without_any_text_is_a_scan(self, tmp_path: Path) -> None:
+        with pytest.raises(FileHasNoText, match=r"has 2 pages and no text layer.*OCR"):
+            _parsed(tmp_path, PdfPage(drawing=self._DRAWING), PdfPage(drawing=self._DRAWING))
+
+    def test_single_pages_without_text_are_warned_about_and_blank_ones_are_not(self, tmp_path: Path) -> None:
+        document = _parsed(tmp_path, PdfPage(prose(_LINES)), PdfPage(drawing=self._DRAWING), PdfPage())
+        assert [(warning.code, warning.page) for warning in document.warnings] == [("PAGE_HAS_NO_TEXT", 2)]
+
+    def test_a_truncated_pdf_is_corrupt(self, tmp_path: Path) -> None:
+        path = PdfWriter([PdfPage(prose(_LINES))]).write(tmp_path / "a.pdf")
+        path.write_bytes(path.read_bytes()[:120])
+        with pytest.raises(FileIsCorrupt, match="PDF"):
+            parse(path, "a.pdf", ParseOptions())
+
+    def test_too_many_pages_name_limit_and_setting(self, tmp_path: Path) -> None:
+        path = PdfWriter([PdfPage(prose(_LINES))] * 3).write(tmp_path / "a.pdf")
+        with pytest.raises(LimitExceeded, match=r"3 pages.*limit is 2 pages.*CAIRN_PARSE_MAX_PAGES"):
+            parse(path, "a.pdf", ParseOptions(max_pages=2))
+
+    def test_a_placeholder_title_is_no_title(self, tmp_path: Path) -> None:
+        assert _parsed(tmp_path, PdfPage(prose(_LINES)), title="untitled").title is None
