@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -112,6 +114,18 @@ class TestOpening:
         with database.read() as session:
             assert session.scalar(text("pragma journal_mode")) == "wal"
             assert session.scalar(text("pragma foreign_keys")) == 1
+        database.close()
+
+    def test_waits_for_a_writer_that_came_before_the_write_ahead_log(self, tmp_path: Path) -> None:
+        writer = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
+        writer.execute("begin immediate")
+        database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+        with ThreadPoolExecutor(1) as pool:
+            opened = pool.submit(database.ping)
+            assert wait([opened], timeout=0.2).not_done
+            writer.execute("rollback")
+            opened.result()
+        writer.close()
         database.close()
 
     def test_reports_a_database_that_does_not_answer(self, tmp_path: Path) -> None:
