@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from identity import repository
-from identity.errors import KeyExceedsUser, UserNotFound
+from identity.errors import KeyExceedsUser, TenantNotFound, UserNotFound
 from identity.keys import AccessKeys
 from identity.models import AccessKey, Membership, Tenant, User
-from identity.types import Role
+from identity.types import ROLE_SCOPES, Principal, Role
 from kit.clock import Clock, SystemClock
 from kit.crypto import hash_token
 from kit.ids import new_id
@@ -45,6 +45,24 @@ def ensure_first_administrator(session: Session, *, given: str | None, clock: Cl
         _log.warning("identity.no_first_administrator", tenant=TENANT_NAME)
         return None
     return _begin(session, keys, given, clock)
+
+
+def operator(session: Session) -> Principal:
+    """Who sits at the machine itself: the command line acts as the first administrator, without a key.
+
+    Raises TenantNotFound before the first start.
+    """
+    administrator = _find_administrator(session)
+    if administrator is None:
+        raise TenantNotFound(f"tenant {TENANT_NAME!r} has no {ADMINISTRATOR_EMAIL}; was it removed?")
+    return Principal(
+        tenant_id=administrator.tenant_id,
+        key_id="",
+        user_id=administrator.id,
+        name="command line",
+        role=Role.ADMIN,
+        scopes=ROLE_SCOPES[Role.ADMIN],
+    )
 
 
 def _begin(session: Session, keys: AccessKeys, given: str | None, clock: Clock) -> str | None:

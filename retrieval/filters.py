@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from kit.errors import Detail, Invalid
 from retrieval.types import DateRange, Filter
@@ -37,8 +36,7 @@ class SearchFilter:
     file_ids: Sequence[str] | None = None
     sources: Sequence[str] | None = None
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    published_since: datetime | None = None
-    published_until: datetime | None = None
+    published: DateRange | None = None
 
 
 def compile_filter(scope: SearchScope, request: SearchFilter | None = None) -> Filter:
@@ -46,7 +44,7 @@ def compile_filter(scope: SearchScope, request: SearchFilter | None = None) -> F
     if not scope.tenant_id:
         raise Invalid("a search needs a tenant; the scope has none")
     request = request or SearchFilter()
-    problems = [*_list_problems(request), *_label_problems(request.labels), *_date_problems(request)]
+    problems = [*_list_problems(request), *_label_problems(request.labels), *_date_problems(request.published)]
     if problems:
         named = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
         raise Invalid(f"the filter cannot be used: {named}", details=problems)
@@ -56,7 +54,7 @@ def compile_filter(scope: SearchScope, request: SearchFilter | None = None) -> F
         file_ids=_distinct(request.file_ids),
         sources=_distinct(request.sources),
         labels={key: tuple(dict.fromkeys(values)) for key, values in request.labels.items()},
-        published=_range(request),
+        published=_meant(request.published),
     )
 
 
@@ -69,10 +67,9 @@ def _distinct(values: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if values is None else tuple(dict.fromkeys(values))
 
 
-def _range(request: SearchFilter) -> DateRange | None:
-    if request.published_since is None and request.published_until is None:
-        return None
-    return DateRange(since=request.published_since, until=request.published_until)
+def _meant(dates: DateRange | None) -> DateRange | None:
+    """A range without an end on either side is no condition."""
+    return None if dates is None or (dates.since is None and dates.until is None) else dates
 
 
 def _list_problems(request: SearchFilter) -> list[Detail]:
@@ -104,15 +101,15 @@ def _value_problems(name: str, values: Sequence[str]) -> list[Detail]:
     ]
 
 
-def _date_problems(request: SearchFilter) -> list[Detail]:
-    since, until = request.published_since, request.published_until
-    given = {"publishedSince": since, "publishedUntil": until}
+def _date_problems(dates: DateRange | None) -> list[Detail]:
+    since, until = (dates.since, dates.until) if dates else (None, None)
+    given = {"publishedAfter": since, "publishedBefore": until}
     problems = [
         Detail(name, f"{value.isoformat()} has no time zone; add one, such as 'Z'")
         for name, value in given.items()
         if value is not None and value.utcoffset() is None
     ]
     if not problems and since is not None and until is not None and since > until:
-        message = f"{since.isoformat()} is after publishedUntil {until.isoformat()}; swap them"
-        problems.append(Detail("publishedSince", message))
+        message = f"{since.isoformat()} is after publishedBefore {until.isoformat()}; swap them"
+        problems.append(Detail("publishedAfter", message))
     return problems

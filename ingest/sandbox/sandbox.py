@@ -30,12 +30,20 @@ class Sandbox:
     """Thread-safe: each call of `run` has a child of its own. The zygote starts with the first call, and anew when it
     has died.
 
-    `tasks` is the list of what may run, name to `package.module:function`; `preload` are modules imported beforehand.
+    `tasks` is the list of what may run, name to `package.module:function`; `preload` are modules imported beforehand;
+    `prepare` are tasks that run once, before any file is there, so that each child starts with what they loaded.
     """
 
-    def __init__(self, *, tasks: Mapping[str, str] = PARSE_TASKS, preload: Sequence[str] = PARSER_LIBRARIES) -> None:
+    def __init__(
+        self,
+        *,
+        tasks: Mapping[str, str] = PARSE_TASKS,
+        preload: Sequence[str] = PARSER_LIBRARIES,
+        prepare: Sequence[SandboxTask] = (),
+    ) -> None:
         self._tasks = dict(tasks)
         self._preload = tuple(preload)
+        self._prepare = tuple(prepare)
         self._starting = Lock()
         self._zygote: ZygoteProcess | None = None
         self._is_closed = False
@@ -110,7 +118,7 @@ class Sandbox:
                 self._zygote.close()
                 self._zygote = None
             if self._zygote is None:
-                self._zygote = ZygoteProcess(tasks=self._tasks, preload=self._preload)
+                self._zygote = ZygoteProcess(tasks=self._tasks, preload=self._preload, prepare=self._prepare)
             return self._zygote
 
 

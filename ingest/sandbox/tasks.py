@@ -10,8 +10,16 @@ from typing import TypeAlias, cast
 TaskFunction: TypeAlias = Callable[[bytes], bytes]
 
 PARSE = "parse"
+SNIFF = "sniff"
+DRAFT = "draft"
+LOAD_TOKENIZER = "load-tokenizer"
 
-PARSE_TASKS: Mapping[str, str] = {PARSE: "ingest.sandbox.parse_task:run"}
+PARSE_TASKS: Mapping[str, str] = {
+    PARSE: "ingest.sandbox.parse_task:run",
+    SNIFF: "ingest.sandbox.sniff_task:run",
+    DRAFT: "ingest.sandbox.draft_task:run",
+    LOAD_TOKENIZER: "ingest.sandbox.draft_task:load_tokenizer",
+}
 
 PARSER_LIBRARIES: Sequence[str] = (
     *("ingest.parsers.pdf.reading", "ingest.parsers.office.word", "ingest.parsers.office.slides"),

@@ -27,8 +27,11 @@ READY = b"R"
 
 
 class ZygoteConfig(msgspec.Struct, frozen=True):
+    """`prepare` are tasks with payloads that the zygote runs before it is ready: what they load, children have."""
+
     tasks: dict[str, str]
     preload: list[str]
+    prepare: list[tuple[str, bytes]] = []
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -144,6 +147,8 @@ def main(arguments: Sequence[str]) -> None:
         import_module(module)
     for name in config.tasks:
         load_task(config.tasks, name)
+    for name, payload in config.prepare:
+        load_task(config.tasks, name)(payload)
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, every inherited page in each child
     Zygote(control, config.tasks).serve()

@@ -13,6 +13,7 @@ from threading import Lock
 import msgspec
 
 from ingest.sandbox.errors import SandboxUnavailable
+from ingest.sandbox.tasks import SandboxTask
 from ingest.sandbox.zygote import READY, ZygoteConfig
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -27,9 +28,12 @@ class ZygoteProcess:
     credential is within reach of a file that takes over a parser.
     """
 
-    def __init__(self, *, tasks: Mapping[str, str], preload: Sequence[str]) -> None:
+    def __init__(
+        self, *, tasks: Mapping[str, str], preload: Sequence[str], prepare: Sequence[SandboxTask] = ()
+    ) -> None:
         ours, theirs = socket.socketpair()
-        config = msgspec.json.encode(ZygoteConfig(dict(tasks), list(preload))).decode()
+        prepared = [(task.function, task.payload) for task in prepare]
+        config = msgspec.json.encode(ZygoteConfig(dict(tasks), list(preload), prepared)).decode()
         command = [sys.executable, "-P", "-m", "ingest.sandbox.zygote", str(theirs.fileno()), config]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,20 +16,22 @@ from kit.errors import NotFound, TooLarge
 
 _BLOCK = 1024 * 1024
 _STAGING = ".staging"
+_STALE_SECONDS = 3600
 
 
 class FolderStore:
-    """`root` holds the kept files; what is on its way lies in a subfolder that is emptied at `open()`."""
+    """`root` holds the kept files; what is on its way lies in a subfolder, whose leftovers `open()` clears."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._staging = root / _STAGING
 
     def open(self) -> None:
-        """Create the folder. Only for the process that owns the home: clears what a killed upload left behind."""
+        """Create the folder, and clear what a killed upload left behind some time ago: others may be uploading now."""
         self._staging.mkdir(parents=True, exist_ok=True)
         for leftover in self._staging.iterdir():
-            leftover.unlink()
+            if time.time() - leftover.stat().st_mtime > _STALE_SECONDS:
+                leftover.unlink(missing_ok=True)
 
     def stage(self, stream: BinaryIO, *, limit: int) -> StagedBlob:
         self._staging.mkdir(parents=True, exist_ok=True)
@@ -38,10 +41,7 @@ class FolderStore:
             try:
                 while data := stream.read(_BLOCK):
                     size += len(data)
-                    if size > limit:
-                        raise TooLarge(
-                            f"the file is larger than {limit} bytes; split it, or raise CAIRN_UPLOAD_MAX_FILE"
-                        )
+                    _check_size(size, limit)
                     digest.update(data)
                     target.write(data)
                 target.flush()
@@ -94,3 +94,8 @@ class FolderStore:
         if not path.is_relative_to(self._root.resolve()):
             raise NotFound(f"{key!r} is not a key of this store")
         return path
+
+
+def _check_size(size: int, limit: int) -> None:
+    if size > limit:
+        raise TooLarge(f"the file is larger than {limit} bytes; split it, or raise CAIRN_UPLOAD_MAX_FILE")

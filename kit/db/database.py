@@ -28,11 +28,12 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A consistent view that must not be written through; it is rolled back at the end."""
+        """A consistent view that must not be written through; what was loaded can be read after the block, too."""
         with self._readers() as session:
             try:
                 yield session
             finally:
+                session.expunge_all()  # rolling back would make rows that are still in use ask for themselves again
                 session.rollback()
 
     @contextmanager

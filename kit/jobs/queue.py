@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -137,6 +137,17 @@ class JobQueue:
         self._fenced(session, claim, values)
         return state
 
+    def postpone(self, session: Session, claim: Claim, error: str, *, seconds: float) -> None:
+        """Put the job back for a while without counting an attempt: what it depends on is away, not the job wrong."""
+        values: dict[str, object] = {
+            "state": JobState.QUEUED,
+            "owner": None,
+            "attempt": claim.attempt - 1,
+            "error": _storable(error),
+            "run_after": self.clock.now() + timedelta(seconds=seconds),
+        }
+        self._fenced(session, claim, values)
+
     def release(self, session: Session, claim: Claim) -> None:
         """Hand an unfinished job back at once, as a stopping worker does; it does not count as an attempt."""
         self._fenced(session, claim, {"state": JobState.QUEUED, "owner": None, "attempt": claim.attempt - 1})
@@ -180,6 +191,13 @@ class JobQueue:
             .execution_options(synchronize_session=False)
         )
         return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+
+    def has_work(self, session: Session, *, queue: str) -> bool:
+        """Whether a claim would find anything now."""
+        now = self.clock.now()
+        due = and_(Job.state == JobState.QUEUED, Job.run_after <= now)
+        wanted = exists().where(Job.queue == queue, or_(due, _silent(now)))
+        return bool(session.scalar(select(wanted)))
 
     def waiting(self, session: Session, *, queue: str | None = None) -> int:
         wanted = select(func.count()).select_from(Job).where(Job.state == JobState.QUEUED)

@@ -28,4 +28,4 @@ class PassageReader(Protocol):
     def passages(
         self, principal: Principal, dataset_ids: Sequence[str], chunk_ids: Sequence[str]
     ) -> Mapping[str, Passage]:
-        """Passages that may be shown now, by chunk id. Deleted or disabled ones are absent, whatever the engine says."""
+        """Passages that may be shown now, by chunk id. Deleted or disabled ones are absent, whatever the engine has."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from retrieval.types import DateRange, RankSource
+from retrieval.filters import SearchFilter
+from retrieval.types import RankSource
 
 DEFAULT_TOP_K = 5
 MAX_TOP_K = 20
@@ -13,18 +14,11 @@ DEFAULT_ALPHA = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class SearchFilter:
-    """Only ever narrows. Within a field any value fits, between fields all must; None or empty is no condition."""
-
-    file_ids: Sequence[str] | None = None
-    sources: Sequence[str] | None = None
-    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    published: DateRange | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """`alpha` weighs the vector leg: 0 keyword only, 1 vector only. `min_score` applies to the final score alone."""
+    """`alpha` weighs the vector leg: 0 keyword only, 1 vector only. `min_score` applies to the final score alone.
+
+    `where` narrows within `dataset_ids`; its own `dataset_ids` are left unset.
+    """
 
     query: str
     dataset_ids: Sequence[str]

@@ -13,10 +13,8 @@ from collections.abc import Iterable
 import qdrant_edge
 
 from kit.errors import Invalid
+from retrieval.stores.bm25_parameters import K1, B
 from retrieval.types import SparseVector
-
-K1 = 1.2
-B = 0.75
 
 # Runs of scripts whose words are not parted by spaces, or whose particles stick to the word: Thai, Lao, Myanmar,
 # Khmer, kana, Han, Hangul.

@@ -42,7 +42,7 @@ def modify_file(
     """A file that is off is not found by any search and keeps its chunks."""
     with runtime.database.write() as session:
         view = runtime.files.change(session, principal, dataset_id, file_id, body.to_change())
-    runtime.worker.nudge()
+    runtime.apply_switch(file_id)
     return FileRecord.in_full(view)
 
 
@@ -54,7 +54,7 @@ def delete_file(dataset_id: DatasetId, file_id: FileId, principal: Writer, runti
     """Irreversible; nothing of it is found from this moment on."""
     with runtime.database.write() as session:
         removed = runtime.files.delete(session, principal, dataset_id, file_id)
-    runtime.worker.nudge()
+    runtime.apply_switch(file_id)
     return FileDeleted(chunks_removed=removed)
 
 

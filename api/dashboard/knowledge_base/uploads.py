@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -50,7 +51,7 @@ def upload_files(
     return UploadAnswer.of(receipt)
 
 
-def _none_taken(rejected: list[RejectedFile]) -> Invalid:
+def _none_taken(rejected: Sequence[RejectedFile]) -> Invalid:
     details = [
         Detail(f"files[{position}]", f"{file.file_name}: {file.message}") for position, file in enumerate(rejected)
     ]

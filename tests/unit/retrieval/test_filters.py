@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kit.errors import Invalid
 from retrieval.filters import MOST_VALUES, SearchFilter, SearchScope, compile_filter
 from retrieval.stores.payload import label_terms, matches_nothing
+from retrieval.types import DateRange
 
 SCOPE = SearchScope("t", ["d1", "d2"])
 
@@ -21,8 +22,7 @@ requests = st.builds(
     file_ids=lists,
     sources=lists,
     labels=st.dictionaries(words, st.lists(words, max_size=3), max_size=3),
-    published_since=times,
-    published_until=st.none(),
+    published=st.none() | st.builds(DateRange, since=times, until=st.none()),
 )
 points = st.fixed_dictionaries(
     {
@@ -96,7 +96,7 @@ class TestValidation:
             (SearchFilter(file_ids=["x" * 600]), "600 characters"),
             (SearchFilter(file_ids="one"), "'one' is a text"),
             (SearchFilter(file_ids=["x"] * (MOST_VALUES + 1)), "1001 values"),
-            (SearchFilter(published_since=datetime(2024, 1, 1)), "no time zone"),  # noqa: DTZ001  # the point of it
+            (SearchFilter(published=DateRange(since=datetime(2024, 1, 1))), "no time zone"),  # noqa: DTZ001  # the point of it
         ],
     )
     def test_names_the_value(self, request_: SearchFilter, named: str) -> None:
@@ -106,7 +106,7 @@ class TestValidation:
     def test_a_range_that_ends_before_it_begins_is_refused(self) -> None:
         late, early = datetime(2024, 2, 1, tzinfo=UTC), datetime(2024, 1, 1, tzinfo=UTC)
         with pytest.raises(Invalid, match="swap them"):
-            compile_filter(SCOPE, SearchFilter(published_since=late, published_until=early))
+            compile_filter(SCOPE, SearchFilter(published=DateRange(since=late, until=early)))
 
     def test_reports_every_problem_at_once(self) -> None:
         with pytest.raises(Invalid) as caught:

@@ -145,7 +145,7 @@ class TestSwitching:
 class TestBuildingAnew:
     def test_uses_the_settings_of_now(self, callers: Callers, dataset: Json, file: Json, path: str) -> None:
         before = callers.admin.get(path).json()["chunksCount"]
-        callers.admin.patch(f"{path_of(dataset)}/config", json={"chunkSize": 1024})
+        callers.admin.patch(f"{path_of(dataset)}/config", json={"chunkSize": 1024, "parseType": "NAIVE"})
         assert callers.member.patch(path, json={"reIngest": True}).status_code == 200
         assert callers.admin.settled(dataset, file["id"])["chunksCount"] < before
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from api.dashboard.knowledge_base.schemas.search import SearchConditions
-from retrieval.search.types import SearchFilter
+from retrieval.filters import SearchFilter
 from retrieval.types import DateRange
 
 

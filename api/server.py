@@ -1,0 +1,50 @@
+"""The process that serves: a runtime, the app over it, and uvicorn."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+
+from api.app import create_app
+from kit.settings import Settings
+from orchestration.runtime import Runtime, build_runtime
+
+_GRACE_SECONDS = 3
+"""For open connections when the server stops; the worker has its own time, CAIRN_SHUTDOWN_SECONDS."""
+
+
+def run(settings: Settings) -> None:
+    """Until a signal ends it. ConfigurationError where it cannot start."""
+    runtime = build_runtime(settings)
+    try:
+        runtime.start()
+        _greet(runtime)
+        uvicorn.run(
+            create_app(settings, runtime),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+    finally:
+        runtime.close()
+
+
+def _greet(runtime: Runtime) -> None:
+    settings = runtime.settings
+    lines = [
+        f"Cairn keeps everything in {settings.home}",
+        f"The API describes itself at http://{settings.host}:{settings.port}/docs",
+    ]
+    if runtime.made_key is not None:
+        lines += [
+            "",
+            f"The administrator's key, shown this once: {runtime.made_key}",
+            "Send it as `Authorization: Bearer …`; `cairn keys` makes and revokes others.",
+            "",
+        ]
+    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,31 @@
+"""Where a caller's datasets are searched."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from identity.types import Principal
+from ingest.datasets.errors import DatasetNotFound
+from ingest.datasets.repository import readable_by
+from kit.db.database import Database
+from retrieval.search.ports import SearchTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Implements retrieval's DatasetDirectory."""
+
+    database: Database
+
+    def targets(self, principal: Principal, dataset_ids: Sequence[str]) -> Sequence[SearchTarget]:
+        with self.database.read() as session:
+            readable = {row.id: row for row in readable_by(session, principal)}
+        grouped: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for dataset_id in dict.fromkeys(dataset_ids):
+            row = readable.get(dataset_id)
+            if row is None:
+                raise DatasetNotFound(dataset_id)
+            grouped[row.collection, row.embedding_model].append(row.id)
+        return [SearchTarget(collection, model, ids) for (collection, model), ids in grouped.items()]

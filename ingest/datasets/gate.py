@@ -1,0 +1,42 @@
+"""Datasets as their files and the pipeline ask for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from identity.types import Principal
+from ingest.datasets import repository
+from ingest.datasets.models import Dataset
+from ingest.documents import ParserEngine, ParseType
+from ingest.files.ports import HomeDataset
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Implements the DatasetGate of files."""
+
+    def readable(self, session: Session, principal: Principal, dataset_id: str) -> HomeDataset:
+        return _home(repository.get_readable(session, principal, dataset_id))
+
+    def living(self, session: Session, dataset_id: str) -> HomeDataset | None:
+        row = session.get(Dataset, dataset_id)
+        return None if row is None or row.deleted_at is not None else _home(row)
+
+    def collection(self, session: Session, dataset_id: str) -> str | None:
+        row = session.get(Dataset, dataset_id)
+        return None if row is None else row.collection
+
+
+def _home(row: Dataset) -> HomeDataset:
+    return HomeDataset(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        collection=row.collection,
+        chunk_size=row.chunk_size,
+        chunk_overlap=row.chunk_overlap,
+        parse_type=ParseType(row.parse_type),
+        parser_engine=ParserEngine(row.parser_engine),
+        separators=tuple(row.separators),
+    )

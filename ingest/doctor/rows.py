@@ -1,0 +1,118 @@
+"""What the rows say there should be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from ingest.datasets.jobs import REMOVE as REMOVE_DATASET
+from ingest.datasets.models import Dataset
+from ingest.files.jobs import BUILDING, REMOVE
+from ingest.files.models import Chunk, File, FileGeneration
+from ingest.files.types import FileStatus, GenerationState
+from ingest.storage.protocol import original_key
+from kit.jobs.models import Job
+from kit.jobs.types import UNFINISHED, JobState
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveGeneration:
+    """What is searched of a living file. `chunks` as recorded, `rows` as counted."""
+
+    file_id: str
+    file_name: str
+    number: int
+    collection: str
+    chunks: int
+    rows: int
+
+
+def active_generations(session: Session) -> Sequence[ActiveGeneration]:
+    counted = (
+        select(Chunk.file_id, Chunk.generation, func.count().label("rows"))
+        .group_by(Chunk.file_id, Chunk.generation)
+        .subquery()
+    )
+    wanted = (
+        select(
+            File.id, File.name, FileGeneration.number, Dataset.collection, FileGeneration.chunks_count, counted.c.rows
+        )
+        .join(Dataset, Dataset.id == File.dataset_id)
+        .join(
+            FileGeneration,
+            (FileGeneration.file_id == File.id) & (FileGeneration.number == File.active_generation),
+        )
+        .outerjoin(counted, (counted.c.file_id == File.id) & (counted.c.generation == FileGeneration.number))
+        .where(File.deleted_at.is_(None), Dataset.deleted_at.is_(None))
+        .order_by(File.id)
+    )
+    return [
+        ActiveGeneration(file_id, name, number, collection, chunks, rows or 0)
+        for file_id, name, number, collection, chunks, rows in session.execute(wanted)
+    ]
+
+
+def is_of_use(session: Session, file_id: str, number: int) -> bool:
+    """Whether points of this generation may be in an engine: it serves, or it is being built."""
+    wanted = (
+        select(FileGeneration.state)
+        .join(File, File.id == FileGeneration.file_id)
+        .join(Dataset, Dataset.id == File.dataset_id)
+        .where(FileGeneration.file_id == file_id, FileGeneration.number == number)
+        .where(File.deleted_at.is_(None), Dataset.deleted_at.is_(None))
+    )
+    return session.scalar(wanted) in {GenerationState.BUILDING, GenerationState.ACTIVE}
+
+
+def files_without_original(session: Session, stored: frozenset[str]) -> Sequence[File]:
+    living = select(File).where(File.deleted_at.is_(None)).order_by(File.id)
+    return [
+        file
+        for file in session.scalars(living)
+        if original_key(tenant_id=file.tenant_id, sha256=file.sha256) not in stored
+    ]
+
+
+def used_keys(session: Session) -> frozenset[str]:
+    """Keys of the file store that some row names."""
+    originals = {
+        original_key(tenant_id=tenant_id, sha256=sha256)
+        for model in (File, FileGeneration)
+        for tenant_id, sha256 in session.execute(select(model.tenant_id, model.sha256))
+    }
+    blocks = session.scalars(select(FileGeneration.blocks_key).where(FileGeneration.blocks_key.is_not(None)))
+    return frozenset(originals | {key for key in blocks if key is not None})
+
+
+def unfinished_builds(session: Session) -> Mapping[str, int]:
+    """Generations that are being built and may have stored blocks that no row names yet: file id to number."""
+    wanted = select(FileGeneration.file_id, FileGeneration.number)
+    return {row[0]: row[1] for row in session.execute(wanted.where(FileGeneration.state == GenerationState.BUILDING))}
+
+
+def stalled_files(session: Session) -> Sequence[File]:
+    """Living files that wait for a build that no job is about."""
+    waits = File.status.in_((FileStatus.PENDING, FileStatus.PARSING, FileStatus.EMBEDDING))
+    wanted = select(File).join(Dataset, Dataset.id == File.dataset_id).where(waits, File.deleted_at.is_(None))
+    return list(session.scalars(wanted.where(Dataset.deleted_at.is_(None), _no_job(File.id, BUILDING))))
+
+
+def unremoved_files(session: Session) -> Sequence[File]:
+    wanted = select(File).join(Dataset, Dataset.id == File.dataset_id).where(File.deleted_at.is_not(None))
+    return list(session.scalars(wanted.where(Dataset.deleted_at.is_(None), _no_job(File.id, (REMOVE,)))))
+
+
+def unremoved_datasets(session: Session) -> Sequence[Dataset]:
+    wanted = select(Dataset).where(Dataset.deleted_at.is_not(None))
+    return list(session.scalars(wanted.where(_no_job(Dataset.id, (REMOVE_DATASET,)))))
+
+
+def dead_jobs(session: Session) -> Sequence[Job]:
+    return list(session.scalars(select(Job).where(Job.state == JobState.DEAD).order_by(Job.id)))
+
+
+def _no_job(subject: ColumnElement[str] | InstrumentedAttribute[str], kinds: Sequence[str]) -> ColumnElement[bool]:
+    return ~exists().where(Job.subject == subject, Job.kind.in_(kinds), Job.state.in_(UNFINISHED))

@@ -1,0 +1,133 @@
+"""Starting a build: a new generation of a file beside the one that serves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ingest.documents import ChunkSettings, ParserEngine, ParseType
+from ingest.files import repository
+from ingest.files.jobs import BUILDING, parse_job, sweep_job
+from ingest.files.models import File, FileGeneration
+from ingest.files.ports import HomeDataset
+from ingest.files.types import FileStatus, GenerationState, IngestOverrides
+from ingest.settings import check_chunking
+from kit.clock import Clock
+from kit.jobs.models import Job
+from kit.jobs.queue import JobQueue
+from kit.jobs.types import UNFINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSettings:
+    """What a generation is built with. Kept with it, so that a later change of the dataset does not reach into it."""
+
+    chunking: ChunkSettings
+    engine: ParserEngine
+
+    def stored(self) -> dict[str, Any]:
+        return {
+            "chunk_size": self.chunking.size,
+            "chunk_overlap": self.chunking.overlap,
+            "parse_type": self.chunking.parse_type.value,
+            "separators": list(self.chunking.separators),
+            "parser_engine": self.engine.value,
+        }
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, Any]) -> BuildSettings:
+        separators: Sequence[str] = tuple(stored["separators"])
+        chunking = ChunkSettings(
+            ParseType(stored["parse_type"]), int(stored["chunk_size"]), int(stored["chunk_overlap"]), separators
+        )
+        return cls(chunking, ParserEngine(stored["parser_engine"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Builds:
+    """All methods take the caller's session and leave committing to it."""
+
+    queue: JobQueue
+    clock: Clock
+
+    def begin(self, session: Session, file: File, dataset: HomeDataset) -> str:
+        """The id of the job that builds the file from its present bytes with the settings of now.
+
+        A build of just that which is under way already is left alone; one of anything else is given up. What is
+        searched stays as it is until the new generation is complete.
+        """
+        settings = settings_of(file, dataset)
+        running = self._running(session, file, settings)
+        if running is not None:
+            return running
+        self._give_up(session, file)
+        return self._start(session, file, file.latest_generation + 1, settings)
+
+    def _running(self, session: Session, file: File, settings: BuildSettings) -> str | None:
+        latest = repository.generation(session, file.id, file.latest_generation)
+        if latest is None or latest.state != GenerationState.BUILDING:
+            return None
+        if latest.sha256 != file.sha256 or latest.settings != settings.stored():
+            return None
+        return session.scalar(
+            select(Job.id)
+            .where(Job.subject == file.id, Job.kind.in_(BUILDING), Job.state.in_(UNFINISHED))
+            .order_by(Job.id.desc())
+            .limit(1)
+        )
+
+    def _give_up(self, session: Session, file: File) -> None:
+        self.queue.cancel(session, subject=file.id, kinds=BUILDING)
+        for generation in repository.generations(session, file.id):
+            if generation.state == GenerationState.BUILDING:
+                generation.state = GenerationState.RETIRED
+                self.queue.enqueue(session, sweep_job(tenant_id=file.tenant_id, file_id=file.id))
+
+    def _start(self, session: Session, file: File, number: int, settings: BuildSettings) -> str:
+        now = self.clock.now()
+        session.add(
+            FileGeneration(
+                file_id=file.id,
+                number=number,
+                tenant_id=file.tenant_id,
+                state=GenerationState.BUILDING,
+                sha256=file.sha256,
+                settings=settings.stored(),
+                warnings=[],
+                created_at=now,
+            )
+        )
+        file.latest_generation = number
+        file.status = FileStatus.PENDING
+        file.chunks_done = file.chunks_total = 0
+        file.error_code = file.error_message = None
+        file.updated_at = now
+        session.flush()
+        return self.queue.enqueue(session, parse_job(tenant_id=file.tenant_id, file_id=file.id, generation=number))
+
+
+def settings_of(file: File, dataset: HomeDataset) -> BuildSettings:
+    """The file's own settings over its dataset's. An overlap that a smaller size leaves no room for is cut."""
+    size = file.chunk_size or dataset.chunk_size
+    overlap = dataset.chunk_overlap if file.chunk_overlap is None else file.chunk_overlap
+    chunking = ChunkSettings(
+        ParseType(file.parse_type or dataset.parse_type), size, min(overlap, size - 1), tuple(dataset.separators)
+    )
+    return BuildSettings(chunking, ParserEngine(file.parser_engine or dataset.parser_engine))
+
+
+def check_overrides(overrides: IngestOverrides, dataset: HomeDataset) -> None:
+    """Invalid when the overrides, completed by the dataset's settings, are outside the limits."""
+    size = overrides.chunk_size or dataset.chunk_size
+    overlap = dataset.chunk_overlap if overrides.chunk_overlap is None else overrides.chunk_overlap
+    check_chunking(size=size, overlap=overlap)
+
+
+def apply_overrides(file: File, overrides: IngestOverrides) -> None:
+    file.chunk_size, file.chunk_overlap = overrides.chunk_size, overrides.chunk_overlap
+    file.parse_type = None if overrides.parse_type is None else overrides.parse_type.value
+    file.parser_engine = None if overrides.parser_engine is None else overrides.parser_engine.value

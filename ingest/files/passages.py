@@ -1,0 +1,76 @@
+"""What may be shown of the chunks that an engine found: the rows decide, at the moment of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from identity.types import Principal
+from ingest.files.models import Chunk, File
+from kit.db.database import Database
+from retrieval.search.types import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Implements retrieval's PassageReader."""
+
+    database: Database
+
+    def passages(
+        self, principal: Principal, dataset_ids: Sequence[str], chunk_ids: Sequence[str]
+    ) -> Mapping[str, Passage]:
+        with self.database.read() as session:
+            return {row.id: _passage(row) for row in _visible(session, principal, dataset_ids, chunk_ids)}
+
+
+_COLUMNS = (
+    Chunk.id,
+    Chunk.file_id,
+    Chunk.dataset_id,
+    Chunk.content,
+    Chunk.context,
+    Chunk.page,
+    Chunk.heading_path,
+    File.name,
+    File.url,
+    File.published_at,
+)
+
+
+def _visible(
+    session: Session, principal: Principal, dataset_ids: Sequence[str], chunk_ids: Sequence[str]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    wanted: Select[*tuple[Any, ...]] = (
+        select(*_COLUMNS)
+        .join(File, File.id == Chunk.file_id)
+        .where(
+            Chunk.id.in_(chunk_ids),
+            Chunk.enabled,
+            File.tenant_id == principal.tenant_id,
+            File.dataset_id.in_(dataset_ids),
+            File.deleted_at.is_(None),
+            File.enabled,
+            File.active_generation == Chunk.generation,
+        )
+    )
+    return session.execute(wanted).all()
+
+
+def _passage(row: Row[*tuple[Any, ...]]) -> Passage:
+    return Passage(
+        chunk_id=row.id,
+        file_id=row.file_id,
+        file_name=row.name,
+        dataset_id=row.dataset_id,
+        content=row.content,
+        context=row.context,
+        page=row.page,
+        heading_path=tuple(row.heading_path),
+        url=row.url,
+        published_at=None if row.published_at is None else row.published_at.isoformat(),
+    )

@@ -1,0 +1,101 @@
+"""Rows of files, generations and chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from identity.models import Tenant
+from ingest.files.errors import FileIsNotThere
+from ingest.files.models import Chunk, File, FileGeneration
+
+
+class FileRow(NamedTuple):
+    """A file, the chunk count of the generation that is searched, and its newest generation."""
+
+    file: File
+    active_chunks: int | None
+    latest: FileGeneration | None
+
+
+def of_dataset(session: Session, dataset_id: str) -> list[FileRow]:
+    """Living files, oldest first."""
+    return _rows(session, File.dataset_id == dataset_id)
+
+
+def get(session: Session, dataset_id: str, file_id: str) -> FileRow:
+    """FileIsNotThere when it is deleted or in another dataset."""
+    found = _rows(session, (File.dataset_id == dataset_id) & (File.id == file_id))
+    if not found:
+        raise FileIsNotThere(file_id)
+    return found[0]
+
+
+def _rows(session: Session, condition: ColumnElement[bool]) -> list[FileRow]:
+    active, latest = aliased(FileGeneration), aliased(FileGeneration)
+    wanted = (
+        select(File, active.chunks_count, latest)
+        .outerjoin(active, (active.file_id == File.id) & (active.number == File.active_generation))
+        .outerjoin(latest, (latest.file_id == File.id) & (latest.number == File.latest_generation))
+        .where(condition, File.deleted_at.is_(None))
+        .order_by(File.id)
+    )
+    return [FileRow(*row) for row in session.execute(wanted)]
+
+
+def living_by_name(session: Session, dataset_id: str, name: str) -> File | None:
+    return session.scalar(
+        select(File).where(File.dataset_id == dataset_id, File.name == name, File.deleted_at.is_(None))
+    )
+
+
+def living_by_hash(session: Session, dataset_id: str, sha256: str) -> File | None:
+    """The oldest living file with these bytes."""
+    wanted = select(File).where(File.dataset_id == dataset_id, File.sha256 == sha256, File.deleted_at.is_(None))
+    return session.scalar(wanted.order_by(File.id).limit(1))
+
+
+def generation(session: Session, file_id: str, number: int) -> FileGeneration | None:
+    return session.get(FileGeneration, (file_id, number))
+
+
+def generations(session: Session, file_id: str) -> list[FileGeneration]:
+    wanted = select(FileGeneration).where(FileGeneration.file_id == file_id).order_by(FileGeneration.number)
+    return list(session.scalars(wanted))
+
+
+def chunks(session: Session, file_id: str, number: int, *, first: int, limit: int) -> list[Chunk]:
+    """At most `limit` chunks of a generation from position `first` on, in order."""
+    wanted = select(Chunk).where(Chunk.file_id == file_id, Chunk.generation == number, Chunk.position >= first)
+    return list(session.scalars(wanted.order_by(Chunk.position).limit(limit)))
+
+
+def delete_generation(session: Session, file_id: str, number: int) -> None:
+    """The generation with its chunks."""
+    session.execute(delete(Chunk).where(Chunk.file_id == file_id, Chunk.generation == number))
+    session.execute(delete(FileGeneration).where(FileGeneration.file_id == file_id, FileGeneration.number == number))
+
+
+def delete_file(session: Session, file_id: str) -> None:
+    """The file's row; its generations are gone already."""
+    session.execute(delete(File).where(File.id == file_id))
+
+
+def original_is_used(session: Session, *, tenant_id: str, sha256: str) -> bool:
+    """Whether any file of the tenant, or any generation that is kept, was made of these bytes."""
+    by_file = exists().where(File.tenant_id == tenant_id, File.sha256 == sha256)
+    by_generation = exists().where(FileGeneration.tenant_id == tenant_id, FileGeneration.sha256 == sha256)
+    return bool(session.scalar(select(or_(by_file, by_generation))))
+
+
+def hold_originals(session: Session, tenant_id: str) -> None:
+    """Until the end of the transaction nobody else keeps or removes originals of this tenant."""
+    session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update())
+
+
+def ids_in_dataset(session: Session, dataset_id: str, *, limit: int) -> Sequence[str]:
+    """Files of a dataset, deleted ones among them."""
+    return list(session.scalars(select(File.id).where(File.dataset_id == dataset_id).order_by(File.id).limit(limit)))

@@ -1,0 +1,94 @@
+"""Files of a dataset: look, switch, build anew, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from identity.types import Principal
+from ingest.files import repository
+from ingest.files.builds import Builds
+from ingest.files.jobs import BUILDING, remove_job, switch_job
+from ingest.files.ports import DatasetGate
+from ingest.files.repository import FileRow
+from ingest.files.types import ChunkView, FileChange, FileView, Original
+from ingest.files.views import chunk_view, file_view
+from ingest.storage.protocol import FileStore, original_key
+from kit.clock import Clock
+from kit.errors import Invalid
+from kit.jobs.queue import JobQueue
+from kit.pagination import Page, PageRequest, encode_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """All methods take the caller's session and leave committing to it. NotFound where a dataset or file is not there
+    for the caller."""
+
+    gate: DatasetGate
+    store: FileStore
+    queue: JobQueue
+    builds: Builds
+    clock: Clock
+
+    def list(self, session: Session, principal: Principal, dataset_id: str) -> Sequence[FileView]:
+        """Oldest first."""
+        self.gate.readable(session, principal, dataset_id)
+        return [file_view(row) for row in repository.of_dataset(session, dataset_id)]
+
+    def get(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> FileView:
+        return file_view(self._row(session, principal, dataset_id, file_id))
+
+    def change(
+        self, session: Session, principal: Principal, dataset_id: str, file_id: str, change: FileChange
+    ) -> FileView:
+        dataset = self.gate.readable(session, principal, dataset_id)
+        file = repository.get(session, dataset_id, file_id).file
+        if change.enabled is not None and change.enabled != file.enabled:
+            file.enabled = change.enabled
+            file.updated_at = self.clock.now()
+            self.queue.enqueue(session, switch_job(tenant_id=file.tenant_id, file_id=file.id))
+        if change.re_ingest:
+            self.builds.begin(session, file, dataset)
+        session.flush()
+        return file_view(repository.get(session, dataset_id, file_id))
+
+    def delete(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> int:
+        """Hides the file at once and leaves removing it to a job. Returns how many chunks searches lose."""
+        row = self._row(session, principal, dataset_id, file_id)
+        file = row.file
+        file.deleted_at = file.updated_at = self.clock.now()
+        self.queue.cancel(session, subject=file.id, kinds=BUILDING)
+        self.queue.enqueue(session, remove_job(tenant_id=file.tenant_id, file_id=file.id))
+        return row.active_chunks or 0
+
+    def chunks(
+        self, session: Session, principal: Principal, dataset_id: str, file_id: str, page: PageRequest
+    ) -> Page[ChunkView]:
+        """Those of the generation that is searched, in the order of the document."""
+        file = self._row(session, principal, dataset_id, file_id).file
+        first = 0 if page.after is None else _position(page.after) + 1
+        if file.active_generation is None:
+            return Page((), None)
+        found = repository.chunks(session, file_id, file.active_generation, first=first, limit=page.limit + 1)
+        shown = found[: page.limit]
+        cursor = encode_cursor(str(shown[-1].position)) if len(found) > page.limit else None
+        return Page([chunk_view(chunk) for chunk in shown], cursor)
+
+    def original(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> Original:
+        """The bytes as they were uploaded last."""
+        file = self._row(session, principal, dataset_id, file_id).file
+        with self.store.local(original_key(tenant_id=file.tenant_id, sha256=file.sha256)) as path:
+            return Original(path, file.name, file.mime_type, file.size_bytes, file.sha256)
+
+    def _row(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> FileRow:
+        self.gate.readable(session, principal, dataset_id)
+        return repository.get(session, dataset_id, file_id)
+
+
+def _position(key: str) -> int:
+    if not (key.isascii() and key.isdigit() and len(key) <= 9):
+        raise Invalid(f"cursor {encode_cursor(key)!r} is not one that this list gave out; start again without a cursor")
+    return int(key)

@@ -1,0 +1,161 @@
+"""Uploads: bytes are received and looked at first, then all of a batch is registered in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from identity.types import Principal
+from ingest.files import repository
+from ingest.files.builds import Builds, apply_overrides, check_overrides
+from ingest.files.errors import TooMuchWaiting
+from ingest.files.jobs import PARSE_QUEUE
+from ingest.files.models import File
+from ingest.files.names import clean_name
+from ingest.files.ports import DatasetGate, HomeDataset
+from ingest.files.types import (
+    FileStatus,
+    IncomingFile,
+    IngestOverrides,
+    RejectedFile,
+    UploadedFile,
+    UploadOutcome,
+    UploadReceipt,
+)
+from ingest.files.views import shown_status
+from ingest.settings import UploadLimits
+from ingest.storage.protocol import FileStore, StagedBlob, original_key
+from kit.clock import Clock
+from kit.errors import Invalid, TooLarge
+from kit.ids import new_id
+from kit.jobs.queue import JobQueue
+
+
+class Sniffer(Protocol):
+    def __call__(self, path: Path, file_name: str) -> str:
+        """The MIME type of a kind that can be read; Invalid, with the reason and the remedy, for any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    name: str
+    mime_type: str
+    blob: StagedBlob
+    incoming: IncomingFile
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Files received in full, and those that are not taken."""
+
+    files: list[StagedFile] = field(default_factory=list)
+    rejected: list[RejectedFile] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    store: FileStore
+    gate: DatasetGate
+    queue: JobQueue
+    builds: Builds
+    clock: Clock
+    limits: UploadLimits
+    sniff: Sniffer
+
+    @contextmanager
+    def stage(self, incoming: Sequence[IncomingFile]) -> Iterator[Staged]:
+        """Takes the bytes in before any transaction is open. What is not registered inside the block is discarded."""
+        staged = Staged()
+        try:
+            for file in incoming:
+                self._stage(file, staged)
+            yield staged
+        finally:
+            for received in staged.files:
+                self.store.discard(received.blob)
+
+    def _stage(self, file: IncomingFile, staged: Staged) -> None:
+        try:
+            name = clean_name(file.file_name)
+            blob = self.store.stage(file.stream, limit=self.limits.file_bytes)
+        except (Invalid, TooLarge) as error:
+            staged.rejected.append(RejectedFile(file.file_name, error.code, error.message))
+            return
+        try:
+            mime_type = self.sniff(blob.place, name)
+        except Invalid as error:
+            self.store.discard(blob)
+            staged.rejected.append(RejectedFile(name, error.code, error.message))
+        except BaseException:
+            self.store.discard(blob)
+            raise
+        else:
+            staged.files.append(StagedFile(name, mime_type, blob, file))
+
+    def register(
+        self, session: Session, principal: Principal, dataset_id: str, staged: Staged, overrides: IngestOverrides
+    ) -> UploadReceipt:
+        """Files become rows with a job each. Raises NotFound, Invalid for the overrides, or TooMuchWaiting."""
+        dataset = self.gate.readable(session, principal, dataset_id)
+        check_overrides(overrides, dataset)
+        waiting = self.queue.waiting(session, queue=PARSE_QUEUE)
+        if waiting >= self.limits.waiting:
+            raise TooMuchWaiting(waiting=waiting, limit=self.limits.waiting)
+        repository.hold_originals(session, dataset.tenant_id)
+        uploaded = [self._register(session, dataset, file, overrides) for file in staged.files]
+        return UploadReceipt(uploaded, tuple(staged.rejected))
+
+    def _register(
+        self, session: Session, dataset: HomeDataset, staged: StagedFile, overrides: IngestOverrides
+    ) -> UploadedFile:
+        named = repository.living_by_name(session, dataset.id, staged.name)
+        same = named or repository.living_by_hash(session, dataset.id, staged.blob.sha256)
+        if same is not None and _is_identical(same, staged, overrides):
+            return UploadedFile(same.id, staged.name, shown_status(same), UploadOutcome.IDENTICAL, None)
+        self.store.keep(staged.blob, original_key(tenant_id=dataset.tenant_id, sha256=staged.blob.sha256))
+        file = named or self._new_file(session, dataset, staged)
+        self._fill(file, staged, overrides)
+        job_id = self.builds.begin(session, file, dataset)
+        outcome = UploadOutcome.CREATED if named is None else UploadOutcome.REPLACED
+        return UploadedFile(file.id, staged.name, shown_status(file), outcome, job_id)
+
+    def _new_file(self, session: Session, dataset: HomeDataset, staged: StagedFile) -> File:
+        now = self.clock.now()
+        file = File(
+            id=new_id(),
+            tenant_id=dataset.tenant_id,
+            dataset_id=dataset.id,
+            name=staged.name,
+            enabled=True,
+            status=FileStatus.PENDING,
+            latest_generation=0,  # the build that follows is the first
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(file)
+        return file
+
+    @staticmethod
+    def _fill(file: File, staged: StagedFile, overrides: IngestOverrides) -> None:
+        file.mime_type = staged.mime_type
+        file.size_bytes, file.sha256 = staged.blob.size, staged.blob.sha256
+        file.source, file.url = staged.incoming.source, staged.incoming.url
+        file.labels = dict(staged.incoming.labels)
+        apply_overrides(file, overrides)
+
+
+def _is_identical(file: File, staged: StagedFile, overrides: IngestOverrides) -> bool:
+    """Whether nothing would come of building the file again. A failed build is worth another try, and so is the same
+    file with other labels or settings."""
+    if file.sha256 != staged.blob.sha256 or file.status == FileStatus.ERROR:
+        return False
+    if file.name != staged.name:
+        return True  # the bytes are there under another name
+    asked = (overrides.chunk_size, overrides.chunk_overlap, overrides.parse_type, overrides.parser_engine)
+    has = (file.chunk_size, file.chunk_overlap, file.parse_type, file.parser_engine)
+    return file.labels == dict(staged.incoming.labels) and file.source == staged.incoming.source and asked == has

@@ -1,0 +1,81 @@
+"""The build that a job is about, as it is now: found in the rows, or found to be of no more use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from ingest.files import repository
+from ingest.files.jobs import sweep_job
+from ingest.files.models import File, FileGeneration
+from ingest.files.ports import DatasetGate
+from ingest.files.types import FileStatus, GenerationState
+from kit.clock import Clock
+from kit.jobs.queue import JobQueue
+from kit.jobs.types import Claim
+
+CURRENT = (GenerationState.BUILDING, GenerationState.ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """The rows belong to the session that they were found with. `collection` is where the vectors go."""
+
+    file: File
+    generation: FileGeneration
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildBook:
+    """What the steps of a build read and write in rows."""
+
+    gate: DatasetGate
+    queue: JobQueue
+    clock: Clock
+
+    def find(self, session: Session, claim: Claim) -> Build | None:
+        """None when nothing is to be done any more: deleted, replaced by a newer build, or ended."""
+        file = session.get(File, claim.text("file_id"))
+        number = claim.number("generation")
+        if file is None or file.deleted_at is not None or file.latest_generation != number:
+            return None
+        generation = repository.generation(session, file.id, number)
+        if generation is None or generation.state not in CURRENT:
+            return None
+        dataset = self.gate.living(session, file.dataset_id)
+        return None if dataset is None else Build(file, generation, dataset.collection)
+
+    def activate(self, session: Session, build: Build) -> None:
+        """The rows' half of a switch to a complete generation: from here on it is the one that is shown."""
+        file, generation, now = build.file, build.generation, self.clock.now()
+        if file.active_generation not in {None, generation.number}:
+            self._retire(session, file.id, int(file.active_generation or 0))
+        generation.state, generation.activated_at = GenerationState.ACTIVE, now
+        file.active_generation = generation.number
+        file.status, file.updated_at = FileStatus.INDEXED, now
+        if len(repository.generations(session, file.id)) > 1:
+            self.queue.enqueue(session, sweep_job(tenant_id=file.tenant_id, file_id=file.id))
+
+    @staticmethod
+    def _retire(session: Session, file_id: str, number: int) -> None:
+        old = repository.generation(session, file_id, number)
+        if old is not None:
+            old.state = GenerationState.RETIRED
+
+    def fail(self, session: Session, build: Build, *, code: str, message: str) -> None:
+        """The newest build is an error that a person sees; an older generation goes on serving."""
+        file, generation = build.file, build.generation
+        if generation.state == GenerationState.BUILDING:
+            generation.state = GenerationState.FAILED
+        file.status, file.updated_at = FileStatus.ERROR, self.clock.now()
+        file.error_code, file.error_message = code, message.replace("\x00", "\ufffd")
+        self.queue.enqueue(session, sweep_job(tenant_id=file.tenant_id, file_id=file.id))
+
+    def gave_up(self, session: Session, claim: Claim, error: str) -> None:
+        """Makes a job that is dead visible on its file."""
+        build = self.find(session, claim)
+        if build is not None:
+            message = f"ingestion failed again and again ({error}); upload the file again, or re-ingest it"
+            self.fail(session, build, code="INGESTION_FAILED", message=message)

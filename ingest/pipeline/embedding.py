@@ -1,0 +1,181 @@
+"""The second step of a build: from chunks in rows to vectors in the engine, and the switch to the new generation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.orm import Session
+
+from ingest.files import repository
+from ingest.files.jobs import EMBED, EMBED_QUEUE
+from ingest.files.models import Chunk, File
+from ingest.files.types import FileStatus
+from ingest.pipeline.build import Build, BuildBook
+from ingest.pipeline.points import passage_of, points_of
+from kit.db.database import Database
+from kit.jobs.errors import LeaseLost
+from kit.jobs.handler import Signals
+from kit.jobs.queue import JobQueue
+from kit.jobs.types import Claim
+from retrieval.embedding.protocol import Embedder
+from retrieval.stores.protocol import VectorStore
+from retrieval.types import Point
+
+SLICE = 64
+"""Chunks embedded and written between two transactions: a second or two, after which progress shows and is kept."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """The part of a slice that belongs to one build. `live`: nothing older serves and this part is all of it, so its
+    points may be searchable as they are written; the rows still decide when they are shown."""
+
+    claim: Claim
+    file: File
+    chunks: Sequence[Chunk]
+    total: int
+    live: bool
+
+    @property
+    def is_last(self) -> bool:
+        return not self.chunks or self.chunks[-1].position + 1 >= self.total
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedHandler:
+    """Several small files share a slice, so that the model gets full batches; a large one takes many slices."""
+
+    database: Database
+    queue_: JobQueue
+    book: BuildBook
+    store: VectorStore
+    embedder: Embedder
+
+    kind = EMBED
+    queue = EMBED_QUEUE
+    batch = 32
+
+    def run(self, claims: Sequence[Claim], signals: Signals) -> None:
+        for collection, held in self._begin(claims).items():
+            self._release(self._embed(collection, held, signals))
+
+    def _embed(self, collection: str, claims: list[Claim], signals: Signals) -> list[Claim]:
+        """What is left when the worker stops."""
+        while claims and not signals.stopping():
+            shares = self._next(claims)
+            self._write(collection, shares)
+            claims = self._record(collection, claims, shares)
+        return claims
+
+    def gave_up(self, claim: Claim, error: str) -> None:
+        with self.database.write() as session:
+            self.book.gave_up(session, claim, error)
+
+    def _begin(self, claims: Sequence[Claim]) -> dict[str, list[Claim]]:
+        """By collection; what is of no more use is ended."""
+        wanted: defaultdict[str, list[Claim]] = defaultdict(list)
+        with self.database.write() as session:
+            for claim in claims:
+                build = self._held(session, claim)
+                if build is not None:
+                    build.file.status = FileStatus.EMBEDDING
+                    wanted[build.collection].append(claim)
+        return wanted
+
+    def _held(self, session: Session, claim: Claim, *, progressed: bool = False) -> Build | None:
+        """None when the job is somebody else's, or of no more use and therefore ended."""
+        try:
+            self.queue_.hold(session, claim, progressed=progressed)
+        except LeaseLost:
+            return None
+        build = self.book.find(session, claim)
+        if build is None:
+            self.queue_.complete(session, claim)
+        return build
+
+    def _next(self, claims: Sequence[Claim]) -> list[_Share]:
+        """Chunks of as many builds as make up a slice, in the order of their jobs."""
+        shares: list[_Share] = []
+        room = SLICE
+        with self.database.read() as session:
+            for claim in claims:
+                if room <= 0:
+                    break
+                share = self._share(session, claim, room)
+                if share is not None:
+                    shares.append(share)
+                    room -= len(share.chunks)
+        return shares
+
+    def _share(self, session: Session, claim: Claim, room: int) -> _Share | None:
+        build = self.book.find(session, claim)
+        if build is None:
+            return None
+        file, number = build.file, build.generation.number
+        chunks = repository.chunks(session, file.id, number, first=file.chunks_done, limit=room)
+        whole = file.chunks_done == 0 and len(chunks) == file.chunks_total
+        live = file.active_generation == number or (file.active_generation is None and whole)
+        return _Share(claim, file, chunks, file.chunks_total, live)
+
+    def _write(self, collection: str, shares: Sequence[_Share]) -> None:
+        """Vectors first, outside any transaction; ids follow from the rows, so a repeated slice writes the same."""
+        passages = [passage_of(chunk) for share in shares for chunk in share.chunks]
+        vectors = iter(self.embedder.embed_passages(passages))
+        points: list[Point] = []
+        for share in shares:
+            for chunk in share.chunks:
+                points += points_of(chunk, share.file, next(vectors), live=share.live)
+        self.store.upsert(collection, points)
+        for share in shares:
+            if share.is_last and not share.live:
+                number = share.claim.number("generation")
+                self.store.activate(collection, share.file.id, number, enabled=share.file.enabled)
+
+    def _record(self, collection: str, claims: Sequence[Claim], shares: Sequence[_Share]) -> list[Claim]:
+        """Progress into the rows; the claims that go on."""
+        ended: set[str] = set()
+        switched: list[tuple[str, bool]] = []
+        with self.database.write() as session:
+            written = {share.claim.id: share for share in shares}
+            for claim in claims:
+                build = self._held(session, claim, progressed=claim.id in written)
+                share = written.get(claim.id)
+                if build is None:
+                    ended.add(claim.id)
+                elif share is not None and self._advance(session, build, share):
+                    ended.add(claim.id)
+                    if build.file.enabled != share.file.enabled:
+                        switched.append((build.file.id, build.file.enabled))
+        for file_id, enabled in switched:  # somebody flipped the switch while the points were on their way
+            self.store.set_enabled(collection, file_id, enabled=enabled)
+        self._clear(collection, [share for share in shares if share.claim.id in ended])
+        return [claim for claim in claims if claim.id not in ended]
+
+    def _advance(self, session: Session, build: Build, share: _Share) -> bool:
+        """Whether the build is complete with this share."""
+        build.file.chunks_done += len(share.chunks)
+        if not share.is_last:
+            return False
+        self.book.activate(session, build)
+        self.queue_.complete(session, share.claim)
+        _log.info("file.indexed", file_id=build.file.id, generation=build.generation.number, chunks=share.total)
+        return True
+
+    def _clear(self, collection: str, shares: Sequence[_Share]) -> None:
+        """Takes back what was written for a build that had ended meanwhile, by deletion or by a newer one."""
+        for share in shares:
+            with self.database.read() as session:
+                is_of_use = self.book.find(session, share.claim) is not None
+            if not is_of_use:
+                self.store.delete_generation(collection, share.file.id, share.claim.number("generation"))
+
+    def _release(self, claims: Sequence[Claim]) -> None:
+        with self.database.write() as session:
+            for claim in claims:
+                if self._held(session, claim) is not None:
+                    self.queue_.release(session, claim)

@@ -1,0 +1,192 @@
+"""The first step of a build: from stored bytes to chunks in rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import structlog
+import zstandard
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from ingest.documents import ChunkDraft
+from ingest.files.builds import BuildSettings
+from ingest.files.jobs import PARSE, PARSE_QUEUE, embed_job
+from ingest.files.models import Chunk, File
+from ingest.files.types import FileStatus, GenerationState
+from ingest.parsers.errors import FileHasNoText, ParseRefused
+from ingest.parsers.options import ParseOptions
+from ingest.pipeline.build import Build, BuildBook
+from ingest.sandbox.draft_task import Counting, Drafted, draft_file
+from ingest.sandbox.errors import SandboxTaskFailed, TaskCancelled
+from ingest.sandbox.limits import Limits
+from ingest.sandbox.sandbox import Sandbox
+from ingest.storage.protocol import FileStore, blocks_key, original_key
+from kit.db.database import Database
+from kit.errors import CairnError, Invalid, NotFound
+from kit.ids import chunk_id
+from kit.jobs.handler import Signals
+from kit.jobs.queue import JobQueue
+from kit.jobs.types import Claim
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a child needs, taken out of the rows so that no session is open while it works."""
+
+    tenant_id: str
+    sha256: str
+    file_name: str
+    settings: BuildSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ParseHandler:
+    """`limits` and `options` bound one file; its engine comes from the build's own settings."""
+
+    database: Database
+    queue_: JobQueue
+    book: BuildBook
+    store: FileStore
+    sandbox: Sandbox
+    counting: Counting
+    options: ParseOptions
+    limits: Limits
+
+    kind = PARSE
+    queue = PARSE_QUEUE
+    batch = 1
+
+    def run(self, claims: Sequence[Claim], signals: Signals) -> None:
+        for claim in claims:
+            source = self._begin(claim)
+            if source is not None:
+                self._parse(claim, source, signals)
+
+    def gave_up(self, claim: Claim, error: str) -> None:
+        with self.database.write() as session:
+            self.book.gave_up(session, claim, error)
+
+    def _begin(self, claim: Claim) -> _Source | None:
+        with self.database.write() as session:
+            self.queue_.hold(session, claim)
+            build = self.book.find(session, claim)
+            if build is None or build.generation.state != GenerationState.BUILDING:
+                self.queue_.complete(session, claim)
+                return None
+            build.file.status = FileStatus.PARSING
+            generation = build.generation
+            settings = BuildSettings.restored(generation.settings)
+            return _Source(build.file.tenant_id, generation.sha256, build.file.name, settings)
+
+    def _parse(self, claim: Claim, source: _Source, signals: Signals) -> None:
+        try:
+            drafted = self._draft(source, signals)
+        except TaskCancelled:
+            with self.database.write() as session:
+                self.queue_.release(session, claim)
+        except (ParseRefused, SandboxTaskFailed, Invalid, NotFound) as error:
+            self._refuse(claim, error)
+        else:
+            self._keep(claim, source, drafted)
+
+    def _draft(self, source: _Source, signals: Signals) -> Drafted:
+        with self.store.local(original_key(tenant_id=source.tenant_id, sha256=source.sha256)) as path:
+            drafted = draft_file(
+                self.sandbox,
+                path,
+                source.file_name,
+                options=replace(self.options, engine=source.settings.engine),
+                settings=source.settings.chunking,
+                counting=self.counting,
+                limits=self.limits,
+                cancel=signals.stopping,
+            )
+        if not drafted.drafts:
+            raise FileHasNoText(f"{source.file_name!r} holds no letters or digits; there is nothing to search in it")
+        return drafted
+
+    def _refuse(self, claim: Claim, error: CairnError) -> None:
+        _log.info("file.refused", file_id=claim.subject, code=error.code)
+        with self.database.write() as session:
+            self.queue_.fail(session, claim, error.message)
+            build = self.book.find(session, claim)
+            if build is not None:
+                self.book.fail(session, build, code=error.code, message=error.message)
+
+    def _keep(self, claim: Claim, source: _Source, drafted: Drafted) -> None:
+        number = claim.number("generation")
+        place = blocks_key(tenant_id=source.tenant_id, file_id=claim.subject, generation=number)
+        self.store.put(place, _packed(drafted))
+        with self.database.write() as session:
+            self.queue_.hold(session, claim, progressed=True)
+            build = self.book.find(session, claim)
+            if build is not None:
+                _write(session, build, drafted, place)
+                job = embed_job(tenant_id=build.file.tenant_id, file_id=build.file.id, generation=number)
+                self.queue_.enqueue(session, job)
+            self.queue_.complete(session, claim)
+        if build is None:
+            self.store.delete(place)
+        _log.info("file.parsed", file_id=claim.subject, generation=number, chunks=len(drafted.drafts))
+
+
+def _packed(drafted: Drafted) -> bytes:
+    """The document as the parser gave it: chunks can be cut anew from it without the parser."""
+    return zstandard.compress(msgspec.msgpack.encode(drafted.document))
+
+
+def _write(session: Session, build: Build, drafted: Drafted, place: str) -> None:
+    """Replaces whatever an interrupted step has left of the same generation."""
+    file, generation, document = build.file, build.generation, drafted.document
+    session.execute(delete(Chunk).where(Chunk.file_id == file.id, Chunk.generation == generation.number))
+    session.execute(insert(Chunk), [_row(file, generation.number, draft) for draft in drafted.drafts])
+    generation.engine_used = document.engine.value
+    generation.title, generation.page_count, generation.blocks_key = document.title, document.page_count, place
+    generation.warnings = [asdict(warning) for warning in document.warnings]
+    generation.chunks_count = len(drafted.drafts)
+    file.status = FileStatus.EMBEDDING
+    file.chunks_done, file.chunks_total = 0, len(drafted.drafts)
+    file.mime_type = document.mime_type
+    file.published_at = _moment(document.published_at)
+
+
+def _row(file: File, number: int, draft: ChunkDraft) -> dict[str, Any]:
+    return {
+        "id": chunk_id(file_id=file.id, generation=number, position=draft.position),
+        "tenant_id": file.tenant_id,
+        "dataset_id": file.dataset_id,
+        "file_id": file.id,
+        "generation": number,
+        "position": draft.position,
+        "content": _storable(draft.content),
+        "context": _storable(draft.context),
+        "kind": draft.kind.value,
+        "token_count": draft.token_count,
+        "page": draft.page,
+        "heading_path": [_storable(heading) for heading in draft.heading_path],
+        "boxes": [asdict(box) for box in draft.boxes],
+        "enabled": True,
+    }
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL takes no NUL, and no database half of a surrogate pair."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A date that a document claims for itself; None for one that is none."""
+    if not text:
+        return None
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None

@@ -1,0 +1,103 @@
+"""The task `draft`: from a file to a document and its chunks, in one child.
+
+Cutting a text into chunks is work for the interpreter; in the server it would take turns with searches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from ingest.chunking.chunker import chunk
+from ingest.documents import ChunkDraft, ChunkSettings, Document
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.parsing import parse
+from ingest.sandbox.limits import Limits
+from ingest.sandbox.parse_task import as_refusal
+from ingest.sandbox.sandbox import Sandbox
+from ingest.sandbox.tasks import DRAFT, LOAD_TOKENIZER, SandboxTask
+from kit.errors import CairnError
+from retrieval.embedding.protocol import TokenCounter
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How the embedding model counts: its tokenizer's file, and how many special tokens it adds to every input."""
+
+    tokenizer: Path
+    special_tokens: int
+
+
+class DraftRequest(msgspec.Struct, frozen=True):
+    path: str
+    file_name: str
+    options: ParseOptions
+    settings: ChunkSettings
+    tokenizer: str
+    special_tokens: int
+
+
+class Drafted(msgspec.Struct, frozen=True):
+    """What the child sends back."""
+
+    document: Document
+    drafts: Sequence[ChunkDraft]
+
+
+def tokenizer_loading(counting: Counting) -> SandboxTask:
+    """For the sandbox's `prepare`: children then start with the tokenizer in memory."""
+    return SandboxTask(LOAD_TOKENIZER, str(counting.tokenizer).encode())
+
+
+def draft_file(
+    sandbox: Sandbox,
+    path: Path,
+    file_name: str,
+    *,
+    options: ParseOptions,
+    settings: ChunkSettings,
+    counting: Counting,
+    limits: Limits,
+    cancel: Callable[[], bool] | None = None,
+) -> Drafted:
+    """`parse` and `chunk` in a child. Raises ParseRefused as `parse` does, and what Sandbox.run raises."""
+    request = DraftRequest(
+        str(path.absolute()), file_name, options, settings, str(counting.tokenizer), counting.special_tokens
+    )
+    try:
+        data = sandbox.run(SandboxTask(DRAFT, msgspec.msgpack.encode(request)), limits=limits, cancel=cancel)
+    except CairnError as error:
+        raise as_refusal(error) from None
+    return msgspec.msgpack.decode(data, type=Drafted)
+
+
+def load_tokenizer(payload: bytes) -> bytes:
+    """In the zygote."""
+    _tokens(payload.decode()).count("ready")
+    return b""
+
+
+def run(payload: bytes) -> bytes:
+    """In the child."""
+    request = msgspec.msgpack.decode(payload, type=DraftRequest)
+    document = parse(Path(request.path), request.file_name, request.options)
+    drafts = chunk(
+        document,
+        file_name=request.file_name,
+        settings=request.settings,
+        tokens=_tokens(request.tokenizer),
+        special_tokens=request.special_tokens,
+    )
+    return msgspec.msgpack.encode(Drafted(document, drafts))
+
+
+@lru_cache(maxsize=1)
+def _tokens(file: str) -> TokenCounter:
+    # Local: the server names this module without ever counting a token itself.
+    from retrieval.embedding.tokenizer import read_tokenizer  # noqa: PLC0415
+
+    return read_tokenizer(Path(file))

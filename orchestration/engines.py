@@ -1,0 +1,127 @@
+"""From settings to the engines behind the protocols. What is heavy to import is imported by what needs it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.sniffing import sniff
+from ingest.sandbox.draft_task import Counting, tokenizer_loading
+from ingest.sandbox.limits import Limits
+from ingest.sandbox.sandbox import Sandbox
+from ingest.sandbox.sniff_task import sniff_file
+from ingest.storage.folder import FolderStore
+from kit.db.database import Database
+from kit.home import Home
+from kit.manifest import Uses
+from kit.settings import Settings
+from retrieval.embedding.protocol import Embedder, ModelInfo, TokenStates
+from retrieval.ranking.late_interaction import LateInteraction
+from retrieval.search.reranking import Scorer
+from retrieval.stores.edge.store import EdgeStore
+from retrieval.stores.protocol import CollectionSpec, VectorStore
+
+_LOOKED_AT_HERE = 1024 * 1024
+"""Bytes of a file up to which its kind is told in the server itself: even a hostile archive is over in no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What the services stand on. `collection` is where vectors of the embedder's model go."""
+
+    database: Database
+    store: VectorStore
+    files: FolderStore
+    sandbox: Sandbox
+    counting: Counting
+    embedder: Embedder
+    collection: str
+
+    def close(self) -> None:
+        self.sandbox.close()
+        self.store.close()
+        self.database.close()
+
+
+def open_engines(settings: Settings, home: Home, database: Database) -> Engines:
+    """The vector engine starts here; the model and the parsers' process wait for their first use."""
+    embedder, store = make_embedder(settings, home), make_store(settings, home)
+    collection = collection_of(embedder.info)
+    store.ensure(CollectionSpec(collection, embedder.info.vector_size))
+    files = FolderStore(home.files)
+    files.open()
+    counting = make_counting(settings, embedder.info)
+    return Engines(database, store, files, make_sandbox(counting), counting, embedder, collection)
+
+
+def uses_of(settings: Settings) -> Uses:
+    """Which parts live in the home, in the words of its manifest."""
+    database = "sqlite" if settings.resolved_database_url.startswith("sqlite") else "server"
+    return Uses(database=database, vectors="server" if settings.vectors_url else "edge")
+
+
+def make_embedder(settings: Settings, home: Home) -> Embedder:
+    # Local: the tokenizer's library is not for processes that only import the app.
+    from retrieval.embedding.factory import create_embedder  # noqa: PLC0415
+
+    return create_embedder(
+        model=settings.embedding_model,
+        runtime=settings.embedding_runtime,
+        cache_dir=home.path / "models",
+        threads=settings.resolved_embedding_threads,
+    )
+
+
+def make_scorer(embedder: Embedder) -> Scorer | None:
+    return LateInteraction(embedder) if isinstance(embedder, TokenStates) else None
+
+
+def make_store(settings: Settings, home: Home) -> VectorStore:
+    if settings.vectors_url is None:
+        return EdgeStore(home.vectors)
+    # Local: the client of a server that most installations do not have.
+    from retrieval.stores.qdrant_server import QdrantServerStore, connect  # noqa: PLC0415
+
+    key = settings.vectors_api_key
+    return QdrantServerStore(connect(settings.vectors_url, api_key=key.get_secret_value() if key else None))
+
+
+def collection_of(model: ModelInfo) -> str:
+    """One collection for each embedding model and size, such as `chunks-all-minilm-l6-v2-384`."""
+    name = re.sub(r"[^a-z0-9]+", "-", model.name.lower()).strip("-")
+    return f"chunks-{name[-80:]}-{model.vector_size}"
+
+
+def make_counting(settings: Settings, model: ModelInfo) -> Counting:
+    # Local: as in make_embedder.
+    from retrieval.embedding.token_counter import tokenizer_file  # noqa: PLC0415
+
+    return Counting(tokenizer_file(settings.embedding_model), model.special_tokens)
+
+
+def make_sandbox(counting: Counting) -> Sandbox:
+    return Sandbox(prepare=[tokenizer_loading(counting)])
+
+
+def parse_options(settings: Settings) -> ParseOptions:
+    return ParseOptions(
+        max_pages=settings.parse_max_pages,
+        max_rows=settings.parse_max_rows,
+        max_inflated_bytes=settings.parse_max_inflated,
+        max_characters=settings.parse_max_characters,
+    )
+
+
+def parse_limits(settings: Settings) -> Limits:
+    return Limits(
+        seconds=settings.parse_timeout, cpu_seconds=settings.parse_cpu_seconds, memory_bytes=settings.parse_memory
+    )
+
+
+def mime_type_of(sandbox: Sandbox, path: Path, file_name: str) -> str:
+    """Implements the Sniffer of uploads."""
+    look = sniff if path.stat().st_size <= _LOOKED_AT_HERE else partial(sniff_file, sandbox)
+    return look(path, file_name).mime_type

@@ -1,0 +1,55 @@
+"""The worker with the handlers of all kinds of job."""
+
+from __future__ import annotations
+
+from ingest.datasets.gate import Gate
+from ingest.doctor.doctor import Doctor
+from ingest.doctor.tidying import TidyHandler
+from ingest.files.jobs import DEFAULT_QUEUE, EMBED_QUEUE, PARSE_QUEUE
+from ingest.pipeline.build import BuildBook
+from ingest.pipeline.embedding import EmbedHandler
+from ingest.pipeline.parsing import ParseHandler
+from ingest.pipeline.removal import DatasetRemoval, FileRemoval
+from ingest.pipeline.sweeping import SweepHandler
+from ingest.pipeline.switching import Switch, SwitchHandler
+from kit.clock import Clock
+from kit.jobs.queue import JobQueue
+from kit.settings import Settings
+from orchestration.engines import Engines, parse_limits, parse_options
+from orchestration.worker.worker import Lane, Worker
+
+
+def make_worker(
+    settings: Settings,
+    clock: Clock,
+    engines: Engines,
+    *,
+    queue: JobQueue,
+    gate: Gate,
+    switch: Switch,
+    doctor: Doctor,
+) -> Worker:
+    """One thread embeds: it has the model's turn anyway, and gives it up between batches. Each that parses waits for a
+    child."""
+    database, store, files = engines.database, engines.store, engines.files
+    book = BuildBook(gate=gate, queue=queue, clock=clock)
+    parse = ParseHandler(
+        database=database,
+        queue_=queue,
+        book=book,
+        store=files,
+        sandbox=engines.sandbox,
+        counting=engines.counting,
+        options=parse_options(settings),
+        limits=parse_limits(settings),
+    )
+    embed = EmbedHandler(database=database, queue_=queue, book=book, store=store, embedder=engines.embedder)
+    upkeep = (
+        SwitchHandler(database=database, queue_=queue, switch=switch),
+        SweepHandler(database=database, queue_=queue, gate=gate, store=store, files=files),
+        FileRemoval(database=database, queue_=queue, gate=gate, store=store, files=files),
+        DatasetRemoval(database=database, queue_=queue, gate=gate, store=store, files=files),
+        TidyHandler(database=database, queue_=queue, doctor=doctor),
+    )
+    lanes = (Lane(PARSE_QUEUE, settings.parse_workers), Lane(EMBED_QUEUE, 1), Lane(DEFAULT_QUEUE, 1))
+    return Worker(database=database, queue=queue, handlers=(parse, embed, *upkeep), lanes=lanes)

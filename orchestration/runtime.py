@@ -1,0 +1,200 @@
+"""The parts of a running Cairn, built from settings. Server and command line use the same."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from identity.bootstrap import ensure_first_administrator
+from identity.keys import AccessKeys
+from ingest.datasets.directory import Directory
+from ingest.datasets.gate import Gate
+from ingest.datasets.service import Datasets, ModelBinding
+from ingest.doctor.doctor import Doctor
+from ingest.files.builds import Builds
+from ingest.files.passages import Passages
+from ingest.files.service import Files
+from ingest.files.uploads import Uploads
+from ingest.pipeline.switching import Switch
+from ingest.settings import ChunkDefaults, UploadLimits
+from kit.clock import Clock, SystemClock
+from kit.db.database import Database
+from kit.errors import Unavailable
+from kit.home import Home
+from kit.jobs.queue import JobQueue
+from kit.settings import Settings
+from kit.worker_lock import WorkerLock
+from migrations.runner import upgrade
+from orchestration.engines import Engines, make_scorer, mime_type_of, open_engines, uses_of
+from orchestration.pipeline import make_worker
+from orchestration.worker.worker import Worker
+from retrieval.embedding.protocol import Embedder
+from retrieval.search.service import Search
+from retrieval.stores.protocol import VectorStore
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """`made_key` is the first administrator's key where one was made up just now: show it once.
+
+    Built, it answers; `start` lets it work off jobs as well.
+    """
+
+    settings: Settings
+    clock: Clock
+    home: Home
+    engines: Engines
+    queue: JobQueue
+    keys: AccessKeys
+    datasets: Datasets
+    files: Files
+    uploads: Uploads
+    search: Search
+    switch: Switch
+    doctor: Doctor
+    worker: Worker
+    worker_lock: WorkerLock
+    made_key: str | None = field(repr=False)
+
+    @property
+    def database(self) -> Database:
+        return self.engines.database
+
+    @property
+    def store(self) -> VectorStore:
+        return self.engines.store
+
+    @property
+    def embedder(self) -> Embedder:
+        return self.engines.embedder
+
+    def start(self) -> None:
+        """Loads the model, frees what a killed worker held, and starts the worker.
+
+        On SQLite the lock on the home tells that all other workers are gone; elsewhere leases run out by themselves.
+        """
+        self.engines.sandbox.start()
+        self.embedder.warm()
+        if self.worker_lock.try_acquire() and uses_of(self.settings).database == "sqlite":
+            with self.database.write() as session:
+                freed = self.queue.recover(session)
+            _log.info("worker.recovered", jobs=freed)
+        self.doctor.ask_for_tidying()
+        self.worker.start()
+
+    def is_alone(self) -> bool:
+        """Whether no other process works off this home's jobs; if so, this one has the right to from now on."""
+        return self.worker_lock.try_acquire()
+
+    def apply_switch(self, file_id: str) -> None:
+        """Makes a file's switch or deletion felt in the engine now. A job does it too, should the engine be away."""
+        with suppress(Unavailable):
+            self.switch.apply(file_id)
+        self.worker.nudge()
+
+    def close(self) -> None:
+        self.worker.stop(seconds=self.settings.shutdown_seconds)
+        self.engines.close()
+        self.worker_lock.release()
+
+
+def build_runtime(settings: Settings, *, repairing: bool = False, clock: Clock | None = None) -> Runtime:
+    """Opens the home, brings the database up to date, makes sure of an administrator and a collection.
+
+    ConfigurationError where the home or the settings cannot be used. `repairing` accepts a home whose vectors are gone.
+    """
+    clock = clock or SystemClock()
+    home, uses = Home(settings.home, clock=clock), uses_of(settings)
+    home.open(uses, repairing=repairing)
+    database = Database(settings.resolved_database_url)
+    upgrade(database)
+    home.remember(database=uses.database)
+    made_key = _ensure_administrator(database, settings, clock)
+    engines = open_engines(settings, home, database)
+    home.remember(vectors=uses.vectors)
+    return _assemble(settings, clock, engines, home=home, made_key=made_key)
+
+
+def _ensure_administrator(database: Database, settings: Settings, clock: Clock) -> str | None:
+    given = settings.admin_key
+    with database.write() as session:
+        return ensure_first_administrator(session, given=given.get_secret_value() if given else None, clock=clock)
+
+
+def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home, made_key: str | None) -> Runtime:
+    database, store, files, embedder = engines.database, engines.store, engines.files, engines.embedder
+    queue = JobQueue(clock=clock, lease=timedelta(seconds=settings.lease_seconds))
+    gate, builds = Gate(), Builds(queue=queue, clock=clock)
+    switch = Switch(database=database, store=store, gate=gate)
+    doctor = Doctor(
+        database=database, queue=queue, gate=gate, builds=builds, store=store, files=files, embedder=embedder
+    )
+    return Runtime(
+        settings=settings,
+        clock=clock,
+        home=home,
+        engines=engines,
+        queue=queue,
+        keys=AccessKeys(clock=clock),
+        datasets=_datasets(settings, clock, engines, gate=gate, builds=builds, queue=queue),
+        files=Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock),
+        uploads=_uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue),
+        search=_search(settings, engines),
+        switch=switch,
+        doctor=doctor,
+        worker=make_worker(settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor),
+        worker_lock=WorkerLock(home.path),
+        made_key=made_key,
+    )
+
+
+def _datasets(
+    settings: Settings, clock: Clock, engines: Engines, *, gate: Gate, builds: Builds, queue: JobQueue
+) -> Datasets:
+    model = engines.embedder.info
+    return Datasets(
+        gate=gate,
+        builds=builds,
+        queue=queue,
+        clock=clock,
+        defaults=ChunkDefaults(size=settings.chunk_size, overlap=settings.chunk_overlap),
+        model=ModelBinding(model.provider, model.name, model.vector_size, engines.collection),
+    )
+
+
+def _uploads(
+    settings: Settings, clock: Clock, engines: Engines, *, gate: Gate, builds: Builds, queue: JobQueue
+) -> Uploads:
+    limits = UploadLimits(
+        files=settings.upload_max_files,
+        file_bytes=settings.upload_max_file,
+        batch_bytes=settings.upload_max_batch,
+        waiting=settings.upload_max_waiting,
+    )
+    return Uploads(
+        store=engines.files,
+        gate=gate,
+        queue=queue,
+        builds=builds,
+        clock=clock,
+        limits=limits,
+        sniff=partial(mime_type_of, engines.sandbox),
+    )
+
+
+def _search(settings: Settings, engines: Engines) -> Search:
+    return Search(
+        directory=Directory(engines.database),
+        passages=Passages(engines.database),
+        store=engines.store,
+        embedder=engines.embedder,
+        scorer=make_scorer(engines.embedder),
+        pool=settings.search_pool,
+        rerank_seconds=settings.rerank_seconds,
+    )

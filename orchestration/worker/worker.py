@@ -1,0 +1,174 @@
+"""The worker of the embedded installation: threads of the server's own process that work off job rows."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from threading import Event, Thread
+from time import monotonic
+
+import structlog
+
+from kit.db.database import Database
+from kit.errors import Unavailable
+from kit.ids import new_id
+from kit.jobs.errors import LeaseLost
+from kit.jobs.handler import JobHandler, Signals
+from kit.jobs.queue import JobQueue
+from kit.jobs.types import Claim, JobState
+from kit.logging import log_context
+from orchestration.worker.doorbell import Doorbell
+
+POLL_SECONDS = 1.0
+"""How long work waits whose nudge was lost, or that another process enqueued."""
+
+_AWAY_SECONDS = 2.0
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Threads that take jobs of one queue."""
+
+    queue: str
+    threads: int
+
+
+class Worker:
+    """Leases are extended by a thread of their own, which no work can hold up."""
+
+    def __init__(
+        self, *, database: Database, queue: JobQueue, handlers: Sequence[JobHandler], lanes: Sequence[Lane]
+    ) -> None:
+        self._database = database
+        self._queue = queue
+        self._handlers = {handler.kind: handler for handler in handlers}
+        self._lanes = tuple(lanes)
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()}"[:64]
+        self._stop = Event()
+        self._doorbell = Doorbell()
+        self._threads: list[Thread] = []
+
+    @property
+    def is_alive(self) -> bool:
+        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
+
+    def start(self) -> None:
+        targets = [
+            Thread(target=self._work, args=(lane.queue,), name=f"worker-{lane.queue}-{number}", daemon=True)
+            for lane in self._lanes
+            for number in range(lane.threads)
+        ]
+        self._threads = [Thread(target=self._look_after, name="worker-leases", daemon=True), *targets]
+        for thread in self._threads:
+            thread.start()
+
+    def nudge(self) -> None:
+        """There may be work. Cheap, and never lost on a lane that is about to wait."""
+        self._doorbell.ring()
+
+    def stop(self, *, seconds: float) -> bool:
+        """Steps in hand come to their next pause and hand back what is left. False when one did not within the time;
+        its lease then runs out by itself."""
+        self._stop.set()
+        self._doorbell.ring()
+        deadline = monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - monotonic()))
+        ended = not any(thread.is_alive() for thread in self._threads)
+        if not ended:
+            _log.warning("worker.did_not_stop", seconds=seconds)
+        return ended
+
+    def _work(self, queue: str) -> None:
+        while not self._stop.is_set():
+            heard = self._doorbell.count
+            try:
+                worked = self._take_turn(queue)
+            except Exception:  # noqa: BLE001 - the edge of a turn: the database may be away for a while
+                _log.exception("worker.turn_failed", queue=queue)
+                self._stop.wait(POLL_SECONDS)
+                continue
+            if not worked:
+                self._doorbell.wait(heard, POLL_SECONDS)
+
+    def _take_turn(self, queue: str) -> bool:
+        """Whether there was anything to do."""
+        claims = self._claim(queue)
+        if claims:
+            self._run(claims)
+        return bool(claims)
+
+    def _claim(self, queue: str) -> list[Claim]:
+        """Jobs of one kind, as many as its handler takes together. Looks before it takes: a read locks nobody out."""
+        with self._database.read() as session:
+            if not self._queue.has_work(session, queue=queue):
+                return []
+        with self._database.write() as session:
+            claims = self._queue.claim(session, queue=queue, owner=self._owner, limit=1)
+            if claims:
+                more = self._handlers[claims[0].kind].batch - 1 if claims[0].kind in self._handlers else 0
+                if more > 0:
+                    claims += self._queue.claim(
+                        session, queue=queue, owner=self._owner, limit=more, kind=claims[0].kind
+                    )
+        return claims
+
+    def _run(self, claims: Sequence[Claim]) -> None:
+        with log_context(job_id=claims[0].id, job_kind=claims[0].kind):
+            try:
+                self._handler(claims[0]).run(claims, Signals(stopping=self._stop.is_set))
+            except LeaseLost as error:
+                _log.info("job.lost", reason=error.message)
+            except Unavailable as error:
+                _log.warning("job.postponed", reason=error.message)
+                self._each(claims, partial(self._postpone, error=error.message))
+            except Exception as error:  # noqa: BLE001 - the edge of a job: whatever went wrong is recorded on it
+                _log.exception("job.failed")
+                self._each(claims, partial(self._retry, error=f"{type(error).__name__}: {error}"))
+
+    def _handler(self, claim: Claim) -> JobHandler:
+        handler = self._handlers.get(claim.kind)
+        if handler is None:
+            raise LookupError(f"no handler for jobs of kind {claim.kind!r}; was it written by a newer Cairn?")
+        return handler
+
+    @staticmethod
+    def _each(claims: Sequence[Claim], act: Callable[[Claim], None]) -> None:
+        for claim in claims:
+            try:
+                act(claim)
+            except LeaseLost:
+                continue  # the handler had ended this one, or somebody else has it
+
+    def _postpone(self, claim: Claim, error: str) -> None:
+        with self._database.write() as session:
+            self._queue.postpone(session, claim, error, seconds=_AWAY_SECONDS)
+
+    def _retry(self, claim: Claim, error: str) -> None:
+        with self._database.write() as session:
+            state = self._queue.retry(session, claim, error)
+        if state is JobState.DEAD:
+            self._gave_up(claim, error)
+
+    def _gave_up(self, claim: Claim, error: str) -> None:
+        _log.error("job.dead", job_id=claim.id, kind=claim.kind, subject=claim.subject)
+        handler = self._handlers.get(claim.kind)
+        if handler is not None:
+            handler.gave_up(claim, error)
+
+    def _look_after(self) -> None:
+        """Extends leases, and ends jobs over which worker after worker has died."""
+        every = self._queue.lease.total_seconds() / 4
+        while not self._stop.wait(every):
+            try:
+                with self._database.write() as session:
+                    self._queue.heartbeat(session, owner=self._owner)
+                    buried = [claim for lane in self._lanes for claim in self._queue.bury(session, queue=lane.queue)]
+                for claim in buried:
+                    self._gave_up(claim, "workers died over it")
+            except Exception:  # noqa: BLE001 - the database may be away for a while; leases outlast a missed turn
+                _log.exception("worker.heartbeat_failed")

@@ -1,0 +1,35 @@
+"""The second look at the best hits, within a time budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from retrieval.embedding.protocol import Passage as Text
+from retrieval.search.types import MAX_TOP_K, SearchHit
+
+DEPTH = MAX_TOP_K
+"""Hits that are looked at: with as many, topK never changes what comes first."""
+
+SHARE = 0.5
+"""The second look's part of the final score; blended it ranks better than alone (bench/late_interaction.py)."""
+
+
+class Scorer(Protocol):
+    def score(self, query: str, passages: Sequence[Text], *, seconds: float) -> list[float]:
+        """In [0, 1], for the first passages: as many as fit into `seconds`."""
+
+
+def rerank(scorer: Scorer, query: str, hits: Sequence[SearchHit], *, seconds: float) -> list[SearchHit]:
+    """Best first. What there was no time for stays behind what was looked at, in its old order, with a score that is
+    no higher than that order says."""
+    texts = [Text(hit.passage.content, hit.passage.context) for hit in hits]
+    second = scorer.score(query, texts, seconds=seconds)
+    head = [
+        replace(hit, score=(1 - SHARE) * hit.score + SHARE * score) for hit, score in zip(hits, second, strict=False)
+    ]
+    head.sort(key=lambda hit: (-hit.score, hit.passage.chunk_id))
+    ceiling = head[-1].score if head else 1.0
+    tail = [replace(hit, score=min(hit.score, ceiling)) for hit in hits[len(second) :]]
+    return [*head, *tail]
