@@ -16,7 +16,18 @@ class _Ticket:
     """A place in the line of writes, told apart by identity."""
 
     def __init__(self) -> None:
-        self.since = time.monotonic()
+        self._since = time.monotonic()
+
+    def is_overdue(self) -> bool:
+        return self._remaining() < 0
+
+    def patience(self) -> float | None:
+        """Seconds until the write is overdue; None once it is."""
+        remaining = self._remaining()
+        return None if remaining < 0 else remaining
+
+    def _remaining(self) -> float:
+        return WRITE_PATIENCE - (time.monotonic() - self._since)
 
 
 class Turnstile:
@@ -52,7 +63,7 @@ class Turnstile:
             ticket = _Ticket()
             self._writes.append(ticket)
             try:
-                self._changed.wait_for(lambda: self._writes[0] is ticket and self._write_may_go())
+                self._wait_for_write(ticket)
             finally:
                 self._writes.remove(ticket)
             self._busy = self._writing = self._wrote_last = True
@@ -89,6 +100,14 @@ class Turnstile:
                 self._held = False
                 self._changed.notify_all()
 
+    def _wait_for_write(self, ticket: _Ticket) -> None:
+        """Nobody announces that a write has become overdue, and searches step back from then on: a write that looked
+        a moment earlier would wait for them as they wait for it. So it looks again by itself at that time."""
+        patience = ticket.patience()
+        while not (self._writes[0] is ticket and self._write_may_go()):
+            self._changed.wait(patience)
+            patience = ticket.patience()
+
     def _write_may_go(self) -> bool:
         if self._busy or self._held:
             return False
@@ -98,7 +117,7 @@ class Turnstile:
         """Never twice in a row, so that searches get through however many writers there are."""
         if not self._writes or self._held or self._wrote_last:
             return False
-        return time.monotonic() - self._writes[0].since > WRITE_PATIENCE
+        return self._writes[0].is_overdue()
 
     def _release(self) -> None:
         with self._changed:

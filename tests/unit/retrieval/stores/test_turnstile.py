@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
 
-from retrieval.stores.edge.turnstile import Turnstile
+from retrieval.stores.edge.turnstile import WRITE_PATIENCE, Turnstile
 
 
 class Queue:
@@ -24,7 +25,7 @@ class Queue:
             with turn():
                 self.order.append(name)
 
-        thread = threading.Thread(target=go)
+        thread = threading.Thread(target=go, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
         while thread.is_alive() and len(self.turns._changed._waiters) == waiting:  # type: ignore[attr-defined]  # as above
@@ -34,6 +35,22 @@ class Queue:
         for thread in self._threads:
             thread.join(5)
         return self.order
+
+
+class Clocks:
+    """A clock that shows each thread the time set for it until it has looked at it twice, and the latest time then."""
+
+    def __init__(self) -> None:
+        self._now: dict[str, float] = {}
+        self._looks: Counter[str] = Counter()
+
+    def set(self, **now: float) -> None:
+        self._now = now
+
+    def monotonic(self) -> float:
+        name = threading.current_thread().name
+        self._looks[name] += bool(self._now)
+        return self._now.get(name, 0.0) if self._looks[name] <= 2 else max(self._now.values())
 
 
 @pytest.fixture
@@ -76,6 +93,17 @@ class TestTurns:
             queue.enter("search", turns.search)
             queue.enter("search", turns.search)
         assert queue.join() == ["write", "search", "write", "search"]
+
+    def test_a_write_that_looked_just_before_it_was_overdue_does_not_wait_for_ever(
+        self, turns: Turnstile, queue: Queue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clocks = Clocks()
+        monkeypatch.setattr("retrieval.stores.edge.turnstile.time", clocks)
+        with turns.search():
+            queue.enter("write", turns.write)
+            queue.enter("search", turns.search)
+            clocks.set(write=WRITE_PATIENCE * 0.99, search=WRITE_PATIENCE * 1.01)
+        assert queue.join() == ["write", "search"]
 
     def test_an_error_inside_gives_the_turn_back(self, turns: Turnstile) -> None:
         with pytest.raises(KeyError), turns.write():
