@@ -21,7 +21,7 @@ class Directory:
 
     def targets(self, principal: Principal, dataset_ids: Sequence[str]) -> Sequence[SearchTarget]:
         with self.database.read() as session:
-            readable = {row.id: row for row in readable_by(session, principal)}
+            readable = {row.id: row for row in readable_by(session, principal, among=dataset_ids)}
         grouped: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for dataset_id in dict.fromkeys(dataset_ids):
             row = readable.get(dataset_id)

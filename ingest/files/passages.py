@@ -6,13 +6,39 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, bindparam, select
 
 from identity.types import Principal
 from ingest.files.models import Chunk, File
 from kit.db.database import Database
 from retrieval.search.types import Passage
+
+
+# Built once: putting a statement together costs a search as much as running it.
+_VISIBLE: Select[*tuple[Any, ...]] = (
+    select(
+        Chunk.id,
+        Chunk.file_id,
+        Chunk.dataset_id,
+        Chunk.content,
+        Chunk.context,
+        Chunk.page,
+        Chunk.heading_path,
+        File.name,
+        File.url,
+        File.published_at,
+    )
+    .join(File, File.id == Chunk.file_id)
+    .where(
+        Chunk.id.in_(bindparam("chunks", expanding=True)),
+        Chunk.enabled,
+        File.tenant_id == bindparam("tenant"),
+        File.dataset_id.in_(bindparam("datasets", expanding=True)),
+        File.deleted_at.is_(None),
+        File.enabled,
+        File.active_generation == Chunk.generation,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,41 +50,9 @@ class Passages:
     def passages(
         self, principal: Principal, dataset_ids: Sequence[str], chunk_ids: Sequence[str]
     ) -> Mapping[str, Passage]:
+        wanted = {"tenant": principal.tenant_id, "datasets": list(dataset_ids), "chunks": list(chunk_ids)}
         with self.database.read() as session:
-            return {row.id: _passage(row) for row in _visible(session, principal, dataset_ids, chunk_ids)}
-
-
-_COLUMNS = (
-    Chunk.id,
-    Chunk.file_id,
-    Chunk.dataset_id,
-    Chunk.content,
-    Chunk.context,
-    Chunk.page,
-    Chunk.heading_path,
-    File.name,
-    File.url,
-    File.published_at,
-)
-
-
-def _visible(
-    session: Session, principal: Principal, dataset_ids: Sequence[str], chunk_ids: Sequence[str]
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    wanted: Select[*tuple[Any, ...]] = (
-        select(*_COLUMNS)
-        .join(File, File.id == Chunk.file_id)
-        .where(
-            Chunk.id.in_(chunk_ids),
-            Chunk.enabled,
-            File.tenant_id == principal.tenant_id,
-            File.dataset_id.in_(dataset_ids),
-            File.deleted_at.is_(None),
-            File.enabled,
-            File.active_generation == Chunk.generation,
-        )
-    )
-    return session.execute(wanted).all()
+            return {row.id: _passage(row) for row in session.execute(_VISIBLE, wanted)}
 
 
 def _passage(row: Row[*tuple[Any, ...]]) -> Passage:
