@@ -102,9 +102,11 @@ class Compaction:
                 self._bring(worker, touched)
                 if len(touched) <= _FEW:
                     break
+            self._lane.layout.sync(generation)  # nearly all of it now, so that writes wait for the rest only
             with self._lane.turns.writes_held():
                 self._bring(worker, self._lane.take_touched())
                 body_of(worker.call(_encoded(Flush())))
+                self._lane.layout.sync(generation)
                 self._point_at(generation)
                 return self._lane.swap(worker)
         except BaseException:

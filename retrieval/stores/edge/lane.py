@@ -87,7 +87,7 @@ class Lane:
         if written:
             return False
         if self._unflushed:
-            sync_files(self._folder().rglob("*"))
+            self.layout.sync(self.layout.current() or FIRST)
             with self.turns.maintenance():
                 body_of(self.ask(msgspec.msgpack.encode(Flush())))
             self._unflushed = False
@@ -128,11 +128,12 @@ class Lane:
         worker = WorkerProcess(self.layout, generation or FIRST, create=generation is None)
         try:
             worker.wait_until_ready()
-        except Unavailable:
+            if generation is None:
+                self.layout.sync(FIRST)
+                self.layout.point_at(FIRST)
+        except BaseException:
             worker.kill()
             raise
-        if generation is None:
-            self.layout.point_at(FIRST)
         return worker
 
     def _remember(self, envelope: Envelope) -> None:

@@ -41,6 +41,7 @@ class CollectionLayout:
     def create(self, spec: Ensure) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         replace_file(self.folder / "spec.json", msgspec.json.encode(spec))
+        sync_files([self.folder.parent])
 
     def current(self) -> str | None:
         try:
@@ -51,6 +52,11 @@ class CollectionLayout:
     def point_at(self, generation: str) -> None:
         """From here on this is the shard, also after a crash."""
         replace_file(self.folder / "CURRENT", generation.encode("ascii"))
+
+    def sync(self, generation: str) -> None:
+        """The shard's files and folders to disk. To be called before `point_at`, which is on disk when it returns."""
+        shard = self.folder / generation
+        sync_files([shard, *shard.rglob("*")])
 
     def next_generation(self) -> str:
         numbers = [int(path.name.removeprefix("gen-")) for path in self.folder.glob("gen-*")]
