@@ -49,6 +49,7 @@ class EngineClient:
                 reply = self._exchange(connection, frame, None if patient else self._answer_seconds)
             except PeerGoneError:
                 connection.close()
+                self._drop_idle()  # they were the same engine's: each would cost an attempt
                 continue
             except BaseException:
                 connection.close()

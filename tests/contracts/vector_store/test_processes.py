@@ -62,6 +62,15 @@ class TestKilledBetweenCalls:
         assert library.counts() == {("a", 1): 100}
         assert len(library.search("text", pool=200).scores) == 100
 
+    def test_every_idle_connection_of_many_threads_may_be_dead(self, library: Library, tmp_path: Path) -> None:
+        library.add("a", ["text"])
+        assert isinstance(library.store, EdgeStore)
+        client = library.store._client
+        for connection in [client._borrow() for _ in range(10)]:
+            client._give_back(connection)
+        engine_of(tmp_path).kill()
+        assert library.counts() == {("a", 1): 1}
+
     def test_the_worker_dies_with_the_engine(self, library: Library, tmp_path: Path) -> None:
         worker = worker_of(tmp_path)
         engine_of(tmp_path).kill()
