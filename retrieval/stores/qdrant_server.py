@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 from qdrant_client import QdrantClient, models
@@ -94,6 +95,7 @@ class QdrantServerStore:
         with self._calling():
             if not self._client.collection_exists(spec.name):
                 self._create(spec)
+            self._index(spec.name)
         size = self._collection(spec.name).vector_size
         if size != spec.vector_size:
             raise Conflict(
@@ -163,8 +165,10 @@ class QdrantServerStore:
         self._client.close()
 
     def _create(self, spec: CollectionSpec) -> None:
+        """Another process may make it at the same moment."""
         options = self._options
-        self._client.create_collection(
+        create = partial(
+            self._client.create_collection,
             spec.name,
             vectors_config={
                 DENSE: models.VectorParams(
@@ -177,9 +181,20 @@ class QdrantServerStore:
             on_disk_payload=options.on_disk,
             metadata={"average_length": spec.average_length, "language": spec.language},
         )
-        if self.capabilities.payload_indexes:
-            for field, kind in INDEXED.items():
-                self._client.create_payload_index(spec.name, field.value, field_schema=_index(kind), wait=True)
+        try:
+            create()
+        except UnexpectedResponse:
+            if not self._client.collection_exists(spec.name):
+                raise
+
+    def _index(self, name: str) -> None:
+        """Adds the indexes that are missing, as they are where a process died between making one and the next."""
+        if not self.capabilities.payload_indexes:
+            return
+        present = self._client.get_collection(name).payload_schema
+        for field, kind in INDEXED.items():
+            if field.value not in present:
+                self._client.create_payload_index(name, field.value, field_schema=_index(kind), wait=True)
 
     def _collection(self, name: str) -> _Collection:
         if name not in self._known:
