@@ -81,7 +81,7 @@ class Datasets:
             chunk_overlap=overlap,
             parse_type=new.parse_type or self.defaults.parse_type,
             parser_engine=new.parser_engine or self.defaults.parser_engine,
-            separators=[],
+            separators=_distinct(new.separators),
             allowed_agent_roles=_distinct(new.allowed_agent_roles),
             created_at=now,
             updated_at=now,
@@ -114,6 +114,8 @@ class Datasets:
         row.chunk_size, row.chunk_overlap = size, overlap
         row.parse_type = change.parse_type or row.parse_type
         row.parser_engine = change.parser_engine or row.parser_engine
+        if change.separators is not None:
+            row.separators = _distinct(change.separators)
 
     def reindex(self, session: Session, principal: Principal, dataset_id: str) -> ReindexReceipt:
         """Every file is built anew with the settings of now; searches find the old chunks until then."""
@@ -147,8 +149,8 @@ def _flush_named(session: Session, name: str) -> None:
         raise DatasetNameTaken(name) from error
 
 
-def _distinct(roles: Sequence[str]) -> list[str]:
-    return [*dict.fromkeys(roles)]
+def _distinct(values: Sequence[str]) -> list[str]:
+    return [*dict.fromkeys(values)]
 
 
 def _view(row: Dataset, totals: FileTotals) -> DatasetView:
@@ -168,6 +170,7 @@ def _view(row: Dataset, totals: FileTotals) -> DatasetView:
         chunk_overlap=row.chunk_overlap,
         parse_type=ParseType(row.parse_type),
         parser_engine=ParserEngine(row.parser_engine),
+        separators=tuple(row.separators),
         allowed_agent_roles=tuple(row.allowed_agent_roles),
         created_at=row.created_at,
         updated_at=row.updated_at,

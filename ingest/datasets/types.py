@@ -31,6 +31,7 @@ class NewDataset:
     chunk_overlap: int | None = None
     parse_type: ParseType | None = None
     parser_engine: ParserEngine | None = None
+    separators: Sequence[str] = ()
     allowed_agent_roles: Sequence[str] = ()
 
 
@@ -44,6 +45,7 @@ class DatasetChange:
     chunk_overlap: int | None = None
     parse_type: ParseType | None = None
     parser_engine: ParserEngine | None = None
+    separators: Sequence[str] | None = None
     allowed_agent_roles: Sequence[str] | None = None
 
 
@@ -66,6 +68,7 @@ class DatasetView:
     chunk_overlap: int
     parse_type: ParseType
     parser_engine: ParserEngine
+    separators: Sequence[str]
     allowed_agent_roles: Sequence[str]
     created_at: datetime
     updated_at: datetime

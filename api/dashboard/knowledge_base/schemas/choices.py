@@ -12,6 +12,7 @@ from ingest.settings import MAX_CHUNK_OVERLAP, MAX_CHUNK_SIZE, MIN_CHUNK_OVERLAP
 
 _NATIVE_ALIAS = "NATIVE"
 _MOST_ROLES = 100
+_MOST_SEPARATORS = 20
 
 
 def _spelled_in_full(value: object) -> object:
@@ -32,6 +33,13 @@ ChunkOverlap: TypeAlias = Annotated[
     int,
     Field(ge=MIN_CHUNK_OVERLAP, le=MAX_CHUNK_OVERLAP, description="In tokens; smaller than `chunkSize`"),
     NO_COERCION,
+]
+Separators: TypeAlias = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=200), STORABLE]],
+    Field(
+        max_length=_MOST_SEPARATORS,
+        description="Where parse type `MANUAL` cuts, to the letter; empty: at lines of `---`. Other types do not use it",
+    ),
 ]
 DatasetName: TypeAlias = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S"), STORABLE]
 Description: TypeAlias = Annotated[str, Field(max_length=2000), STORABLE]

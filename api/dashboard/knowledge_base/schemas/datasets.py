@@ -16,6 +16,7 @@ from api.dashboard.knowledge_base.schemas.choices import (
     Description,
     EngineChoice,
     ParseChoice,
+    Separators,
 )
 from api.dashboard.knowledge_base.schemas.files import FileSummary
 from api.fields import RequestBody, ResponseBody
@@ -39,6 +40,7 @@ class DatasetCreation(RequestBody):
     chunk_overlap: ChunkOverlap | None = None
     parse_type: ParseChoice | None = None
     parser_engine: EngineChoice | None = None
+    separators: Separators = Field(default_factory=list)
     allowed_agent_roles: AgentRoles = Field(default_factory=list)
 
     def to_new(self) -> NewDataset:
@@ -49,6 +51,7 @@ class DatasetCreation(RequestBody):
             chunk_overlap=self.chunk_overlap,
             parse_type=self.parse_type,
             parser_engine=self.parser_engine,
+            separators=tuple(self.separators),
             allowed_agent_roles=tuple(self.allowed_agent_roles),
         )
 
@@ -64,6 +67,7 @@ class DatasetConfiguration(RequestBody):
     chunk_overlap: ChunkOverlap | None = None
     parse_type: ParseChoice | None = None
     parser_engine: EngineChoice | None = None
+    separators: Separators | None = None
     allowed_agent_roles: AgentRoles | None = None
 
     def to_change(self) -> DatasetChange:
@@ -75,6 +79,7 @@ class DatasetConfiguration(RequestBody):
             chunk_overlap=self.chunk_overlap,
             parse_type=self.parse_type,
             parser_engine=self.parser_engine,
+            separators=None if self.separators is None else tuple(self.separators),
             allowed_agent_roles=None if roles is None else tuple(roles),
         )
 
@@ -120,6 +125,7 @@ class DatasetDetail(DatasetSummary):
     chunk_overlap: int
     parse_type: ParseType
     parser_engine: ParserEngine
+    separators: Sequence[str]
     qdrant_collection: str
     updated_on: datetime
     files: list[FileSummary]
@@ -134,6 +140,7 @@ class DatasetDetail(DatasetSummary):
             chunk_overlap=view.chunk_overlap,
             parse_type=view.parse_type,
             parser_engine=view.parser_engine,
+            separators=view.separators,
             qdrant_collection=view.collection,
             updated_on=view.updated_at,
             files=[FileSummary.of(file) for file in files],

@@ -16,8 +16,8 @@ SUMMARY = {
     "createdOn",
 }  # fmt: skip
 DETAIL = SUMMARY | {
-    "embeddingProvider", "vectorSize", "chunkSize", "chunkOverlap", "parseType", "parserEngine", "qdrantCollection",
-    "updatedOn", "files",
+    "embeddingProvider", "vectorSize", "chunkSize", "chunkOverlap", "parseType", "parserEngine", "separators",
+    "qdrantCollection", "updatedOn", "files",
 }  # fmt: skip
 
 
@@ -102,6 +102,7 @@ class TestCreating:
             "chunkOverlap": 0,
             "parseType": "NAIVE",
             "parserEngine": "NATIVE",
+            "separators": ["=====", "\n***\n"],
             "allowedAgentRoles": ["copywriter"],
         }
         made = callers.admin.post(DATASETS, json=chosen).json()

@@ -150,6 +150,17 @@ class TestBuildingAnew:
         assert callers.admin.settled(dataset, file["id"])["chunksCount"] < before
 
 
+class TestCuttingByHand:
+    def test_cuts_at_the_separators_of_the_dataset_and_nowhere_else(self, callers: Callers, dataset: Json) -> None:
+        config = {"parseType": "MANUAL", "separators": ["====="]}
+        assert callers.member.patch(f"{path_of(dataset)}/config", json=config).status_code == 200
+        text = "First entry.\n\nStill the first.\n\n=====\n\nThe second entry."
+        file = callers.admin.upload(dataset, "entries.txt", text)
+        callers.admin.settled(dataset, file["id"])
+        chunks = callers.reviewer.get(f"{path_of(dataset)}/files/{file['id']}/chunks").json()["data"]
+        assert [chunk["content"] for chunk in chunks] == ["First entry.\n\nStill the first.", "The second entry."]
+
+
 class TestDeleting:
     def test_is_forbidden_to_reviewers(self, callers: Callers, path: str) -> None:
         assert callers.reviewer.delete(path).status_code == 403
