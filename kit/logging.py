@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Literal
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from kit.redaction import redact_event
 
@@ -16,7 +16,7 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["auto", "json", "console"]
 
 _OWN_HANDLERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic")
-_CHATTY = ("httpx", "httpcore", "alembic.runtime.plugins")
+_CHATTY = ("httpx", "httpcore", "alembic.runtime.plugins", "alembic.runtime.migration")
 
 
 def configure_logging(level: LogLevel = "info", log_format: LogFormat = "auto") -> None:
@@ -45,8 +45,15 @@ def _shared_processors() -> list[Processor]:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
+        _drop_colours,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+
+
+def _drop_colours(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """uvicorn says everything twice, once with terminal codes in it."""
+    event.pop("color_message", None)
+    return event
 
 
 def _formatter(log_format: LogFormat) -> logging.Formatter:

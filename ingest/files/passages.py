@@ -13,7 +13,6 @@ from ingest.files.models import Chunk, File
 from kit.db.database import Database
 from retrieval.search.types import Passage
 
-
 # Built once: putting a statement together costs a search as much as running it.
 _VISIBLE: Select[*tuple[Any, ...]] = (
     select(

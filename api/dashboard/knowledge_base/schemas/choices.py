@@ -38,7 +38,7 @@ Separators: TypeAlias = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200), STORABLE]],
     Field(
         max_length=_MOST_SEPARATORS,
-        description="Where parse type `MANUAL` cuts, to the letter; empty: at lines of `---`. Other types do not use it",
+        description="Where parse type `MANUAL` cuts, to the letter; empty: at lines of `---`. For no other type",
     ),
 ]
 DatasetName: TypeAlias = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S"), STORABLE]
