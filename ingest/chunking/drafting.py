@@ -71,14 +71,15 @@ class Drafter:
 
 def _draft(body: Sequence[Slice], content: str, context: str, token_count: int) -> ChunkDraft:
     sources = list(dict.fromkeys(piece.source for piece in body))
+    said = [source for source in sources if not source.is_heading] or sources
     return ChunkDraft(
         position=0,
         content=content,
         context=context,
         kind=_kind(sources),
         token_count=token_count,
-        page=sources[0].block.page,
-        heading_path=_common_path(sources),
+        page=said[0].block.page,
+        heading_path=_common_path(said),
         boxes=_boxes(sources),
     )
 
@@ -90,7 +91,10 @@ def _kind(sources: Sequence[Source]) -> BlockKind:
 
 
 def _common_path(sources: Sequence[Source]) -> Sequence[str]:
-    """The headings that all blocks stand under; a heading stands under itself."""
+    """The headings that all of them stand under; a heading stands under itself.
+
+    Where a chunk says anything, its headings do not count: a title and the first section together are that section.
+    """
     common = _path_of(sources[0])
     for source in sources[1:]:
         path = _path_of(source)

@@ -33,9 +33,15 @@ class TestNaive:
         assert made[0].content.startswith("Setup\n\nword word")
 
     def test_gives_the_path_that_all_of_its_blocks_share(self) -> None:
-        made = cut(heading("Linux", 3, "Setup"), text("One.", "Setup", "Linux"), heading("Mac", 3, "Setup"))
+        linux = (heading("Linux", 3, "Setup"), text("One.", "Setup", "Linux"))
+        mac = (heading("Mac", 3, "Setup"), text("Two.", "Setup", "Mac"))
+        made = cut(*linux, *mac)
         assert made[0].heading_path == ("Setup",)
         assert made[0].context == "Setup"
+
+    def test_gives_the_section_where_only_titles_stand_above_it(self) -> None:
+        made = cut(heading("Guide", 1), heading("Linux", 2, "Guide"), text("One.", "Guide", "Linux"))
+        assert made[0].heading_path == ("Guide", "Linux")
 
     def test_has_the_heading_that_it_opens_with_in_its_path_but_not_in_its_context(self) -> None:
         made = cut(heading("Linux", 2, "Setup"), text("One.", "Setup", "Linux"))
