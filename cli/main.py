@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
-from cli import serving
+from cli import datasets, doctor, files, ingesting, keys, searching, serving
 from kit.errors import CairnError
 
-app = typer.Typer(
-    name="cairn",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(name="cairn", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"cairn {version('cairn')}")
+        raise typer.Exit
 
 
 @app.callback()
-def _group() -> None:
+def _group(
+    _shown: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version")
+    ] = False,
+) -> None:
     """A self-hosted knowledge base: files in, cited passages out."""
 
 
 app.command("serve")(serving.serve)
+app.command("ingest")(ingesting.ingest)
+app.command("search")(searching.search)
+app.add_typer(datasets.app, name="datasets")
+app.add_typer(files.app, name="files")
+app.add_typer(keys.app, name="keys")
+app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:

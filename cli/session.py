@@ -1,0 +1,74 @@
+"""What every command needs: the settings, a runtime that is closed again, and who is asking."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from cli.output import REMARKS
+from identity.types import Principal
+from ingest.datasets.types import DatasetView
+from kit.errors import NotFound
+from kit.logging import configure_logging
+from kit.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from orchestration.runtime import Runtime
+
+HomeOption: TypeAlias = Annotated[
+    Path | None, typer.Option("--home", help="Folder that holds everything (CAIRN_HOME)", show_default=False)
+]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs")]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The command line acts as the first administrator."""
+
+    runtime: Runtime
+    principal: Principal
+
+    def datasets(self) -> list[DatasetView]:
+        with self.runtime.database.read() as session:
+            return list(self.runtime.datasets.list(session, self.principal))
+
+    def dataset(self, wanted: str) -> DatasetView:
+        """By id or name. NotFound names what there is."""
+        known = self.datasets()
+        for view in known:
+            if wanted in {view.id, view.name}:
+                return view
+        names = ", ".join(repr(view.name) for view in known) or "none yet"
+        raise NotFound(f"there is no dataset {wanted!r}; there are: {names}")
+
+
+@contextmanager
+def opened(home: Path | None, *, repairing: bool = False) -> Iterator[Session]:
+    """Opens the home as a server would, without working off its jobs."""
+    # Local: all that Cairn consists of, which `--help` and a mistyped option have no use for.
+    from identity.bootstrap import operator  # noqa: PLC0415
+    from orchestration.runtime import build_runtime  # noqa: PLC0415
+
+    runtime = build_runtime(quiet_settings(home), repairing=repairing)
+    try:
+        if runtime.made_key is not None:
+            REMARKS.print(f"The administrator's key, shown this once: {runtime.made_key}", markup=False, soft_wrap=True)
+        with runtime.database.read() as session:
+            principal = operator(session)
+        yield Session(runtime, principal)
+    finally:
+        runtime.close()
+
+
+def quiet_settings(home: Path | None) -> Settings:
+    """Warnings only, unless somebody asks for more: what a command has to say is its output."""
+    settings = load_settings(home=home)
+    level = settings.log_level if "CAIRN_LOG_LEVEL" in os.environ else "warning"
+    configure_logging(level, settings.log_format)
+    return settings
