@@ -69,8 +69,7 @@ def begin(home: Path, *, datasets: int) -> Sequence[str]:
 
     Their order is that of the filling: file number n belongs to dataset n modulo `datasets`.
     """
-    with serving(home) as server:
-        base = server.knowledge_base()
+    with serving(home) as server, server.knowledge_base() as base:
         made = [base.create_dataset(f"wiki {number:02}") for number in range(datasets)]
         base.upload(made[0], [Upload("first.md", b"# First\n\nA passage that brings the collection to life.\n")])
         base.wait_until_settled(made[0])

@@ -77,12 +77,11 @@ def read_uploads(folder: Path) -> Sequence[Upload]:
 
 
 def ingest(uploads: Sequence[Upload]) -> Ingestion:
-    with throwaway_home() as home, serving(home) as server:
-        base = server.knowledge_base()
+    with throwaway_home() as home, serving(home) as server, server.knowledge_base() as base:
         dataset_id = base.create_dataset("ingestion")
         started = time.perf_counter()
         base.upload_all(dataset_id, uploads)
-        base.wait_until_settled(dataset_id, every=0.1)
+        base.wait_until_settled(dataset_id)
         seconds = time.perf_counter() - started
         return Ingestion(read_passages(base, dataset_id), seconds)
 

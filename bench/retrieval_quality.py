@@ -46,8 +46,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=4, help="uploads at the same time")
     arguments = parser.parse_args()
     questions = load_retrieval_set(data_folder() / "retrieval" / arguments.set)
-    with throwaway_home() as home, serving(home) as server:
-        base = server.knowledge_base()
+    with throwaway_home() as home, serving(home) as server, server.knowledge_base() as base:
         ingested = ingest(base, questions, requests=arguments.requests)
         print("  alpha  queries  nDCG@10  recall@10  MRR@10  search p50 ms")
         for alpha in arguments.alpha or ALPHAS:

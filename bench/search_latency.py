@@ -41,8 +41,7 @@ def main() -> None:
     questions = load_retrieval_set(data_folder() / "retrieval" / "wiki-scale")
     with throwaway_home() as home:
         datasets = prepare(home, questions, passages=arguments.passages, real=arguments.real)
-        with serving(home) as server:
-            base = server.knowledge_base()
+        with serving(home) as server, server.knowledge_base() as base:
             asked = list(islice(cycle(questions.queries.values()), arguments.searches))
             for text in asked[:UNCOUNTED]:
                 base.search(text, datasets, top_k=TOP_K)

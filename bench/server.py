@@ -12,14 +12,15 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import httpx
 import psutil
 
-from api.dashboard.knowledge_base.schemas.datasets import DatasetDetail
+from api.dashboard.knowledge_base.schemas.datasets import DatasetDetail, DatasetList
 from api.dashboard.knowledge_base.schemas.files import Chunk, ChunkPage
 from api.dashboard.knowledge_base.schemas.search import SearchAnswer
 from api.dashboard.knowledge_base.schemas.uploads import UploadAnswer
@@ -44,12 +45,21 @@ class Upload:
 
 
 class KnowledgeBase:
-    """The part of the API that measurements use. May be used by several threads; raises httpx.HTTPError."""
+    """The part of the API that measurements use. May be used by several threads; raises httpx.HTTPError.
+
+    A context manager that closes its connections.
+    """
 
     def __init__(self, url: str, key: str) -> None:
         self.http = httpx.Client(
             base_url=f"{url}/dashboard/v1/knowledge-base", headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.http.close()
 
     def create_dataset(self, name: str) -> str:
         return DatasetDetail.model_validate_json(self._post("/datasets", {"name": name})).id
@@ -72,13 +82,11 @@ class KnowledgeBase:
     def wait_until_settled(self, dataset_id: str, *, seconds: float = 3600, every: float = 0.25) -> DatasetDetail:
         """The dataset once none of its files is on its way; TimeoutError when that takes longer than `seconds`."""
         ends = time.monotonic() + seconds
-        while (dataset := self.get_dataset(dataset_id)).status is DatasetStatus.BUILDING:
+        while self._status(dataset_id) is DatasetStatus.BUILDING:
             if time.monotonic() > ends:
                 raise TimeoutError(f"dataset {dataset_id} is still building after {seconds:g} s")
-            time.sleep(
-                max(every, dataset.total_files / 5000)
-            )  # a long list costs the server time that it should measure
-        return dataset
+            time.sleep(every)
+        return self.get_dataset(dataset_id)
 
     def chunks(self, dataset_id: str, file_id: str) -> Sequence[Chunk]:
         chunks: list[Chunk] = []
@@ -105,6 +113,11 @@ class KnowledgeBase:
         question |= {} if alpha is None else {"hybridAlpha": alpha}
         question |= {} if file_ids is None else {"filter": {"fileIds": list(file_ids)}}
         return SearchAnswer.model_validate_json(self._post("/search", question))
+
+    def _status(self, dataset_id: str) -> DatasetStatus:
+        """From the list of datasets: a list of files would cost the server time that is being measured."""
+        listed = DatasetList.model_validate_json(self._get("/datasets")).data
+        return next(dataset.status for dataset in listed if dataset.id == dataset_id)
 
     def _get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
         return self.http.get(path, params=query).raise_for_status().content
@@ -172,8 +185,11 @@ class Server:
         except psutil.NoSuchProcess:
             return []
 
-    def stop(self) -> None:
-        """SIGTERM, then, for what is left of the server and its descendants after a while, SIGKILL."""
+    def stop(self, *, linger: bool = False) -> None:
+        """SIGTERM, and SIGKILL where that does not help.
+
+        The vector engine waits a moment for another client. It is ended as well, unless it is to `linger`.
+        """
         if self._process is None:
             return
         family = self.family()
@@ -183,9 +199,8 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        _, left = psutil.wait_procs(family, timeout=STOP_SECONDS)
-        for process in left:
-            process.kill()
+        if not linger:
+            _end(family)
 
     def kill(self, *, group: bool) -> None:
         """SIGKILL to the server alone or to its process group, and wait for the server's end."""
@@ -204,6 +219,18 @@ class Server:
 
     def _last_words(self) -> str:
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:])
+
+
+def _end(family: Sequence[psutil.Process]) -> None:
+    """Those whose parent is gone are asked to end; they look after their own children."""
+    numbers = {process.pid for process in family}
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            if process.ppid() not in numbers:
+                process.terminate()
+    _, left = psutil.wait_procs(family, timeout=STOP_SECONDS)
+    for process in left:
+        process.kill()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class Bereaved:
     vectors: Path
     _since: dict[psutil.Process, float] = field(default_factory=dict)
 
-    def add(self, family: Sequence[psutil.Process]) -> None:
+    def add(self, family: Iterable[psutil.Process]) -> None:
         """To be called as the server is killed."""
         now = time.monotonic()
         for process in family:
@@ -34,7 +34,7 @@ class Bereaved:
 
     def overdue(self) -> Iterator[str]:
         """A sentence for each that runs on for longer than GRACE while another server is there."""
-        adopted = self._engine()
+        adopted = self.engine()
         now = time.monotonic()
         for process, since in self._living().items():
             if now - since > GRACE and process not in adopted:
@@ -42,20 +42,21 @@ class Bereaved:
 
     def left(self) -> Iterator[str]:
         """A sentence for each that still runs GRACE after the last server; waits that long at most."""
-        _, alive = psutil.wait_procs(list(self._living()), timeout=GRACE)
+        _, alive = psutil.wait_procs(list({*self._living(), *self.engine()}), timeout=GRACE)
         yield from (_described(process) for process in alive if _is_alive(process))
 
-    def _living(self) -> dict[psutil.Process, float]:
-        self._since = {process: since for process, since in self._since.items() if _is_alive(process)}
-        return self._since
-
-    def _engine(self) -> set[psutil.Process]:
+    def engine(self) -> set[psutil.Process]:
+        """The present engine with its workers, whoever started it."""
         address = published(self.vectors)
         try:
             engine = psutil.Process(address.pid) if address else None
             return {engine, *engine.children(recursive=True)} if engine else set()
         except psutil.NoSuchProcess:
             return set()
+
+    def _living(self) -> dict[psutil.Process, float]:
+        self._since = {process: since for process, since in self._since.items() if _is_alive(process)}
+        return self._since
 
 
 def _is_alive(process: psutil.Process) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Timer
@@ -16,11 +16,12 @@ import psutil
 from bench.server import KnowledgeBase, Server, Upload
 from ingest.files.types import ShownStatus
 from tests.faults.bereaved import Bereaved
+from tests.faults.inspection import Outcomes, unsearchable
 
 MOST_AT_ONCE = 4
 DURING_START = 0.2
 """Share of kills before the server is ready, at any moment of the seconds that a start takes."""
-START_SECONDS = 3.0
+START_SECONDS = 4.0
 SERVING_SECONDS = (0.05, 2.5)
 SETTLING_SECONDS = 900.0
 
@@ -55,53 +56,61 @@ class Campaign:
         self._bereaved = Bereaved(self.server.home / "vectors")
 
     def run(self, kills: int) -> None:
-        self._create_dataset()
+        self._begin()
         for number in range(1, kills + 1):
             self._live(due=len(self.files) * number // kills)
         self.server.start()
         self.server.wait_until_ready()
-        while self._waiting:
-            self._upload(self.server.knowledge_base(), len(self._waiting))
-        self._settle()
+        with self.server.knowledge_base() as base:
+            while self._waiting:
+                self._upload(base, len(self._waiting))
+            self._settle(base)
 
-    def left_processes(self) -> Iterator[str]:
+    def found_by_searching(self, expected: Outcomes) -> list[str]:
+        """Violations that a caller of the running server sees."""
+        with self.server.knowledge_base() as base:
+            return list(unsearchable(base, self.dataset_id, expected))
+
+    def left_processes(self) -> list[str]:
         """After the server was stopped: what runs on nevertheless."""
-        return self._bereaved.left()
+        return list(self._bereaved.left())
 
-    def _create_dataset(self) -> None:
+    def _begin(self) -> None:
+        """The first life starts in peace."""
         self.server.start()
         self.server.wait_until_ready()
-        self.dataset_id = self.server.knowledge_base().create_dataset("faults")
-        self.server.stop()
+        with self.server.knowledge_base() as base:
+            self.dataset_id = base.create_dataset("faults")
 
     def _live(self, *, due: int) -> None:
         """One life of the server; `due` is the number of files that are to be in by its end."""
-        self.server.start()
-        if self.chosen.random() < DURING_START:
-            time.sleep(self.chosen.uniform(0, START_SECONDS))
-            self._kill()
-            self.tally["kills during a start"] += 1
-            return
-        self.server.wait_until_ready()
+        if not self.server.is_running:
+            self.server.start()
+            if self.chosen.random() < DURING_START:
+                time.sleep(self.chosen.uniform(0, START_SECONDS))
+                self._kill()
+                self.tally["kills during a start"] += 1
+                return
+            self.server.wait_until_ready()
         self.complaints.extend(self._bereaved.overdue())
         timer = Timer(self.chosen.uniform(*SERVING_SECONDS), self._kill)
         timer.start()
         try:
-            self._work(due)
+            with self.server.knowledge_base() as base:
+                self._work(base, due)
         finally:
             timer.join()
 
     def _kill(self) -> None:
         whom = self.chosen.choice(list(Victims))
-        family = self.server.family()
+        family = {*self.server.family(), *self._bereaved.engine()}
         self._bereaved.add(family)
         self.server.kill(group=whom is not Victims.SERVER)
         for process in family if whom is Victims.EVERYONE else ():
             _kill_one(process)
         self.tally[f"kills of {whom.value}"] += 1
 
-    def _work(self, due: int) -> None:
-        base = self.server.knowledge_base()
+    def _work(self, base: KnowledgeBase, due: int) -> None:
         while self.server.is_running:
             count = len(self._waiting) - (len(self.files) - due)
             try:
@@ -111,6 +120,7 @@ class Campaign:
                     time.sleep(0.05)  # the server has work; asking it more often would only slow it down
             except httpx.TransportError:
                 self.tally["requests without an answer"] += 1
+                time.sleep(0.02)  # the dead take a moment to go
             except httpx.HTTPStatusError as error:
                 self._judge(error)
 
@@ -145,8 +155,7 @@ class Campaign:
         if status != httpx.codes.SERVICE_UNAVAILABLE:
             self.complaints.append(f"{error.request.method} {error.request.url.path}: {status} {error.response.text}")
 
-    def _settle(self) -> None:
-        base = self.server.knowledge_base()
+    def _settle(self, base: KnowledgeBase) -> None:
         base.wait_until_settled(self.dataset_id, seconds=SETTLING_SECONDS)
         ends = time.monotonic() + SETTLING_SECONDS
         while self._unfinished_jobs() and time.monotonic() < ends:

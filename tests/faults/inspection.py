@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bench.server import KnowledgeBase
 from ingest.datasets.models import Dataset
-from ingest.files.models import Chunk, File
+from ingest.files.models import Chunk, File, FileGeneration
 from ingest.files.types import FileStatus
+from ingest.storage.folder import FolderStore
+from ingest.storage.protocol import original_key
 from kit.db.database import Database
 from kit.home import DATABASE_NAME, FILES_NAME, VECTORS_NAME
 from kit.jobs.models import Job
@@ -47,13 +50,17 @@ class ChunkRow:
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """Everything that a home holds of one dataset, whose server has ended. `files` are the living ones."""
+    """What a home with one dataset holds, whose server has ended. `files` are the living ones.
+
+    Blobs are what is kept of originals and parsed blocks; half received uploads do not count.
+    """
 
     files: Sequence[FileRow]
     chunks: Sequence[ChunkRow]
     points: Sequence[FileCount]
     unfinished_jobs: Sequence[str]
-    staged: Sequence[str]
+    missing_blobs: Sequence[str]
+    stray_blobs: Sequence[str]
 
 
 def read_remains(home: Path, dataset_id: str) -> Remains:
@@ -62,19 +69,29 @@ def read_remains(home: Path, dataset_id: str) -> Remains:
     try:
         with database.read() as session:
             dataset = session.get_one(Dataset, dataset_id)
-            files = session.scalars(select(File).where(File.dataset_id == dataset_id, File.deleted_at.is_(None)))
+            living = (File.dataset_id == dataset_id) & File.deleted_at.is_(None)
+            files = session.scalars(select(File).where(living)).all()
             chunks = session.execute(select(Chunk.id, Chunk.file_id, Chunk.generation, Chunk.position))
             jobs = session.scalars(select(Job).where(Job.state.in_((*UNFINISHED, JobState.DEAD))))
+            wanted, kept = _wanted_blobs(session, files), set(FolderStore(home / FILES_NAME).keys())
             return Remains(
                 files=[FileRow(row.id, row.name, row.status, row.active_generation) for row in files],
                 chunks=[ChunkRow(*row) for row in chunks],
                 points=list(store.count_by_file(dataset.collection)),
                 unfinished_jobs=[f"{job.kind} of {job.subject} is {job.state}: {job.error}" for job in jobs],
-                staged=[path.name for path in (home / FILES_NAME / ".staging").glob("*")],
+                missing_blobs=sorted(wanted - kept),
+                stray_blobs=sorted(kept - wanted),
             )
     finally:
         store.close()
         database.close()
+
+
+def _wanted_blobs(session: Session, files: Sequence[File]) -> set[str]:
+    active = (FileGeneration.file_id == File.id) & (FileGeneration.number == File.active_generation)
+    blocks = session.scalars(select(FileGeneration.blocks_key).join(File, active))
+    originals = (original_key(tenant_id=file.tenant_id, sha256=file.sha256) for file in files)
+    return {*originals, *(key for key in blocks if key is not None)}
 
 
 def violations(remains: Remains, expected: Outcomes) -> Iterator[str]:
@@ -83,7 +100,8 @@ def violations(remains: Remains, expected: Outcomes) -> Iterator[str]:
     yield from _wrong_chunks(remains, expected)
     yield from _wrong_points(remains)
     yield from (f"job {job}" for job in remains.unfinished_jobs)
-    yield from (f"{name} was left in the staging folder" for name in remains.staged)
+    yield from (f"blob {key} is missing" for key in remains.missing_blobs)
+    yield from (f"blob {key} belongs to nothing" for key in remains.stray_blobs)
 
 
 def _wrong_files(remains: Remains, expected: Outcomes) -> Iterator[str]:

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from bench.server import Server, Upload, serving, throwaway_home
 from ingest.files.types import ShownStatus
 from tests.faults.campaign import Campaign
-from tests.faults.inspection import REFUSED, Outcomes, read_remains, unsearchable, violations
-from tests.faults.made_up import is_readable, make_files
+from tests.faults.inspection import REFUSED, Outcomes, read_remains, violations
+from tests.faults.made_up import MOST_CHUNKS, is_readable, make_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ def main() -> int:
     return 1 if report.violations else 0
 
 
-def run(*, kills: int, files: int, seed: int) -> Report:
+def run(*, kills: int, files: int, seed: int, most_chunks: int = MOST_CHUNKS) -> Report:
     """Raises ServerFailed when a server does not come up any more."""
     chosen = random.Random(seed)  # noqa: S311 - made-up files and moments, not secrets
-    uploads = make_files(chosen, files)
+    uploads = make_files(chosen, files, most_chunks=most_chunks)
     started = time.perf_counter()
     expected = undisturbed(uploads)
     between = time.perf_counter()
@@ -54,13 +54,13 @@ def run(*, kills: int, files: int, seed: int) -> Report:
         campaign = Campaign(Server(home), chosen, uploads)
         try:
             campaign.run(kills)
-            found = list(unsearchable(campaign.server.knowledge_base(), campaign.dataset_id, expected))
+            found = campaign.found_by_searching(expected)
         finally:
-            campaign.server.stop()
+            campaign.server.stop(linger=True)
         ended = time.perf_counter()
-        found += [*campaign.complaints, *campaign.left_processes()]
-        found += (f"{name} is {expected[name]}, undisturbed" for name in wrongly_judged(uploads, expected))
-        found += violations(read_remains(home, campaign.dataset_id), expected)
+        found += [*campaign.complaints, *violations(read_remains(home, campaign.dataset_id), expected)]
+        found += campaign.left_processes()
+    found += (f"{name} is {expected[name]}, undisturbed" for name in wrongly_judged(uploads, expected))
     counts = [outcome for outcome in expected.values() if isinstance(outcome, int)]
     return Report(
         files=files,
@@ -75,8 +75,7 @@ def run(*, kills: int, files: int, seed: int) -> Report:
 
 def undisturbed(uploads: Sequence[Upload]) -> Outcomes:
     outcomes: dict[str, int | str] = {upload.file_name: REFUSED for upload in uploads}
-    with throwaway_home() as home, serving(home) as server:
-        base = server.knowledge_base()
+    with throwaway_home() as home, serving(home) as server, server.knowledge_base() as base:
         dataset_id = base.create_dataset("undisturbed")
         base.upload_all(dataset_id, uploads)
         for file in base.wait_until_settled(dataset_id).files:

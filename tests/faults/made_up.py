@@ -28,18 +28,18 @@ _UNREADABLE = (
 )
 
 
-def make_files(chosen: random.Random, count: int) -> Sequence[Upload]:
+def make_files(chosen: random.Random, count: int, *, most_chunks: int = MOST_CHUNKS) -> Sequence[Upload]:
     """Names and contents are all different; the same seed gives the same files."""
-    return [make_file(chosen, number) for number in range(count)]
+    return [make_file(chosen, number, most_chunks=most_chunks) for number in range(count)]
 
 
-def make_file(chosen: random.Random, number: int) -> Upload:
-    """Of 1 to about MOST_CHUNKS chunks, small ones more often than large ones."""
+def make_file(chosen: random.Random, number: int, *, most_chunks: int) -> Upload:
+    """Of 1 to about `most_chunks` chunks, small ones more often than large ones."""
     if chosen.random() < UNREADABLE_SHARE:
         name, content = chosen.choice(_UNREADABLE)
         return Upload(f"{number:04}-{name}", content + b" " * number)  # blanks: no two may have the same bytes
     suffix, write = chosen.choice(_KINDS)
-    words = int(WORDS_A_CHUNK * MOST_CHUNKS ** chosen.random())
+    words = int(WORDS_A_CHUNK * most_chunks ** chosen.random())
     return Upload(f"{number:04}{suffix}", write(chosen, words).encode())
 
 

@@ -15,7 +15,8 @@ SOUND = Remains(
     chunks=[ChunkRow("c0", "f1", 2, 0), ChunkRow("c1", "f1", 2, 1)],
     points=[FileCount("f1", 2, 3)],
     unfinished_jobs=[],
-    staged=[],
+    missing_blobs=[],
+    stray_blobs=[],
 )
 
 
@@ -38,7 +39,8 @@ class TestViolations:
             (replace(SOUND, points=[FileCount("f1", 2, 1)]), "a.txt has 1 vectors for 2 chunks"),
             (replace(SOUND, points=[*SOUND.points, FileCount("f1", 1, 4)]), "4 orphan vectors of generation 1 of f1"),
             (replace(SOUND, unfinished_jobs=["x of f1 is dead: no"]), "job x of f1 is dead: no"),
-            (replace(SOUND, staged=["tmp1"]), "tmp1 was left in the staging folder"),
+            (replace(SOUND, missing_blobs=["t/o/1"]), "blob t/o/1 is missing"),
+            (replace(SOUND, stray_blobs=["t/o/2"]), "blob t/o/2 belongs to nothing"),
         ],
     )
     def test_names_what_is_not_as_it_should_be(self, remains: Remains, complaint: str) -> None:
