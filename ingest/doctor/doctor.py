@@ -103,7 +103,8 @@ class Doctor:
         for collection in self.store.collections():
             for count in self.store.count_by_file(collection):
                 with self.database.read() as session:
-                    if rows.is_of_use(session, count.file_id, count.generation):
+                    is_of_use = rows.is_of_use(session, count.file_id, count.generation)
+                    if is_of_use or rows.is_being_removed(session, count.file_id):
                         continue
                 yield Finding(
                     Ailment.ORPHAN_VECTORS,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ingest.datasets.jobs import REMOVE as REMOVE_DATASET
 from ingest.datasets.models import Dataset
-from ingest.files.jobs import BUILDING, REMOVE
+from ingest.files.jobs import BUILDING, REMOVE, SWEEP
 from ingest.files.models import Chunk, File, FileGeneration
 from ingest.files.types import FileStatus, GenerationState
 from ingest.storage.protocol import original_key
@@ -65,6 +65,15 @@ def is_of_use(session: Session, file_id: str, number: int) -> bool:
         .where(File.deleted_at.is_(None), Dataset.deleted_at.is_(None))
     )
     return session.scalar(wanted) in {GenerationState.BUILDING, GenerationState.ACTIVE}
+
+
+def is_being_removed(session: Session, file_id: str) -> bool:
+    """Whether a job is going to remove what is left of the file, or of its dataset, or of generations of it."""
+    file = session.get(File, file_id)
+    subjects = [file_id] if file is None else [file_id, file.dataset_id]
+    kinds = (REMOVE, SWEEP, REMOVE_DATASET)
+    wanted = exists().where(Job.subject.in_(subjects), Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
+    return bool(session.scalar(select(wanted)))
 
 
 def files_without_original(session: Session, stored: frozenset[str]) -> Sequence[File]:
