@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from identity.types import Principal
 from ingest.datasets.errors import DatasetNotFound
-from ingest.datasets.repository import readable_by
+from ingest.datasets.repository import searchable_by
 from kit.db.database import Database
 from retrieval.search.ports import SearchTarget
 
@@ -21,7 +21,7 @@ class Directory:
 
     def targets(self, principal: Principal, dataset_ids: Sequence[str]) -> Sequence[SearchTarget]:
         with self.database.read() as session:
-            readable = {row.id: row for row in readable_by(session, principal, among=dataset_ids)}
+            readable = searchable_by(session, principal, dataset_ids)
         grouped: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for dataset_id in dict.fromkeys(dataset_ids):
             row = readable.get(dataset_id)

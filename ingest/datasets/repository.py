@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
@@ -26,23 +27,11 @@ class FileTotals:
     failed: int = 0
 
 
-# Built once: putting a statement together costs a search as much as running it.
-_LIVING = (
-    select(Dataset).where(Dataset.tenant_id == bindparam("tenant"), Dataset.deleted_at.is_(None)).order_by(Dataset.id)
-)
-_LIVING_AMONG = _LIVING.where(Dataset.id.in_(bindparam("among", expanding=True)))
-
-
-def readable_by(session: Session, principal: Principal, *, among: Sequence[str] | None = None) -> list[Dataset]:
-    """Living datasets that the caller may see, oldest first: tenant, then the key's datasets, then its agent role.
-
-    `among` asks about some of them only.
-    """
-    if among is None:
-        found = session.scalars(_LIVING, {"tenant": principal.tenant_id})
-    else:
-        found = session.scalars(_LIVING_AMONG, {"tenant": principal.tenant_id, "among": list(among)})
-    return [row for row in found if _key_may_see(row, principal) and _agent_may_see(row, principal)]
+def readable_by(session: Session, principal: Principal) -> list[Dataset]:
+    """Living datasets that the caller may see, oldest first: tenant, then the key's datasets, then its agent role."""
+    wanted = select(Dataset).where(Dataset.tenant_id == principal.tenant_id, Dataset.deleted_at.is_(None))
+    rows = session.scalars(wanted.order_by(Dataset.id))
+    return [row for row in rows if _may_see(principal, row.id, row.allowed_agent_roles)]
 
 
 def get_readable(session: Session, principal: Principal, dataset_id: str) -> Dataset:
@@ -50,19 +39,43 @@ def get_readable(session: Session, principal: Principal, dataset_id: str) -> Dat
     row = session.get(Dataset, dataset_id)
     if row is None or row.deleted_at is not None or row.tenant_id != principal.tenant_id:
         raise DatasetNotFound(dataset_id)
-    if not (_key_may_see(row, principal) and _agent_may_see(row, principal)):
+    if not _may_see(principal, row.id, row.allowed_agent_roles):
         raise DatasetNotFound(dataset_id)
     return row
 
 
-def _key_may_see(row: Dataset, principal: Principal) -> bool:
-    return principal.dataset_ids is None or row.id in principal.dataset_ids
+class Searchable(NamedTuple):
+    """Where a dataset is searched."""
+
+    id: str
+    collection: str
+    embedding_model: str
 
 
-def _agent_may_see(row: Dataset, principal: Principal) -> bool:
+# Columns, and a statement built once: a search spends as much on rows that it does not need as on the engine's door.
+_SEARCHED = select(Dataset.id, Dataset.collection, Dataset.embedding_model, Dataset.allowed_agent_roles).where(
+    Dataset.id.in_(bindparam("wanted", expanding=True)),
+    Dataset.tenant_id == bindparam("tenant"),
+    Dataset.deleted_at.is_(None),
+)
+
+
+def searchable_by(session: Session, principal: Principal, dataset_ids: Sequence[str]) -> dict[str, Searchable]:
+    """Those of the datasets that the caller may see, by id."""
+    rows = session.execute(_SEARCHED, {"wanted": list(dataset_ids), "tenant": principal.tenant_id})
+    return {
+        row.id: Searchable(row.id, row.collection, row.embedding_model)
+        for row in rows
+        if _may_see(principal, row.id, row.allowed_agent_roles)
+    }
+
+
+def _may_see(principal: Principal, dataset_id: str, allowed_agent_roles: Sequence[str]) -> bool:
+    if principal.dataset_ids is not None and dataset_id not in principal.dataset_ids:
+        return False
     if principal.agent_role is None:
         return True
-    return principal.agent_role in row.allowed_agent_roles or EVERY_AGENT_ROLE in row.allowed_agent_roles
+    return principal.agent_role in allowed_agent_roles or EVERY_AGENT_ROLE in allowed_agent_roles
 
 
 def name_is_taken(session: Session, *, tenant_id: str, name: str, except_id: str | None = None) -> bool:

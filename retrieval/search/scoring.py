@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import heapq
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from retrieval.stores.bm25_parameters import K1
@@ -20,23 +21,32 @@ class Fusion:
 
     alpha: float
 
-    def rank(self, candidates: Candidates) -> list[Ranked]:
-        """Best first. Equal scores are ordered by the legs' own scores and then by id: the same search has the same
+    def rank(self, candidates: Candidates) -> Iterator[Ranked]:
+        """Best first, each made when it is asked for: few of some two hundred are. Equal scores are ordered by the legs' own scores and then by id: the same search has the same
         order every time."""
         once = candidates.bm25_ceiling / (K1 + 1)
-        scored = [self._ranked(leg, once) for leg in candidates.scores]
-        return ordered(ranked for ranked in scored if ranked.score > 0)
+        parts = [(*self._parts(leg, once), leg) for leg in candidates.scores]
+        scored = [
+            (-(vector + keyword), -leg.bm25, -leg.cosine, leg.chunk_id, vector, keyword, leg.file_id)
+            for vector, keyword, leg in parts
+            if vector + keyword > 0
+        ]
+        scored.sort()
+        for score, bm25, cosine, chunk_id, vector, keyword, file_id in scored:
+            yield Ranked(chunk_id, file_id, -score, _source(vector, keyword), -cosine, -bm25)
 
-    def _ranked(self, leg: LegScores, once: float) -> Ranked:
-        vector = self.alpha * min(1.0, max(0.0, leg.cosine))
-        keyword = (1 - self.alpha) * (min(1.0, leg.bm25 / once) if once > 0 else 0.0)
-        source = RankSource.HYBRID
-        if keyword == 0:
-            source = RankSource.VECTOR
-        elif vector == 0:
-            source = RankSource.KEYWORD
-        return Ranked(leg.chunk_id, leg.file_id, vector + keyword, source, leg.cosine, leg.bm25)
+    def _parts(self, leg: LegScores, once: float) -> tuple[float, float]:
+        vector = self.alpha * min(1.0, leg.cosine) if leg.cosine > 0 else 0.0
+        keyword = (1 - self.alpha) * min(1.0, leg.bm25 / once) if once > 0 else 0.0
+        return vector, keyword
 
 
-def ordered(ranked: Iterable[Ranked]) -> list[Ranked]:
-    return sorted(ranked, key=lambda r: (-r.score, -r.bm25, -r.cosine, r.chunk_id))
+def merged(rankings: Iterable[Iterator[Ranked]]) -> Iterator[Ranked]:
+    """Those of several collections, in the one order."""
+    return heapq.merge(*rankings, key=lambda r: (-r.score, -r.bm25, -r.cosine, r.chunk_id))
+
+
+def _source(vector: float, keyword: float) -> RankSource:
+    if keyword == 0:
+        return RankSource.VECTOR
+    return RankSource.KEYWORD if vector == 0 else RankSource.HYBRID

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from time import perf_counter
 
 from identity.types import Principal
@@ -12,7 +13,7 @@ from retrieval.embedding.protocol import Embedder
 from retrieval.filters import SearchScope, compile_filter
 from retrieval.search.ports import DatasetDirectory, PassageReader, SearchTarget
 from retrieval.search.reranking import DEPTH, Scorer, rerank
-from retrieval.search.scoring import Fusion, ordered
+from retrieval.search.scoring import Fusion, merged
 from retrieval.search.types import SearchHit, SearchRequest, SearchResult
 from retrieval.stores.protocol import VectorStore
 from retrieval.types import Ranked, Vector
@@ -80,26 +81,24 @@ class Search:
 
     def _ranked(
         self, principal: Principal, request: SearchRequest, targets: Sequence[SearchTarget], vector: Vector | None
-    ) -> tuple[list[Ranked], float]:
+    ) -> tuple[Iterator[Ranked], float]:
         fusion = Fusion(request.alpha)
         text = request.query if request.alpha < 1 else None
-        found: list[Ranked] = []
+        rankings: list[Iterator[Ranked]] = []
         seconds = 0.0
         for target in targets:
             where = compile_filter(SearchScope(principal.tenant_id, target.dataset_ids), request.where)
             candidates = self.store.candidates(target.collection, vector=vector, text=text, where=where, pool=self.pool)
             seconds += candidates.engine_seconds
-            found += fusion.rank(candidates)
-        return (ordered(found) if len(targets) > 1 else found), seconds
+            rankings.append(fusion.rank(candidates))
+        return merged(rankings), seconds
 
     def _shown(
-        self, principal: Principal, dataset_ids: Sequence[str], ranked: Sequence[Ranked], wanted: int
+        self, principal: Principal, dataset_ids: Sequence[str], ranked: Iterator[Ranked], wanted: int
     ) -> list[SearchHit]:
         """The first `wanted` that may be shown; the rows have the last word on what may."""
         hits: list[SearchHit] = []
-        rest = list(ranked)
-        while rest and len(hits) < wanted:
-            part, rest = rest[:wanted], rest[wanted:]
+        while len(hits) < wanted and (part := list(islice(ranked, wanted))):
             passages = self.passages.passages(principal, dataset_ids, [one.chunk_id for one in part])
             hits += [
                 SearchHit(passages[one.chunk_id], one.score, one.rank_source, one.cosine, one.bm25)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from retrieval.search.scoring import Fusion
 from retrieval.stores.bm25_parameters import K1
-from retrieval.types import Candidates, LegScores, RankSource
+from retrieval.types import Candidates, LegScores, Ranked, RankSource
 
 legs = st.builds(
     LegScores,
@@ -32,10 +32,14 @@ def candidates(*scores: LegScores, once: float = 10.0) -> Candidates:
     return Candidates(scores=scores, bm25_ceiling=once * (K1 + 1), engine_seconds=0.0)
 
 
+def rank(alpha: float, found: Candidates) -> list[Ranked]:
+    return list(Fusion(alpha).rank(found))
+
+
 class TestFusion:
     @given(scores=st.lists(legs, max_size=20), alpha=alphas, once=st.floats(0, 20))
     def test_gives_scores_from_0_to_1_best_first(self, scores: list[LegScores], alpha: float, once: float) -> None:
-        ranked = Fusion(alpha).rank(candidates(*scores, once=once))
+        ranked = rank(alpha, candidates(*scores, once=once))
         assert all(0 < one.score <= 1 for one in ranked)
         assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
 
@@ -44,13 +48,13 @@ class TestFusion:
         self, scores: list[LegScores], alpha: float, seed: int
     ) -> None:
         shuffled = random.Random(seed).sample(scores, len(scores))  # noqa: S311 - a shuffle, no secret
-        assert Fusion(alpha).rank(candidates(*scores)) == Fusion(alpha).rank(candidates(*shuffled))
+        assert rank(alpha, candidates(*scores)) == rank(alpha, candidates(*shuffled))
 
     @given(scores=st.lists(legs, max_size=20, unique_by=lambda leg: leg.chunk_id), alpha=alphas)
     def test_of_a_chunk_does_not_depend_on_the_others(self, scores: list[LegScores], alpha: float) -> None:
-        together = {one.chunk_id: one.score for one in Fusion(alpha).rank(candidates(*scores))}
+        together = {one.chunk_id: one.score for one in rank(alpha, candidates(*scores))}
         for one in scores:
-            alone = {other.chunk_id: other.score for other in Fusion(alpha).rank(candidates(one))}
+            alone = {other.chunk_id: other.score for other in rank(alpha, candidates(one))}
             assert alone.get(one.chunk_id) == together.get(one.chunk_id)
 
     @pytest.mark.parametrize(
@@ -67,11 +71,11 @@ class TestFusion:
     def test_weighs_the_cosine_against_bm25_over_every_term_once(
         self, alpha: float, cosine: float, bm25: float, score: float | None
     ) -> None:
-        ranked = Fusion(alpha).rank(candidates(leg("a", cosine, bm25)))
+        ranked = rank(alpha, candidates(leg("a", cosine, bm25)))
         assert [one.score for one in ranked] == ([] if score is None else [pytest.approx(score)])
 
     def test_orders_by_bm25_what_holds_every_term_and_more(self) -> None:
-        ranked = Fusion(0.0).rank(candidates(leg("a", 0, 11), leg("b", 0, 15), leg("c", 0, 13)))
+        ranked = rank(0.0, candidates(leg("a", 0, 11), leg("b", 0, 15), leg("c", 0, 13)))
         assert [one.chunk_id for one in ranked] == ["b", "c", "a"]
 
     @pytest.mark.parametrize(
@@ -87,4 +91,4 @@ class TestFusion:
     def test_names_the_legs_that_gave_something(
         self, alpha: float, cosine: float, bm25: float, source: RankSource
     ) -> None:
-        assert Fusion(alpha).rank(candidates(leg("a", cosine, bm25)))[0].rank_source is source
+        assert rank(alpha, candidates(leg("a", cosine, bm25)))[0].rank_source is source
