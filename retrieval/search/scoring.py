@@ -22,8 +22,10 @@ class Fusion:
     alpha: float
 
     def rank(self, candidates: Candidates) -> Iterator[Ranked]:
-        """Best first, each made when it is asked for: few of some two hundred are. Equal scores are ordered by the legs' own scores and then by id: the same search has the same
-        order every time."""
+        """Best first, each made when it is asked for: few of some two hundred are.
+
+        Equal scores are ordered by the legs' own scores and then by id: the same search has the same order every time.
+        """
         once = candidates.bm25_ceiling / (K1 + 1)
         parts = [(*self._parts(leg, once), leg) for leg in candidates.scores]
         scored = [
