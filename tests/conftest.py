@@ -99,7 +99,7 @@ def _postgres_server() -> str:
 
 
 @contextmanager
-def _throwaway_database(server: str) -> Iterator[str]:
+def throwaway_database(server: str) -> Iterator[str]:
     name = f"cairn_test_{uuid4().hex[:12]}"
     url = make_url(server)
     with psycopg.connect(_libpq(url), autocommit=True) as admin:
@@ -117,13 +117,13 @@ def _libpq(url: URL) -> str:
 @pytest.fixture
 def pg_url(_postgres_server: str) -> Iterator[str]:
     """SQLAlchemy URL of an empty database on the PostgreSQL server, dropped after the test."""
-    with _throwaway_database(_postgres_server) as url:
+    with throwaway_database(_postgres_server) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def _migrated_postgres(_postgres_server: str) -> Iterator[str]:
-    with _throwaway_database(_postgres_server) as url:
+    with throwaway_database(_postgres_server) as url:
         database = Database(url, pool_size=1)
         upgrade(database)
         database.close()

@@ -22,6 +22,7 @@ from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
 from retrieval.search.types import SearchHit, SearchRequest
 from tests.clock import FrozenClock
+from tests.conftest import throwaway_database
 
 QUEUES = ("parse", "embed", "default")
 NO_OVERRIDES = IngestOverrides()
@@ -32,10 +33,26 @@ def still_clock() -> FrozenClock:
     return FrozenClock()
 
 
+@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """None: SQLite in the home. The same tests on both kinds of database."""
+    if request.param == "sqlite":
+        yield None
+    else:
+        with throwaway_database(request.getfixturevalue("_postgres_server")) as url:
+            yield url
+
+
 @pytest.fixture(scope="package")
-def runtime(tmp_path_factory: pytest.TempPathFactory, still_clock: FrozenClock) -> Iterator[Runtime]:
+def runtime(
+    tmp_path_factory: pytest.TempPathFactory, still_clock: FrozenClock, database_url: str | None
+) -> Iterator[Runtime]:
     settings = Settings(
-        _env_file=None, home=tmp_path_factory.mktemp("worker") / "home", chunk_size=128, chunk_overlap=0
+        _env_file=None,
+        home=tmp_path_factory.mktemp("worker") / "home",
+        database_url=database_url,
+        chunk_size=128,
+        chunk_overlap=0,
     )
     runtime = build_runtime(settings, clock=still_clock)
     yield runtime
