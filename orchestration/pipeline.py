@@ -35,7 +35,7 @@ def make_worker(
     book = BuildBook(gate=gate, queue=queue, clock=clock)
     parse = ParseHandler(
         database=database,
-        queue_=queue,
+        jobs=queue,
         book=book,
         store=files,
         sandbox=engines.sandbox,
@@ -43,13 +43,13 @@ def make_worker(
         options=parse_options(settings),
         limits=parse_limits(settings),
     )
-    embed = EmbedHandler(database=database, queue_=queue, book=book, store=store, embedder=engines.embedder)
+    embed = EmbedHandler(database=database, jobs=queue, book=book, store=store, embedder=engines.embedder)
     upkeep = (
-        SwitchHandler(database=database, queue_=queue, switch=switch),
-        SweepHandler(database=database, queue_=queue, gate=gate, store=store, files=files),
-        FileRemoval(database=database, queue_=queue, gate=gate, store=store, files=files),
-        DatasetRemoval(database=database, queue_=queue, gate=gate, store=store, files=files),
-        TidyHandler(database=database, queue_=queue, doctor=doctor),
+        SwitchHandler(database=database, jobs=queue, switch=switch),
+        SweepHandler(database=database, jobs=queue, gate=gate, store=store, files=files),
+        FileRemoval(database=database, jobs=queue, gate=gate, store=store, files=files),
+        DatasetRemoval(database=database, jobs=queue, gate=gate, store=store, files=files),
+        TidyHandler(database=database, jobs=queue, doctor=doctor),
     )
     lanes = (Lane(PARSE_QUEUE, settings.parse_workers), Lane(EMBED_QUEUE, 1), Lane(DEFAULT_QUEUE, 1))
     return Worker(database=database, queue=queue, handlers=(parse, embed, *upkeep), lanes=lanes)

@@ -20,7 +20,7 @@ _log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class TidyHandler:
     database: Database
-    queue_: JobQueue
+    jobs: JobQueue
     doctor: Doctor
 
     kind = TIDY
@@ -33,7 +33,7 @@ class TidyHandler:
             if mended:
                 _log.warning("home.tidied", findings=mended)
             with self.database.write() as session:
-                self.queue_.complete(session, claim)
+                self.jobs.complete(session, claim)
 
     def gave_up(self, claim: Claim, error: str) -> None:
         """The job's own row says it, and so does the doctor when he is asked."""

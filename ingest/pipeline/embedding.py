@@ -51,7 +51,7 @@ class EmbedHandler:
     """Several small files share a slice, so that the model gets full batches; a large one takes many slices."""
 
     database: Database
-    queue_: JobQueue
+    jobs: JobQueue
     book: BuildBook
     store: VectorStore
     embedder: Embedder
@@ -90,12 +90,12 @@ class EmbedHandler:
     def _held(self, session: Session, claim: Claim, *, progressed: bool = False) -> Build | None:
         """None when the job is somebody else's, or of no more use and therefore ended."""
         try:
-            self.queue_.hold(session, claim, progressed=progressed)
+            self.jobs.hold(session, claim, progressed=progressed)
         except LeaseLost:
             return None
         build = self.book.find(session, claim)
         if build is None:
-            self.queue_.complete(session, claim)
+            self.jobs.complete(session, claim)
         return build
 
     def _next(self, claims: Sequence[Claim]) -> list[_Share]:
@@ -162,7 +162,7 @@ class EmbedHandler:
         if not share.is_last:
             return False
         self.book.activate(session, build)
-        self.queue_.complete(session, share.claim)
+        self.jobs.complete(session, share.claim)
         _log.info("file.indexed", file_id=build.file.id, generation=build.generation.number, chunks=share.total)
         return True
 
@@ -178,4 +178,4 @@ class EmbedHandler:
         with self.database.write() as session:
             for claim in claims:
                 if self._held(session, claim) is not None:
-                    self.queue_.release(session, claim)
+                    self.jobs.release(session, claim)

@@ -52,7 +52,7 @@ class ParseHandler:
     """`limits` and `options` bound one file; its engine comes from the build's own settings."""
 
     database: Database
-    queue_: JobQueue
+    jobs: JobQueue
     book: BuildBook
     store: FileStore
     sandbox: Sandbox
@@ -76,10 +76,10 @@ class ParseHandler:
 
     def _begin(self, claim: Claim) -> _Source | None:
         with self.database.write() as session:
-            self.queue_.hold(session, claim)
+            self.jobs.hold(session, claim)
             build = self.book.find(session, claim)
             if build is None or build.generation.state != GenerationState.BUILDING:
-                self.queue_.complete(session, claim)
+                self.jobs.complete(session, claim)
                 return None
             build.file.status = FileStatus.PARSING
             generation = build.generation
@@ -91,7 +91,7 @@ class ParseHandler:
             drafted = self._draft(source, signals)
         except TaskCancelled:
             with self.database.write() as session:
-                self.queue_.release(session, claim)
+                self.jobs.release(session, claim)
         except (ParseRefused, SandboxTaskFailed, Invalid, NotFound) as error:
             self._refuse(claim, error)
         else:
@@ -116,7 +116,7 @@ class ParseHandler:
     def _refuse(self, claim: Claim, error: CairnError) -> None:
         _log.info("file.refused", file_id=claim.subject, code=error.code)
         with self.database.write() as session:
-            self.queue_.fail(session, claim, error.message)
+            self.jobs.fail(session, claim, error.message)
             build = self.book.find(session, claim)
             if build is not None:
                 self.book.fail(session, build, code=error.code, message=error.message)
@@ -126,13 +126,13 @@ class ParseHandler:
         place = blocks_key(tenant_id=source.tenant_id, file_id=claim.subject, generation=number)
         self.store.put(place, _packed(drafted))
         with self.database.write() as session:
-            self.queue_.hold(session, claim, progressed=True)
+            self.jobs.hold(session, claim, progressed=True)
             build = self.book.find(session, claim)
             if build is not None:
                 _write(session, build, drafted, place)
                 job = embed_job(tenant_id=build.file.tenant_id, file_id=build.file.id, generation=number)
-                self.queue_.enqueue(session, job)
-            self.queue_.complete(session, claim)
+                self.jobs.enqueue(session, job)
+            self.jobs.complete(session, claim)
         if build is None:
             self.store.delete(place)
         _log.info("file.parsed", file_id=claim.subject, generation=number, chunks=len(drafted.drafts))

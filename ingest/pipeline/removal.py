@@ -28,7 +28,7 @@ _FILES_AT_ONCE = 50
 @dataclass(frozen=True, slots=True)
 class FileRemoval:
     database: Database
-    queue_: JobQueue
+    jobs: JobQueue
     gate: DatasetGate
     store: VectorStore
     files: FileStore
@@ -52,16 +52,16 @@ class FileRemoval:
         if collection is not None:
             self.store.delete_file(collection, file_id)
         with self.database.write() as session:
-            self.queue_.hold(session, claim, progressed=True)
+            self.jobs.hold(session, claim, progressed=True)
             if file is not None:
                 remove_file(session, self.files, file)
-            self.queue_.complete(session, claim)
+            self.jobs.complete(session, claim)
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetRemoval:
     database: Database
-    queue_: JobQueue
+    jobs: JobQueue
     gate: DatasetGate
     store: VectorStore
     files: FileStore
@@ -85,13 +85,13 @@ class DatasetRemoval:
             self.store.delete_dataset(collection, dataset_id)
         while not signals.stopping():
             with self.database.write() as session:
-                self.queue_.hold(session, claim, progressed=True)
+                self.jobs.hold(session, claim, progressed=True)
                 if not self._remove_some(session, dataset_id):
                     session.execute(delete(Dataset).where(Dataset.id == dataset_id))
-                    self.queue_.complete(session, claim)
+                    self.jobs.complete(session, claim)
                     return
         with self.database.write() as session:
-            self.queue_.release(session, claim)
+            self.jobs.release(session, claim)
 
     def _remove_some(self, session: Session, dataset_id: str) -> int:
         ids = repository.ids_in_dataset(session, dataset_id, limit=_FILES_AT_ONCE)

@@ -25,7 +25,7 @@ USELESS = (GenerationState.RETIRED, GenerationState.FAILED)
 @dataclass(frozen=True, slots=True)
 class SweepHandler:
     database: Database
-    queue_: JobQueue
+    jobs: JobQueue
     gate: DatasetGate
     store: VectorStore
     files: FileStore
@@ -51,10 +51,10 @@ class SweepHandler:
             for generation in useless:
                 self.store.delete_generation(collection, file_id, generation.number)
         with self.database.write() as session:
-            self.queue_.hold(session, claim, progressed=True)
+            self.jobs.hold(session, claim, progressed=True)
             for generation in useless:
                 remove_generation(session, self.files, generation)
-            self.queue_.complete(session, claim)
+            self.jobs.complete(session, claim)
 
 
 def remove_generation(session: Session, files: FileStore, generation: FileGeneration) -> None:

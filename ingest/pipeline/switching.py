@@ -48,7 +48,7 @@ class SwitchHandler:
     """The guarantee behind `Switch.apply`, which callers use to see the change at once."""
 
     database: Database
-    queue_: JobQueue
+    jobs: JobQueue
     switch: Switch
 
     kind = SWITCH
@@ -59,7 +59,7 @@ class SwitchHandler:
         for claim in claims:
             self.switch.apply(claim.text("file_id"))
             with self.database.write() as session:
-                self.queue_.complete(session, claim)
+                self.jobs.complete(session, claim)
 
     def gave_up(self, claim: Claim, error: str) -> None:
         """The job's own row says it; rows decide what is shown, so nothing is found that should not be."""
