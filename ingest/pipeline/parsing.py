@@ -23,7 +23,7 @@ from ingest.parsers.errors import FileHasNoText, ParseRefused
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline.build import Build, BuildBook
 from ingest.sandbox.draft_task import Counting, Drafted, draft_file
-from ingest.sandbox.errors import SandboxTaskFailed, TaskCancelled
+from ingest.sandbox.errors import SandboxTaskFailed, TaskCancelled, TaskHasBug
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.sandbox import Sandbox
 from ingest.storage.protocol import FileStore, blocks_key, original_key
@@ -114,6 +114,8 @@ class ParseHandler:
         return drafted
 
     def _refuse(self, claim: Claim, error: CairnError) -> None:
+        if isinstance(error, TaskHasBug):
+            _log.error("file.parser_failed", file_id=claim.subject, trace=error.trace)
         _log.info("file.refused", file_id=claim.subject, code=error.code)
         with self.database.write() as session:
             self.jobs.fail(session, claim, error.message)
