@@ -53,7 +53,7 @@ def opened(home: Path | None, *, repairing: bool = False) -> Iterator[Session]:
     """Opens the home as a server would, without working off its jobs."""
     # Local: all that Cairn consists of, which `--help` and a mistyped option have no use for.
     from identity.bootstrap import operator  # noqa: PLC0415
-    from orchestration.runtime import build_runtime  # noqa: PLC0415
+    from orchestration.runtime import build_runtime  # noqa: PLC0415 - as above
 
     runtime = build_runtime(quiet_settings(home), repairing=repairing)
     try:

@@ -151,6 +151,9 @@ class EmbedHandler:
                     ended.add(claim.id)
                     if build.file.enabled != share.file.enabled:
                         switched.append((build.file.id, build.file.enabled))
+        for share in shares:
+            if share.claim.id in ended and not share.live:  # a sweep may have gone back to the old one in between
+                serve_rows(self.database, self.book.gate, self.store, share.file.id)
         for file_id, enabled in switched:  # somebody flipped the switch while the points were on their way
             self.store.set_enabled(collection, file_id, enabled=enabled)
         self._clear(collection, [share for share in shares if share.claim.id in ended])

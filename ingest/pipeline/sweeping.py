@@ -12,6 +12,7 @@ from ingest.files.jobs import DEFAULT_QUEUE, SWEEP
 from ingest.files.models import File, FileGeneration
 from ingest.files.ports import DatasetGate
 from ingest.files.types import GenerationState
+from ingest.pipeline.serving import serve_rows
 from ingest.storage.protocol import FileStore, original_key
 from kit.db.database import Database
 from kit.jobs.handler import Signals
@@ -50,6 +51,9 @@ class SweepHandler:
         if collection is not None:
             for generation in useless:
                 self.store.delete_generation(collection, file_id, generation.number)
+            if file is not None and any(g.number > (file.active_generation or 0) for g in useless):
+                # A build that failed or was given up at its very end had been switched to in the engine.
+                serve_rows(self.database, self.gate, self.store, file_id)
         with self.database.write() as session:
             self.jobs.hold(session, claim, progressed=True)
             for generation in useless:
