@@ -15,6 +15,7 @@ from ingest.files.models import Chunk, File
 from ingest.files.types import FileStatus
 from ingest.pipeline.build import Build, BuildBook
 from ingest.pipeline.points import passage_of, points_of
+from ingest.pipeline.serving import serve_rows
 from kit.db.database import Database
 from kit.jobs.errors import LeaseLost
 from kit.jobs.handler import Signals
@@ -152,7 +153,7 @@ class EmbedHandler:
                     if build.file.enabled != share.file.enabled:
                         switched.append((build.file.id, build.file.enabled))
         for share in shares:
-            if share.claim.id in ended and not share.live:  # a sweep may have gone back to the old one in between
+            if share.claim.id in ended and not share.live:  # overtaken after its switch, or a sweep went back from it
                 serve_rows(self.database, self.book.gate, self.store, share.file.id)
         for file_id, enabled in switched:  # somebody flipped the switch while the points were on their way
             self.store.set_enabled(collection, file_id, enabled=enabled)
