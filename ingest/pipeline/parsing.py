@@ -127,17 +127,25 @@ class ParseHandler:
         number = claim.number("generation")
         place = blocks_key(tenant_id=source.tenant_id, file_id=claim.subject, generation=number)
         self.store.put(place, _packed(drafted))
-        with self.database.write() as session:
-            self.jobs.hold(session, claim, progressed=True)
-            build = self.book.find(session, claim)
-            if build is not None:
-                _write(session, build, drafted, place)
-                job = embed_job(tenant_id=build.file.tenant_id, file_id=build.file.id, generation=number)
-                self.jobs.enqueue(session, job)
-            self.jobs.complete(session, claim)
-        if build is None:
-            self.store.delete(place)
+        try:
+            with self.database.write() as session:
+                self.jobs.hold(session, claim, progressed=True)
+                build = self.book.find(session, claim)
+                if build is not None:
+                    _write(session, build, drafted, place)
+                    job = embed_job(tenant_id=build.file.tenant_id, file_id=build.file.id, generation=number)
+                    self.jobs.enqueue(session, job)
+                self.jobs.complete(session, claim)
+        finally:
+            self._clear(claim, place)
         _log.info("file.parsed", file_id=claim.subject, generation=number, chunks=len(drafted.drafts))
+
+    def _clear(self, claim: Claim, place: str) -> None:
+        """Takes the blocks back of a build that had ended meanwhile; who took it over needs them."""
+        with self.database.read() as session:
+            is_of_use = self.book.find(session, claim) is not None
+        if not is_of_use:
+            self.store.delete(place)
 
 
 def _packed(drafted: Drafted) -> bytes:
