@@ -54,14 +54,14 @@ class Builds:
     queue: JobQueue
     clock: Clock
 
-    def begin(self, session: Session, file: File, dataset: HomeDataset) -> str:
+    def begin(self, session: Session, file: File, dataset: HomeDataset, *, anew: bool = False) -> str:
         """The id of the job that builds the file from its present bytes with the settings of now.
 
-        A build of just that which is under way already is left alone; one of anything else is given up. What is
-        searched stays as it is until the new generation is complete.
+        A build of just that which is under way already is left alone, unless `anew`; one of anything else is given up.
+        What is searched stays as it is until the new generation is complete.
         """
         settings = settings_of(file, dataset)
-        running = self._running(session, file, settings)
+        running = None if anew else self._running(session, file, settings)
         if running is not None:
             return running
         self._give_up(session, file)

@@ -115,12 +115,13 @@ class Uploads:
     ) -> UploadedFile:
         named = repository.living_by_name(session, dataset.id, staged.name)
         same = named or repository.living_by_hash(session, dataset.id, staged.blob.sha256)
+        self.store.keep(staged.blob, original_key(tenant_id=dataset.tenant_id, sha256=staged.blob.sha256))
         if same is not None and _is_identical(same, staged, overrides):
             return UploadedFile(same.id, staged.name, shown_status(same), UploadOutcome.IDENTICAL, None)
-        self.store.keep(staged.blob, original_key(tenant_id=dataset.tenant_id, sha256=staged.blob.sha256))
         file = named or self._new_file(session, dataset, staged)
+        goes_on = named is not None and _has_same_facts(named, staged)
         self._fill(file, staged, overrides)
-        job_id = self.builds.begin(session, file, dataset)
+        job_id = self.builds.begin(session, file, dataset, anew=not goes_on)
         outcome = UploadOutcome.CREATED if named is None else UploadOutcome.REPLACED
         return UploadedFile(file.id, staged.name, shown_status(file), outcome, job_id)
 
@@ -158,4 +159,9 @@ def _is_identical(file: File, staged: StagedFile, overrides: IngestOverrides) ->
         return True  # the bytes are there under another name
     asked = (overrides.chunk_size, overrides.chunk_overlap, overrides.parse_type, overrides.parser_engine)
     has = (file.chunk_size, file.chunk_overlap, file.parse_type, file.parser_engine)
-    return file.labels == dict(staged.incoming.labels) and file.source == staged.incoming.source and asked == has
+    return _has_same_facts(file, staged) and asked == has
+
+
+def _has_same_facts(file: File, staged: StagedFile) -> bool:
+    """Whether searches filter the file by the same as they would what was sent."""
+    return file.labels == dict(staged.incoming.labels) and file.source == staged.incoming.source
