@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -163,11 +163,11 @@ class JobQueue:
         if session.execute(statement).rowcount == 0:  # type: ignore[attr-defined]  # an UPDATE's result has it
             raise LeaseLost(f"job {claim.id} ({claim.kind}) is no longer held by {claim.owner}")
 
-    def heartbeat(self, session: Session, *, owner: str) -> None:
-        """Extend every lease of a worker that is alive."""
+    def heartbeat(self, session: Session, *, owner: str, jobs: Collection[str]) -> None:
+        """Extend the leases of the jobs that a living worker has in hand."""
         session.execute(
             update(Job)
-            .where(Job.owner == owner, Job.state == JobState.RUNNING)
+            .where(Job.owner == owner, Job.state == JobState.RUNNING, Job.id.in_(jobs))
             .values(lease_until=self.clock.now() + self.lease)
             .execution_options(synchronize_session=False)
         )
@@ -196,7 +196,7 @@ class JobQueue:
         """Whether a claim would find anything now."""
         now = self.clock.now()
         due = and_(Job.state == JobState.QUEUED, Job.run_after <= now)
-        wanted = exists().where(Job.queue == queue, or_(due, _silent(now)))
+        wanted = exists().where(Job.queue == queue, Job.interruptions < MAX_INTERRUPTIONS, or_(due, _silent(now)))
         return bool(session.scalar(select(wanted)))
 
     def waiting(self, session: Session, *, queue: str | None = None) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 
 import structlog
@@ -51,6 +52,8 @@ class Worker:
         self._stop = Event()
         self._doorbell = Doorbell()
         self._threads: list[Thread] = []
+        self._hands = Lock()
+        self._in_hand: frozenset[str] = frozenset()
 
     @property
     def is_alive(self) -> bool:
@@ -99,8 +102,22 @@ class Worker:
         """Whether there was anything to do."""
         claims = self._claim(queue)
         if claims:
-            self._run(claims)
+            with self._holding(claims):
+                self._run(claims)
         return bool(claims)
+
+    @contextmanager
+    def _holding(self, claims: Sequence[Claim]) -> Iterator[None]:
+        """Their leases are extended meanwhile. What could not be recorded in the end is then taken up by somebody: with
+        the lease extended for as long as the worker lives, it would stand still for as long."""
+        ids = frozenset(claim.id for claim in claims)
+        with self._hands:
+            self._in_hand |= ids
+        try:
+            yield
+        finally:
+            with self._hands:
+                self._in_hand -= ids
 
     def _claim(self, queue: str) -> list[Claim]:
         """Jobs of one kind, as many as its handler takes together. Looks before it takes: a read locks nobody out."""
@@ -128,7 +145,18 @@ class Worker:
                 self._each(claims, partial(self._postpone, error=error.message))
             except Exception as error:  # noqa: BLE001 - the edge of a job: whatever went wrong is recorded on it
                 _log.exception("job.failed")
-                self._each(claims, partial(self._retry, error=f"{type(error).__name__}: {error}"))
+                if len(claims) == 1:
+                    self._each(claims, partial(self._retry, error=f"{type(error).__name__}: {error}"))
+                else:
+                    self._run_apart(claims)
+
+    def _run_apart(self, claims: Sequence[Claim]) -> None:
+        """One of them is at fault, and the others must not be tried to death with it."""
+        for claim in claims:
+            if self._stop.is_set():
+                self._each([claim], self._release)
+            else:
+                self._run([claim])
 
     def _handler(self, claim: Claim) -> JobHandler:
         handler = self._handlers.get(claim.kind)
@@ -143,6 +171,10 @@ class Worker:
                 act(claim)
             except LeaseLost:
                 continue  # the handler had ended this one, or somebody else has it
+
+    def _release(self, claim: Claim) -> None:
+        with self._database.write() as session:
+            self._queue.release(session, claim)
 
     def _postpone(self, claim: Claim, error: str) -> None:
         with self._database.write() as session:
@@ -166,7 +198,7 @@ class Worker:
         while not self._stop.wait(every):
             try:
                 with self._database.write() as session:
-                    self._queue.heartbeat(session, owner=self._owner)
+                    self._queue.heartbeat(session, owner=self._owner, jobs=self._in_hand)
                     buried = [claim for lane in self._lanes for claim in self._queue.bury(session, queue=lane.queue)]
                 for claim in buried:
                     self._gave_up(claim, "workers died over it")

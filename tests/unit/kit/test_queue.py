@@ -217,6 +217,42 @@ class TestClaim:
         assert [claim.subject for claim in second] == ["f2", "f3"]
 
 
+class TestHasWork:
+    def has_work(self, office: Office, queue: str = "ingest") -> bool:
+        with office.database.read() as session:
+            return office.queue.has_work(session, queue=queue)
+
+    def test_is_true_as_long_as_a_claim_finds_something(self, office: Office) -> None:
+        assert not self.has_work(office)
+        office.enqueue("a")
+        office.enqueue("b")
+        assert not self.has_work(office, "crawl")
+        while self.has_work(office):
+            assert len(office.claim(limit=1)) == 1
+        assert office.claim() == []
+
+    def test_is_true_of_what_a_silent_worker_holds(self, office: Office) -> None:
+        office.enqueue()
+        office.claim_one()
+        office.clock.advance(LEASE)
+        assert not self.has_work(office)
+        office.clock.advance(1)
+        assert self.has_work(office)
+
+    def test_is_false_of_what_is_put_off(self, office: Office) -> None:
+        office.enqueue()
+        office.retry(office.claim_one())
+        assert not self.has_work(office)
+        office.clock.advance(2)
+        assert self.has_work(office)
+
+    def test_is_false_of_what_waits_to_be_buried(self, office: Office) -> None:
+        office.enqueue()
+        with office.database.write() as session:
+            session.execute(update(Job).values(interruptions=MAX_INTERRUPTIONS))
+        assert not self.has_work(office)
+
+
 class TestFencing:
     @pytest.mark.parametrize("call", [Office.hold, Office.complete, Office.fail, Office.retry, Office.release])
     def test_stops_a_worker_that_was_overtaken(self, office: Office, call: Callable[[Office, Claim], object]) -> None:
@@ -270,16 +306,27 @@ class TestFencing:
 
 
 class TestHeartbeat:
-    def test_keeps_all_jobs_of_a_worker_and_none_of_others(self, office: Office) -> None:
+    def beat(self, office: Office, owner: str, *claims: Claim) -> None:
+        with office.database.write() as session:
+            office.queue.heartbeat(session, owner=owner, jobs=[claim.id for claim in claims])
+
+    def test_keeps_what_a_worker_has_in_hand_and_nothing_of_others(self, office: Office) -> None:
         office.enqueue("a")
         office.enqueue("b")
         mine, theirs = office.claim("w1", limit=1) + office.claim("w2", limit=1)
         office.clock.advance(LEASE - 1)
-        with office.database.write() as session:
-            office.queue.heartbeat(session, owner="w1")
+        self.beat(office, "w1", mine, theirs)
         office.clock.advance(2)
         assert [claim.id for claim in office.claim("w3")] == [theirs.id]
         office.hold(mine)
+
+    def test_lets_go_what_the_worker_has_dropped(self, office: Office) -> None:
+        office.enqueue("a")
+        dropped = office.claim_one("w1")
+        office.clock.advance(LEASE - 1)
+        self.beat(office, "w1")
+        office.clock.advance(2)
+        assert [claim.id for claim in office.claim("w1")] == [dropped.id]
 
 
 class TestEndings:
@@ -330,6 +377,25 @@ class TestEndings:
         for _ in range(5):
             office.release(office.claim_one())
         assert office.retry(office.claim_one()) is JobState.DEAD
+
+    def test_postpone_puts_off_and_counts_no_attempt(self, office: Office) -> None:
+        job_id = office.enqueue(max_attempts=1)
+        for _ in range(3):
+            claim = office.claim_one()
+            assert claim.attempt == 1
+            self.postpone(office, claim)
+            assert (office.row(job_id).state, office.row(job_id).error) == (JobState.QUEUED, "the engine is away")
+            office.clock.advance(1.9)
+            assert office.claim() == []
+            office.clock.advance(0.1)
+        with pytest.raises(LeaseLost):
+            self.postpone(office, claim)
+        assert office.retry(office.claim_one()) is JobState.DEAD
+
+    @staticmethod
+    def postpone(office: Office, claim: Claim) -> None:
+        with office.database.write() as session:
+            office.queue.postpone(session, claim, "the engine is away", seconds=2)
 
     def test_cancel_stops_waiting_and_running_work(self, office: Office) -> None:
         office.enqueue("running", subject="f")
