@@ -28,6 +28,12 @@ from retrieval.types import Point
 SLICE = 64
 """Chunks embedded and written between two transactions: a second or two, after which progress shows and is kept."""
 
+SUSPECT = 2
+"""Workers that died over a job before it is worked alone and in careful slices. The one that is at fault is then found
+out by itself, those that only shared its fate go free, and a machine that keeps dying still gets somewhere."""
+
+CAREFUL_SLICE = 8
+
 _log = structlog.get_logger(__name__)
 
 
@@ -62,13 +68,19 @@ class EmbedHandler:
     batch = 32
 
     def run(self, claims: Sequence[Claim], signals: Signals) -> None:
+        suspect = max(claims, key=lambda claim: claim.interruptions)
+        is_careful = suspect.interruptions >= SUSPECT
+        if is_careful:
+            self._release([claim for claim in claims if claim is not suspect])
+            claims = [suspect]
         for collection, held in self._begin(claims).items():
-            self._release(self._embed(collection, held, signals))
+            left = self._embed(collection, held, signals, room=CAREFUL_SLICE if is_careful else SLICE)
+            self._release(left)
 
-    def _embed(self, collection: str, claims: list[Claim], signals: Signals) -> list[Claim]:
-        """What is left when the worker stops."""
+    def _embed(self, collection: str, claims: list[Claim], signals: Signals, *, room: int) -> list[Claim]:
+        """What is left when the worker stops. `room` is for how many chunks there is in a slice."""
         while claims and not signals.stopping():
-            shares = self._next(claims)
+            shares = self._next(claims, room)
             self._write(collection, shares)
             claims = self._record(collection, claims, shares)
         return claims
@@ -99,10 +111,9 @@ class EmbedHandler:
             self.jobs.complete(session, claim)
         return build
 
-    def _next(self, claims: Sequence[Claim]) -> list[_Share]:
+    def _next(self, claims: Sequence[Claim], room: int = SLICE) -> list[_Share]:
         """Chunks of as many builds as make up a slice, in the order of their jobs."""
         shares: list[_Share] = []
-        room = SLICE
         with self.database.read() as session:
             for claim in claims:
                 if room <= 0:

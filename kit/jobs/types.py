@@ -41,7 +41,10 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job held by one worker until its lease runs out. `owner` and `turn` fence every write made in its name."""
+    """A job held by one worker until its lease runs out. `owner` and `turn` fence every write made in its name.
+
+    `interruptions` counts the workers that died while they held it, since it last got further.
+    """
 
     id: str
     kind: str
@@ -51,6 +54,7 @@ class Claim:
     attempt: int
     max_attempts: int
     turn: int = 0
+    interruptions: int = 0
 
     def text(self, name: str) -> str:
         return str(self.payload[name])

@@ -133,6 +133,22 @@ class TestWhatGoesWrong:
         assert sum(bench.points(file.id).values()) == bench.view(file.id).chunks_count
         assert bench.runtime.doctor.examine() == []
 
+    def test_a_job_over_which_workers_died_is_worked_alone_and_the_others_go_free(self, bench: Bench) -> None:
+        receipt = bench.upload(*((f"{n}.md", f"# File {n}\n\nThis one tells of the number {n}.") for n in range(4)))
+        bench.drain("parse")
+        for _ in range(2):  # two workers die with all four in hand
+            assert len(bench.runtime.worker._claim("embed")) == 4
+            with bench.runtime.database.write() as session:
+                bench.runtime.queue.recover(session)
+        assert bench.turn("embed")
+        states = [bench.view(file.id).status for file in receipt.uploaded]
+        assert states.count("indexed") == 1
+        with bench.runtime.database.read() as session:
+            waiting = session.query(Job).filter_by(kind="file.embed", state=JobState.QUEUED).all()
+        assert [job.attempt for job in waiting] == [0, 0, 0]
+        bench.drain()
+        assert {bench.view(file.id).status for file in receipt.uploaded} == {"indexed"}
+
     def test_a_file_deleted_while_it_is_embedded_leaves_no_vectors(self, bench: Bench) -> None:
         file = bench.put("a.md", OLD)
         bench.drain("parse")
