@@ -223,6 +223,7 @@ def _claim_of(row: Job, owner: str) -> Claim:
         attempt=row.attempt,
         max_attempts=row.max_attempts,
         turn=row.turn,
+        interruptions=row.interruptions,
     )
 
 
