@@ -40,6 +40,13 @@ class Doctor:
     embedder: Embedder
 
     def examine(self) -> Sequence[Finding]:
+        """What holds at a second look as well: rows, vectors and files are not read in one moment, and a file that was
+        indexed or removed in between is in one and not in the other."""
+        first = self._look()
+        again = frozenset(self._look()) if first else frozenset()
+        return [finding for finding in first if finding in again]
+
+    def _look(self) -> Sequence[Finding]:
         return [*self._vectors(), *self._stored_files(), *self._jobs()]
 
     def repair(self, finding: Finding) -> None:
