@@ -246,7 +246,7 @@ class Workshop:
 
     def work(self, *queues: str) -> None:
         """Until nothing is due in these queues, or in any."""
-        while any([self.worker._take_turn(queue) for queue in queues or QUEUES]):
+        while any(self.worker._take_turn(queue) for queue in queues or QUEUES):
             pass
 
     def turn(self, queue: str) -> None:
