@@ -6,17 +6,21 @@ from typing import Annotated
 
 import typer
 
-from cli.output import ANSWERS, Json, print_json, print_table
-from cli.session import HomeOption, JsonOption, opened
+from cli.output import Json, counted, print_json, print_table, say
+from cli.session import HomeOption, JsonOption, Session, YesOption, opened
 from ingest.datasets.types import DatasetView, NewDataset
 from ingest.documents import ParseType
+from ingest.settings import MAX_CHUNK_OVERLAP, MAX_CHUNK_SIZE, MIN_CHUNK_OVERLAP, MIN_CHUNK_SIZE
+from kit.errors import Detail, Invalid
 
-app = typer.Typer(help="Datasets: list, create, delete.", invoke_without_command=True)
+_NAME_LENGTH = 200
+
+app = typer.Typer(help="List datasets; with a command: create, delete.", invoke_without_command=True)
 
 
 @app.callback()
 def list_datasets(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List datasets (without a subcommand)."""
+    """List datasets, or with a command create or delete one."""
     if context.invoked_subcommand is not None:
         return
     with opened(home) as session:
@@ -24,7 +28,7 @@ def list_datasets(context: typer.Context, home: HomeOption = None, as_json: Json
     if as_json:
         print_json({"data": [_json(view) for view in found]})
     elif not found:
-        ANSWERS.print("There is no dataset yet: `cairn ingest FILE --dataset NAME` makes one.", markup=False)
+        say("There is no dataset yet: `cairn ingest FILE --dataset NAME` makes one.")
     else:
         rows = [(v.name, v.status.value, v.total_files, v.total_chunks, v.created_at, v.id) for v in found]
         print_table(("Name", "Status", "Files", "Chunks", "Created", "Id"), rows)
@@ -35,8 +39,12 @@ def create_dataset(
     name: Annotated[str, typer.Argument(help="Its name; unique")],
     *,
     description: Annotated[str | None, typer.Option(help="What is in it")] = None,
-    chunk_size: Annotated[int | None, typer.Option(help="In the model's tokens")] = None,
-    chunk_overlap: Annotated[int | None, typer.Option(help="In the model's tokens")] = None,
+    chunk_size: Annotated[
+        int | None, typer.Option(min=MIN_CHUNK_SIZE, max=MAX_CHUNK_SIZE, help="In the model's tokens")
+    ] = None,
+    chunk_overlap: Annotated[
+        int | None, typer.Option(min=MIN_CHUNK_OVERLAP, max=MAX_CHUNK_OVERLAP, help="In the model's tokens")
+    ] = None,
     parse_type: Annotated[ParseType | None, typer.Option(help="How documents are cut", case_sensitive=False)] = None,
     agent_role: Annotated[list[str] | None, typer.Option(help="Agents that may use it; '*': all")] = None,
     home: HomeOption = None,
@@ -51,28 +59,43 @@ def create_dataset(
         parse_type=parse_type,
         allowed_agent_roles=tuple(agent_role or ()),
     )
-    with opened(home) as session, session.runtime.database.write() as transaction:
-        view = session.runtime.datasets.create(transaction, session.principal, new)
+    with opened(home) as session:
+        view = create(session, new)
     if as_json:
         print_json(_json(view))
     else:
-        ANSWERS.print(f"Created dataset {view.name!r} ({view.id}).", markup=False)
+        say(f"Created dataset {view.name!r} ({view.id}).")
 
 
 @app.command("delete")
 def delete_dataset(
     dataset: Annotated[str, typer.Argument(help="Name or id")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    yes: YesOption = False,
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Delete a dataset with everything in it. Irreversible."""
     with opened(home) as session:
         view = session.dataset(dataset)
+        files = counted(view.total_files, "file")
         if not yes:
-            typer.confirm(f"Delete {view.name!r} with its {view.total_files} files?", abort=True)
+            typer.confirm(f"Delete dataset {view.name!r} with {files}?", abort=True, err=True)
         with session.runtime.database.write() as transaction:
             session.runtime.datasets.delete(transaction, session.principal, view.id)
-    ANSWERS.print(f"Deleted {view.name!r}; the server removes what is left of it.", markup=False)
+    if as_json:
+        print_json({"deleted": True})
+    else:
+        say(f"Deleted dataset {view.name!r} with {files}: nothing of it is found any more.")
+        say("A server removes what is left of it on the disk: the running one, or the next `cairn serve`.")
+
+
+def create(session: Session, new: NewDataset) -> DatasetView:
+    """Invalid for a name that nobody could refer to."""
+    if not 1 <= len(new.name.strip()) <= _NAME_LENGTH:
+        message = f"a dataset's name has 1 to {_NAME_LENGTH} characters, {new.name[:40]!r} has {len(new.name.strip())}"
+        raise Invalid(message, details=[Detail("name", message)])
+    with session.runtime.database.write() as transaction:
+        return session.runtime.datasets.create(transaction, session.principal, new)
 
 
 def _json(view: DatasetView) -> Json:
@@ -87,6 +110,7 @@ def _json(view: DatasetView) -> Json:
         "chunkSize": view.chunk_size,
         "chunkOverlap": view.chunk_overlap,
         "parseType": view.parse_type.value,
+        "parserEngine": view.parser_engine.value,
         "allowedAgentRoles": list(view.allowed_agent_roles),
         "createdOn": view.created_at,
     }

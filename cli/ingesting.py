@@ -2,129 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from time import sleep
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.files import file_json, files_of
-from cli.output import ANSWERS, REMARKS, Json, print_json, print_table
+from cli.awaiting import await_ended
+from cli.datasets import create
+from cli.files import file_json
+from cli.intake import Crew, Intake
+from cli.output import Json, counted, print_json, print_table, remark, say
 from cli.session import HomeOption, JsonOption, Session, opened
-from cli.sources import Source, batches, sources
+from cli.sources import Source, sources
 from ingest.datasets.types import DatasetView, NewDataset
-from ingest.files.types import FileView, IncomingFile, IngestOverrides, RejectedFile, ShownStatus, UploadedFile
+from ingest.files.types import FileView, RejectedFile, ShownStatus, UploadedFile, UploadOutcome
 from kit.errors import Invalid, NotFound
 
-_LOOK_SECONDS = 0.2
-_ENDED = {ShownStatus.INDEXED, ShownStatus.DISABLED, ShownStatus.ERROR}
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as a shell gives it."""
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files, and folders with all in them")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, and folders with all in them but what is hidden")],
     dataset: Annotated[str, typer.Option(help="Name or id; made if there is none of this name")],
-    create: Annotated[bool, typer.Option(help="Whether to make the dataset")] = True,
+    make: Annotated[bool, typer.Option("--create/--no-create", help="Whether to make the dataset")] = True,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take files in and wait until they are indexed. While a server runs on the home, it does the work."""
     found = sources(paths)
     if not found:
-        raise Invalid(f"no files in {', '.join(map(str, paths))}")
+        raise Invalid(f"there is no file in {', '.join(map(str, paths))}, or only hidden ones")
     with opened(home) as session:
-        target = _target(session, dataset, create=create)
-        taken, rejected = _register(session, target, found)
-        if session.runtime.is_alone():
-            session.runtime.start()
-        files = _awaited(session, target, {file.id for file in taken})
-    failed = [file for file in files if file.status is ShownStatus.ERROR]
-    _report(target, taken, rejected, files, as_json=as_json)
-    if rejected or failed:
+        target = _target(session, dataset, make=make)
+        crew = Crew(session)
+        intake = Intake(session, crew, target.id)
+        try:
+            files = _worked_off(intake, found, aloud=not as_json)
+        except KeyboardInterrupt:
+            _leave(intake, found)
+            raise typer.Exit(INTERRUPTED) from None
+    by_id = {file.id: file for file in files}
+    if as_json:
+        print_json(_json(target, intake, by_id))
+    else:
+        _show(target, intake, by_id)
+    if intake.rejected or any(file.status is ShownStatus.ERROR for file in files):
         raise typer.Exit(1)
 
 
-def _target(session: Session, wanted: str, *, create: bool) -> DatasetView:
+def _target(session: Session, wanted: str, *, make: bool) -> DatasetView:
     try:
         return session.dataset(wanted)
     except NotFound:
-        if not create:
+        if not make:
             raise
-    with session.runtime.database.write() as transaction:
-        return session.runtime.datasets.create(transaction, session.principal, NewDataset(name=wanted))
+    return create(session, NewDataset(name=wanted))
 
 
-def _register(
-    session: Session, target: DatasetView, found: Sequence[Source]
-) -> tuple[list[UploadedFile], list[RejectedFile]]:
-    runtime = session.runtime
-    taken: list[UploadedFile] = []
-    rejected: list[RejectedFile] = []
-    limits = runtime.uploads.limits
-    for batch in batches(found, files=limits.files, size=limits.batch_bytes):
-        with ExitStack() as opened_files:
-            incoming = [IncomingFile(one.name, opened_files.enter_context(one.path.open("rb"))) for one in batch]
-            staged = opened_files.enter_context(runtime.uploads.stage(incoming))
-            with runtime.database.write() as transaction:
-                receipt = runtime.uploads.register(transaction, session.principal, target.id, staged, IngestOverrides())
-        taken += receipt.uploaded
-        rejected += receipt.rejected
-    return taken, rejected
+def _worked_off(intake: Intake, found: Sequence[Source], *, aloud: bool) -> list[FileView]:
+    for receipt in intake.take(found):
+        if aloud:
+            for file in receipt.uploaded:
+                say(f"{file.outcome.value:<10} {file.file_name}{_remark(intake, file)}")
+            for refused in receipt.rejected:
+                say(f"{'rejected':<10} {refused.file_name}")
+    return await_ended(intake.session, intake.crew, intake.dataset_id, {file.id for file in intake.uploaded})
 
 
-def _awaited(session: Session, target: DatasetView, ids: set[str]) -> list[FileView]:
-    """The files when all of them have ended. Interrupted, what is registered stays for the next worker."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=REMARKS, disable=not REMARKS.is_terminal, transient=True) as progress:
-        bar = progress.add_task("Indexing", total=len(ids))
-        try:
-            while True:
-                files = [file for file in files_of(session, target.id) if file.id in ids]
-                ended = sum(file.status in _ENDED for file in files)
-                progress.update(bar, completed=ended)
-                if ended == len(files):
-                    return files
-                sleep(_LOOK_SECONDS)
-        except KeyboardInterrupt:
-            REMARKS.print("Interrupted. What is registered stays, and the next `cairn serve` works it off.")
-            raise typer.Exit(130) from None
+def _remark(intake: Intake, file: UploadedFile) -> str:
+    """The same bytes may be there under another name, which is then the one to look for."""
+    if file.outcome is not UploadOutcome.IDENTICAL:
+        return ""
+    runtime = intake.session.runtime
+    with runtime.database.read() as transaction:
+        there = runtime.files.get(transaction, intake.session.principal, intake.dataset_id, file.id)
+    return "" if there.name == file.file_name else f" (there as {there.name})"
 
 
-def _report(
-    target: DatasetView,
-    taken: Sequence[UploadedFile],
-    rejected: Sequence[RejectedFile],
-    files: Sequence[FileView],
-    *,
-    as_json: bool,
-) -> None:
-    by_id = {file.id: file for file in files}
-    if as_json:
-        print_json(_json(target, taken, rejected, by_id))
-        return
-    rows: list[tuple[str, str, int, str | None]] = [
-        (one.file_name, one.outcome.value, file.chunks_count, file.error_message)
-        for one in taken
-        if (file := by_id.get(one.id)) is not None
-    ]
-    rows += [(one.file_name, "rejected", 0, one.message) for one in rejected]
-    print_table(("File", "Outcome", "Chunks", "Error"), rows)
-    indexed = sum(file.status is not ShownStatus.ERROR for file in files)
-    ANSWERS.print(f"\n{indexed} of {len(taken) + len(rejected)} files are indexed in {target.name!r}.", markup=False)
+def _leave(intake: Intake, found: Sequence[Source]) -> None:
+    """After Ctrl-C."""
+    taken = len(intake.uploaded)
+    remark(
+        f"Interrupted. {taken:,} of {counted(len(found), 'file')} are registered and stay so: the running server works "
+        "them off, or else the next `cairn serve` or `cairn ingest`."
+    )
+    if intake.rejected:
+        print_table(("File", "What", "Why"), map(_refusal, intake.rejected))
 
 
-def _json(
-    target: DatasetView,
-    taken: Sequence[UploadedFile],
-    rejected: Sequence[RejectedFile],
-    files: dict[str, FileView],
-) -> Json:
+def _show(target: DatasetView, intake: Intake, files: Mapping[str, FileView]) -> None:
+    failed = [file for file in files.values() if file.status is ShownStatus.ERROR]
+    rows = [(file.name, _failure(file), file.error_message) for file in failed]
+    rows += map(_refusal, intake.rejected)
+    if rows:
+        say("")
+        print_table(("File", "What", "Why"), rows)
+    say("")
+    findable = sum(one.id in files and files[one.id].status is not ShownStatus.ERROR for one in intake.uploaded)
+    all_of_them = counted(len(intake.uploaded) + len(intake.rejected), "file")
+    say(f"{findable:,} of {all_of_them} can be found in {target.name!r}.")
+
+
+def _failure(file: FileView) -> str:
+    return "not indexed; its old version still is" if file.chunks_count else "not indexed"
+
+
+def _refusal(file: RejectedFile) -> tuple[str, str, str | None]:
+    return file.file_name, "rejected", file.message
+
+
+def _json(target: DatasetView, intake: Intake, files: Mapping[str, FileView]) -> Json:
     uploaded: list[Json] = [
         {**file_json(target, files[one.id]), "fileName": one.file_name, "outcome": one.outcome.value}
-        for one in taken
+        for one in intake.uploaded
         if one.id in files
     ]
-    refused: list[Json] = [{"fileName": one.file_name, "code": one.code, "message": one.message} for one in rejected]
-    return {"datasetId": target.id, "uploadedFiles": uploaded, "rejectedFiles": refused}
+    refused: list[Json] = [
+        {"fileName": one.file_name, "code": one.code, "message": one.message} for one in intake.rejected
+    ]
+    return {"datasetId": target.id, "dataset": target.name, "uploadedFiles": uploaded, "rejectedFiles": refused}

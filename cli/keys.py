@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from cli.output import ANSWERS, Json, print_json, print_table
+from cli.output import Json, print_json, print_table, remark, say
 from cli.session import HomeOption, JsonOption, opened
 from identity.credentials import KeyView
 from identity.types import Role, Scope
 
-app = typer.Typer(help="Access keys: list, create, revoke.", invoke_without_command=True)
+app = typer.Typer(help="List access keys; with a command: create, revoke.", invoke_without_command=True)
 
 
 @app.callback()
 def list_keys(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List keys (without a subcommand)."""
+    """List keys, or with a command create or revoke one."""
     if context.invoked_subcommand is not None:
         return
     with opened(home) as session, session.runtime.database.read() as transaction:
@@ -25,11 +25,9 @@ def list_keys(context: typer.Context, home: HomeOption = None, as_json: JsonOpti
     if as_json:
         print_json({"data": [_json(key) for key in keys]})
         return
-    rows = [
-        (k.name, f"{k.hint}…", k.role.value, k.agent_role, k.last_used_at, k.expires_at, k.revoked_at, k.id)
-        for k in keys
-    ]
-    print_table(("Name", "Key", "Role", "Agent role", "Last used", "Expires", "Revoked", "Id"), rows)
+    now = session.runtime.clock.now()
+    rows = [(k.name, f"{k.hint}…", k.role.value, k.agent_role, _state(k, now), k.last_used_at, k.id) for k in keys]
+    print_table(("Name", "Key", "Role", "Agent role", "State", "Last used", "Id"), rows)
 
 
 @app.command("create")
@@ -64,17 +62,31 @@ def create_key(
     if as_json:
         print_json({"token": issued.token, "key": _json(issued.key)})
     else:
+        remark(f"Key {issued.key.name!r} ({issued.key.id}), shown this once:")
         print(issued.token)
 
 
 @app.command("revoke")
 def revoke_key(
-    key_id: Annotated[str, typer.Argument(help="Id, as `cairn keys` lists it")], home: HomeOption = None
+    key_id: Annotated[str, typer.Argument(help="Id, as `cairn keys` lists it")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """End a key for good."""
     with opened(home) as session, session.runtime.database.write() as transaction:
         key = session.runtime.keys.revoke(transaction, session.principal, key_id)
-    ANSWERS.print(f"Revoked {key.name!r}. A running server refuses it within a second.", markup=False)
+    if as_json:
+        print_json(_json(key))
+    else:
+        say(f"Revoked key {key.name!r} ({key.id}).")
+
+
+def _state(key: KeyView, now: datetime) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    if key.expires_at is None:
+        return "valid"
+    return "expired" if key.expires_at <= now else f"valid until {key.expires_at.astimezone():%Y-%m-%d}"
 
 
 def _json(key: KeyView) -> Json:

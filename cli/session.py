@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from cli.output import REMARKS
+from cli.output import remark
 from identity.types import Principal
 from ingest.datasets.types import DatasetView
+from ingest.files.types import FileView
 from kit.errors import NotFound
 from kit.logging import configure_logging
 from kit.settings import Settings, load_settings
@@ -25,6 +25,7 @@ HomeOption: TypeAlias = Annotated[
     Path | None, typer.Option("--home", help="Folder that holds everything (CAIRN_HOME)", show_default=False)
 ]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document, for programs")]
+YesOption: TypeAlias = Annotated[bool, typer.Option("--yes", help="Do not ask")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,22 @@ class Session:
 
     def dataset(self, wanted: str) -> DatasetView:
         """By id or name. NotFound names what there is."""
+        return self._picked(wanted, self.datasets())
+
+    def chosen(self, wanted: Sequence[str] | None) -> list[DatasetView]:
+        """Those named, each once, or all."""
         known = self.datasets()
+        if not wanted:
+            return known
+        picked = [self._picked(one, known) for one in wanted]
+        return list({view.id: view for view in picked}.values())
+
+    def files(self, dataset_id: str) -> list[FileView]:
+        with self.runtime.database.read() as session:
+            return list(self.runtime.files.list(session, self.principal, dataset_id))
+
+    @staticmethod
+    def _picked(wanted: str, known: Sequence[DatasetView]) -> DatasetView:
         for view in known:
             if wanted in {view.id, view.name}:
                 return view
@@ -58,7 +74,7 @@ def opened(home: Path | None, *, repairing: bool = False) -> Iterator[Session]:
     runtime = build_runtime(quiet_settings(home), repairing=repairing)
     try:
         if runtime.made_key is not None:
-            REMARKS.print(f"The administrator's key, shown this once: {runtime.made_key}", markup=False, soft_wrap=True)
+            remark(f"The administrator's key, shown this once: {runtime.made_key}")
         with runtime.database.read() as session:
             principal = operator(session)
         yield Session(runtime, principal)
@@ -69,6 +85,6 @@ def opened(home: Path | None, *, repairing: bool = False) -> Iterator[Session]:
 def quiet_settings(home: Path | None) -> Settings:
     """Warnings only, unless somebody asks for more: what a command has to say is its output."""
     settings = load_settings(home=home)
-    level = settings.log_level if "CAIRN_LOG_LEVEL" in os.environ else "warning"
+    level = settings.log_level if "log_level" in settings.model_fields_set else "warning"
     configure_logging(level, settings.log_format)
     return settings

@@ -85,11 +85,12 @@ class Runtime:
             with self.database.write() as session:
                 freed = self.queue.recover(session)
             _log.info("worker.recovered", jobs=freed)
+        self.worker_lock.share()
         self.doctor.ask_for_tidying()
         self.worker.start()
 
     def is_alone(self) -> bool:
-        """Whether no other process works off this home's jobs; if so, this one has the right to from now on."""
+        """Whether no other process works off this home's jobs. Then `start` this one at once: others wait for it."""
         return self.worker_lock.try_acquire()
 
     def apply_switch(self, file_id: str) -> None:

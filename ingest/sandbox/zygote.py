@@ -59,7 +59,10 @@ class Zygote:
         signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
         self._selector.register(self._control, selectors.EVENT_READ, 0)
         self._selector.register(self._wake_read, selectors.EVENT_READ, 0)
-        self._control.sendall(READY)
+        try:
+            self._control.sendall(READY)
+        except BrokenPipeError:
+            return  # the server was interrupted while this started
         try:
             while self._step():
                 pass

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from retrieval.embedding.protocol import Passage as Text
-from retrieval.search.types import MAX_TOP_K, SearchHit
+from retrieval.search.limits import MAX_TOP_K
+from retrieval.search.types import SearchHit
 
 DEPTH = MAX_TOP_K
 """Hits that are looked at: with as many, topK never changes what comes first."""

@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from retrieval.filters import SearchFilter
+from retrieval.search.limits import DEFAULT_ALPHA, DEFAULT_TOP_K
 from retrieval.types import RankSource
-
-DEFAULT_TOP_K = 5
-MAX_TOP_K = 20
-DEFAULT_ALPHA = 0.7
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.files.types import FileChange, IngestOverrides, UploadOutcome
+from ingest.files.types import FileChange, IngestOverrides, ShownStatus, UploadOutcome
 from kit.errors import Invalid, Unavailable
 from kit.jobs.models import Job
 from kit.jobs.types import JobState
@@ -142,7 +142,7 @@ class TestWhatGoesWrong:
                 bench.runtime.queue.recover(session)
         assert bench.turn("embed")
         states = [bench.view(file.id).status for file in receipt.uploaded]
-        assert states.count("indexed") == 1
+        assert states.count(ShownStatus.INDEXED) == 1
         with bench.runtime.database.read() as session:
             waiting = session.query(Job).filter_by(kind="file.embed", state=JobState.QUEUED).all()
         assert [job.attempt for job in waiting] == [0, 0, 0]

@@ -89,7 +89,7 @@ class TestSearch:
     def test_shows_it_to_a_person(self, terminal: Terminal) -> None:
         shown = terminal.run("search", "Where do cars stand?", "--dataset", "Handbook", "--rerank").stdout
         assert shown.startswith("1. ")
-        assert "parking.md, Parking" in shown
+        assert "below/parking.md, Parking" in shown
         assert "row seven" in shown
 
     def test_says_when_there_is_nothing(self, terminal: Terminal) -> None:

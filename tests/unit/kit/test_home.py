@@ -168,6 +168,19 @@ class TestWorkerLock:
         assert second.try_acquire()
         second.release()
 
+    def test_is_shared_by_those_who_work_and_tells_newcomers_so(self, tmp_path: Path) -> None:
+        first, second, newcomer = WorkerLock(tmp_path), WorkerLock(tmp_path), WorkerLock(tmp_path)
+        assert first.try_acquire()
+        first.share()
+        second.share()
+
+        assert not first.try_acquire()
+        first.release()
+        assert not newcomer.try_acquire()
+        second.release()
+        assert newcomer.try_acquire()
+        newcomer.release()
+
     def test_is_free_once_its_process_is_gone_however_it_ended(self, tmp_path: Path) -> None:
         code = (
             "import sys, time; from pathlib import Path; from kit.worker_lock import WorkerLock;"

@@ -12,10 +12,8 @@ from api.dashboard.knowledge_base.schemas.uploads import LabelName, LabelValue
 from api.fields import NO_COERCION, STORABLE, Flag, RequestBody, ResponseBody, Since, Until
 from ingest.files.types import FileSource
 from retrieval.filters import SearchFilter
+from retrieval.search.limits import DEFAULT_ALPHA, DEFAULT_TOP_K, MAX_TOP_K
 from retrieval.search.types import (
-    DEFAULT_ALPHA,
-    DEFAULT_TOP_K,
-    MAX_TOP_K,
     SearchHit,
     SearchRequest,
     SearchResult,
