@@ -20,6 +20,8 @@ from tests.faults.campaign import Campaign
 from tests.faults.inspection import REFUSED, Outcomes, read_remains, violations
 from tests.faults.made_up import MOST_CHUNKS, is_readable, make_files
 
+SHOWN = 25
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -90,12 +92,13 @@ def wrongly_judged(uploads: Sequence[Upload], outcomes: Outcomes) -> Sequence[st
 
 
 def lines(report: Report) -> Sequence[str]:
+    more = len(report.violations) > SHOWN
     seconds = f"{report.undisturbed_seconds:.1f} s undisturbed, {report.seconds:.1f} s with kills"
     return [
         f"{report.files} files, {report.chunks} chunks, {report.refused} refused; {seconds}",
         *(f"{count:6}  {what}" for what, count in sorted(report.tally.items())),
-        *(f"VIOLATION: {violation}" for violation in report.violations),
-        f"{len(report.violations)} violations",
+        *(f"VIOLATION: {violation}" for violation in report.violations[:SHOWN]),
+        f"{len(report.violations)} violations" + (f", the first {SHOWN} of them above" if more else ""),
     ]
 
 
