@@ -85,8 +85,8 @@ def _leave(intake: Intake, found: Sequence[Source]) -> None:
     """After Ctrl-C."""
     taken = len(intake.uploaded)
     remark(
-        f"Interrupted. {taken:,} of {counted(len(found), 'file')} are registered and stay so: the running server works "
-        "them off, or else the next `cairn serve` or `cairn ingest`."
+        f"Interrupted. Registered so far: {taken:,} of {counted(len(found), 'file')}. They stay, and the running "
+        "server works them off, or else the next `cairn serve` or `cairn ingest`."
     )
     if intake.rejected:
         print_table(("File", "What", "Why"), map(_refusal, intake.rejected))
