@@ -6,6 +6,7 @@ from tests.faults.kills import run
 
 
 class TestKills:
+    @pytest.mark.timeout(300)
     def test_two_kills_lose_and_double_nothing(self) -> None:
         report = run(kills=2, files=5, seed=2, most_chunks=4)
         assert not report.violations
