@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from ingest.datasets.jobs import REMOVE as REMOVE_DATASET
 from ingest.datasets.models import Dataset
@@ -120,7 +120,11 @@ def unremoved_datasets(session: Session) -> Sequence[Dataset]:
 
 
 def dead_jobs(session: Session) -> Sequence[Job]:
-    return list(session.scalars(select(Job).where(Job.state == JobState.DEAD).order_by(Job.id)))
+    """Those that nothing has come after: the same work asked for again, or its file deleted."""
+    later = aliased(Job)
+    again = or_(later.kind == Job.kind, later.kind == REMOVE)
+    superseded = exists().where(later.subject == Job.subject, again, later.id > Job.id)
+    return list(session.scalars(select(Job).where(Job.state == JobState.DEAD, ~superseded).order_by(Job.id)))
 
 
 def _no_job(subject: ColumnElement[str] | InstrumentedAttribute[str], kinds: Sequence[str]) -> ColumnElement[bool]:

@@ -230,3 +230,6 @@ class TestWork:
         assert (finding.ailment, finding.subject, finding.repairable) == (Ailment.DEAD_JOB, file, False)
         assert "no room" in finding.message
         assert "re-ingest" in finding.remedy
+        workshop.change(dataset, file, re_ingest=True)
+        workshop.work()
+        assert workshop.doctor.examine() == []
