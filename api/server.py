@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
+from typing import NoReturn
 
 import uvicorn
 
@@ -16,6 +19,8 @@ _GRACE_SECONDS = 3
 
 def run(settings: Settings) -> None:
     """Until a signal ends it. ConfigurationError where it cannot start."""
+    # uvicorn raises the signal that ended it once more, for whoever was there before it.
+    signal.signal(signal.SIGTERM, _leave)
     runtime = build_runtime(settings)
     try:
         runtime.start()
@@ -31,6 +36,11 @@ def run(settings: Settings) -> None:
         )
     finally:
         runtime.close()
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Unlike the default, lets the steps in hand be handed back."""
+    raise SystemExit(0)
 
 
 def _greet(runtime: Runtime) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.output import Json, counted, print_json, print_table, say
-from cli.session import HomeOption, JsonOption, Session, YesOption, opened
+from cli.session import HomeOption, JsonOption, Session, YesOption, hand_down, opened
 from ingest.datasets.types import DatasetView, NewDataset
 from ingest.documents import ParseType
 from ingest.settings import MAX_CHUNK_OVERLAP, MAX_CHUNK_SIZE, MIN_CHUNK_OVERLAP, MIN_CHUNK_SIZE
@@ -21,7 +21,7 @@ app = typer.Typer(help="List datasets; with a command: create, delete.", invoke_
 @app.callback()
 def list_datasets(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List datasets, or with a command create or delete one."""
-    if context.invoked_subcommand is not None:
+    if hand_down(context, home=home, as_json=as_json):
         return
     with opened(home) as session:
         found = session.datasets()

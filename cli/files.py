@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.output import Json, counted, print_json, print_passage, print_table, readable_size, say
-from cli.session import HomeOption, JsonOption, Session, YesOption, opened
+from cli.session import HomeOption, JsonOption, Session, YesOption, hand_down, opened
 from ingest.datasets.types import DatasetView
 from ingest.files.types import ChunkView, FileView
 from kit.errors import Conflict, NotFound
@@ -29,7 +29,7 @@ def list_files(
     as_json: JsonOption = False,
 ) -> None:
     """List files with how far each is, or with a command show or delete one."""
-    if context.invoked_subcommand is not None:
+    if hand_down(context, home=home, as_json=as_json):
         return
     with opened(home) as session:
         found = [(of, file) for of in session.chosen(dataset) for file in session.files(of.id)]

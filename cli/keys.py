@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.output import Json, print_json, print_table, remark, say
-from cli.session import HomeOption, JsonOption, opened
+from cli.session import HomeOption, JsonOption, hand_down, opened
 from identity.credentials import KeyView
 from identity.types import Role, Scope
 
@@ -18,7 +18,7 @@ app = typer.Typer(help="List access keys; with a command: create, revoke.", invo
 @app.callback()
 def list_keys(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List keys, or with a command create or revoke one."""
-    if context.invoked_subcommand is not None:
+    if hand_down(context, home=home, as_json=as_json):
         return
     with opened(home) as session, session.runtime.database.read() as transaction:
         keys = session.runtime.keys.list(transaction, session.principal)

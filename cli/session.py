@@ -64,6 +64,14 @@ class Session:
         raise NotFound(f"there is no dataset {wanted!r}; there are: {names}")
 
 
+def hand_down(context: typer.Context, *, home: Path | None, as_json: bool) -> bool:
+    """Whether a subcommand follows; what was said before its name then holds for it, unless it says otherwise."""
+    if context.invoked_subcommand is None:
+        return False
+    context.default_map = {context.invoked_subcommand: {"home": home, "as_json": as_json}}
+    return True
+
+
 @contextmanager
 def opened(home: Path | None, *, repairing: bool = False) -> Iterator[Session]:
     """Opens the home as a server would, without working off its jobs."""

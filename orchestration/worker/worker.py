@@ -104,6 +104,7 @@ class Worker:
         if claims:
             with self._holding(claims):
                 self._run(claims)
+            self._doorbell.ring()  # what was done may have left work for another queue
         return bool(claims)
 
     @contextmanager

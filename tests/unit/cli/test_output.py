@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from cli.main import app, main
 from cli.output import counted, print_passage, print_table, printable, readable_size
 from kit.errors import NotFound
+from tests.unit.cli.terminal import Terminal
 
 
 class TestTables:
@@ -64,6 +66,10 @@ class TestMain:
             main()
         assert ended.value.code == 1
         assert capsys.readouterr().err == "cairn: there is no such thing; make one\n"
+
+    def test_takes_the_home_before_a_subcommand_as_well(self, terminal: Terminal) -> None:
+        words = ["files", "--home", str(terminal.home), "--json", "show", "house/notice.md"]
+        assert json.loads(CliRunner().invoke(app, words).stdout)["fileName"] == "house/notice.md"
 
     def test_tells_its_version(self) -> None:
         assert CliRunner().invoke(app, ["--version"]).stdout == f"cairn {version('cairn')}\n"
