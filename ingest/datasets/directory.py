@@ -20,8 +20,7 @@ class Directory:
     database: Database
 
     def targets(self, principal: Principal, dataset_ids: Sequence[str]) -> Sequence[SearchTarget]:
-        with self.database.read() as session:
-            readable = searchable_by(session, principal, dataset_ids)
+        readable = searchable_by(self.database, principal, dataset_ids)
         grouped: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for dataset_id in dict.fromkeys(dataset_ids):
             row = readable.get(dataset_id)

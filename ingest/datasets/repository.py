@@ -15,6 +15,7 @@ from ingest.datasets.models import Dataset
 from ingest.datasets.types import EVERY_AGENT_ROLE
 from ingest.files.models import File, FileGeneration
 from ingest.files.types import FileStatus
+from kit.db.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ _SEARCHED = select(Dataset.id, Dataset.collection, Dataset.embedding_model, Data
 )
 
 
-def searchable_by(session: Session, principal: Principal, dataset_ids: Sequence[str]) -> dict[str, Searchable]:
+def searchable_by(database: Database, principal: Principal, dataset_ids: Sequence[str]) -> dict[str, Searchable]:
     """Those of the datasets that the caller may see, by id."""
-    rows = session.execute(_SEARCHED, {"wanted": list(dataset_ids), "tenant": principal.tenant_id})
+    rows = database.rows(_SEARCHED, {"wanted": list(dataset_ids), "tenant": principal.tenant_id})
     return {
         row.id: Searchable(row.id, row.collection, row.embedding_model)
         for row in rows

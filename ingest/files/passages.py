@@ -50,8 +50,7 @@ class Passages:
         self, principal: Principal, dataset_ids: Sequence[str], chunk_ids: Sequence[str]
     ) -> Mapping[str, Passage]:
         wanted = {"tenant": principal.tenant_id, "datasets": list(dataset_ids), "chunks": list(chunk_ids)}
-        with self.database.read() as session:
-            return {row.id: _passage(row) for row in session.execute(_VISIBLE, wanted)}
+        return {row.id: _passage(row) for row in self.database.rows(_VISIBLE, wanted)}
 
 
 def _passage(row: Row[*tuple[Any, ...]]) -> Passage:

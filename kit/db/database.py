@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Row, Select, create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -35,6 +35,13 @@ class Database:
             finally:
                 session.expunge_all()  # rolling back would make rows that are still in use ask for themselves again
                 session.rollback()
+
+    def rows(
+        self, statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any]
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """What one statement of columns finds. Half the price of a unit of work: for what every search asks."""
+        with self.engine.connect() as connection:
+            return connection.execute(statement, parameters).all()
 
     @contextmanager
     def write(self) -> Iterator[Session]:

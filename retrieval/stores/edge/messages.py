@@ -11,6 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from retrieval.stores.payload import Payload
+from retrieval.types import LegScores
 
 PROTOCOL = 1
 
@@ -122,16 +123,8 @@ class Search(msgspec.Struct, array_like=True, tag=True, frozen=True):
     pool: int
 
 
-class WireScore(msgspec.Struct, array_like=True, frozen=True):
-    chunk_id: str
-    file_id: str
-    generation: int
-    cosine: float
-    bm25: float
-
-
 class Found(msgspec.Struct, array_like=True, frozen=True):
-    scores: list[WireScore]
+    scores: list[LegScores]
     ceiling: float
     seconds: float
 

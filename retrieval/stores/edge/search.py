@@ -10,10 +10,11 @@ import qdrant_edge as edge
 
 from retrieval.stores.bm25 import Bm25Encoder, ceiling
 from retrieval.stores.edge.conditions import translate
-from retrieval.stores.edge.messages import Found, Search, WireScore
+from retrieval.stores.edge.messages import Found, Search
 from retrieval.stores.edge.shard import DENSE, SPARSE
 from retrieval.stores.edge.statistics import TermStatistics
 from retrieval.stores.payload import Field, scope_keys
+from retrieval.types import LegScores
 
 _SHOWN = [Field.CHUNK.value, Field.FILE.value, Field.GENERATION.value]
 
@@ -107,11 +108,11 @@ def _by_chunk(hits: Iterable[edge.ScoredPoint]) -> dict[str, tuple[edge.Payload,
     return best
 
 
-def _merged(union: Mapping[str, edge.Payload], legs: Sequence[_Leg]) -> list[WireScore]:
+def _merged(union: Mapping[str, edge.Payload], legs: Sequence[_Leg]) -> list[LegScores]:
     scores = {leg.name: leg.scores for leg in legs}
     dense, keyword = scores.get(DENSE, {}), scores.get(SPARSE, {})
     return [
-        WireScore(
+        LegScores(
             chunk_id=chunk_id,
             file_id=payload[Field.FILE.value],
             generation=payload[Field.GENERATION.value],

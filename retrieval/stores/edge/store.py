@@ -30,7 +30,7 @@ from retrieval.stores.edge.messages import (
 )
 from retrieval.stores.payload import Field, matches_nothing, parse_version, payload_of, version_key
 from retrieval.stores.protocol import CollectionSpec, FileCount
-from retrieval.types import Candidates, Filter, LegScores, Point, Vector
+from retrieval.types import Candidates, Filter, Point, Vector
 
 # A search that comes in the middle waits for one slice: 32 points take 3 ms, 13 ms at worst (bench/vector_store.py).
 SLICE = 32
@@ -93,8 +93,7 @@ class EdgeStore:
         packed = None if vector is None else vector.astype("<f4").tobytes()
         search = Search(vector=packed, text=text, where=_wire_filter(where), pool=pool)
         found = msgspec.msgpack.decode(self._read(collection, search), type=Found)
-        scores = [LegScores(s.chunk_id, s.file_id, s.generation, s.cosine, s.bm25) for s in found.scores]
-        return Candidates(scores=scores, bm25_ceiling=found.ceiling, engine_seconds=found.seconds)
+        return Candidates(scores=found.scores, bm25_ceiling=found.ceiling, engine_seconds=found.seconds)
 
     def count_by_file(self, collection: str) -> Iterable[FileCount]:
         counts = msgspec.msgpack.decode(self._read(collection, CountVersions()), type=dict[str, int])
