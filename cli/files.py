@@ -18,7 +18,7 @@ FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="Its name or i
 OfDataset = Annotated[str | None, typer.Option(help="Name or id, where several have a file of this name")]
 _CHUNKS_AT_ONCE = 200
 
-app = typer.Typer(help="List files; with a command: show, delete.", invoke_without_command=True)
+app = typer.Typer(help="List files; with a command: show, report, delete.", invoke_without_command=True)
 
 
 @app.callback()
@@ -28,7 +28,7 @@ def list_files(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List files with how far each is, or with a command show or delete one."""
+    """List files with how far each is, or with a command show one, report on it or delete it."""
     if hand_down(context, home=home, as_json=as_json):
         return
     with opened(home) as session:

@@ -80,7 +80,10 @@ class ParseWarning:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed file. `title` is the document's own (metadata or first heading), never the file name."""
+    """A parsed file. `title` is the document's own (metadata or first heading), never the file name.
+
+    `encoding` is how the bytes became text where the format does not say it by itself.
+    """
 
     mime_type: str
     engine: ParserEngine
@@ -91,6 +94,9 @@ class Document:
     metadata: Mapping[str, str] = field(default_factory=dict)
     published_at: str | None = None
     warnings: Sequence[ParseWarning] = ()
+    pages_without_text: Sequence[int] = ()
+    encoding: str | None = None
+    encoding_was_guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,10 @@ class ChunkSettings:
 
 @dataclass(frozen=True, slots=True)
 class ChunkDraft:
-    """A chunk before it has an id. `context` is for the embedding and keyword legs and is not shown as content."""
+    """A chunk before it has an id. `context` is for the embedding and keyword legs and is not shown as content.
+
+    `table_part` counts from 1 the chunks of a table that was too long for one; 0 for any other.
+    """
 
     position: int
     content: str
@@ -116,3 +125,4 @@ class ChunkDraft:
     page: int | None = None
     heading_path: Sequence[str] = ()
     boxes: Sequence[Box] = ()
+    table_part: int = 0

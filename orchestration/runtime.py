@@ -20,6 +20,7 @@ from ingest.files.passages import Passages
 from ingest.files.service import Files
 from ingest.files.uploads import Uploads
 from ingest.pipeline.switching import Switch
+from ingest.reports.service import Reports
 from ingest.settings import ChunkDefaults, UploadLimits
 from kit.clock import Clock, SystemClock
 from kit.db.database import Database
@@ -54,6 +55,7 @@ class Runtime:
     keys: AccessKeys
     datasets: Datasets
     files: Files
+    reports: Reports
     uploads: Uploads
     search: Search
     switch: Switch
@@ -145,6 +147,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         keys=AccessKeys(clock=clock),
         datasets=_datasets(settings, clock, engines, gate=gate, builds=builds, queue=queue),
         files=Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock),
+        reports=Reports(gate=gate),
         uploads=_uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue),
         search=_search(settings, engines),
         switch=switch,

@@ -63,9 +63,11 @@ class Drafter:
             yield from self._fitting(lead)
             lead = []
         opening = join(lead) + "\n\n" if lead else ""
-        parts = TableSplitter(room=room - self.tokens.count(opening), tokens=self.tokens)
-        for part in parts.split(table):
-            yield _draft((piece,), opening + part, context, self.tokens.count(opening + part))
+        splitter = TableSplitter(room=room - self.tokens.count(opening), tokens=self.tokens)
+        parts = list(splitter.split(table))
+        for number, part in enumerate(parts, start=1):
+            draft = _draft((piece,), opening + part, context, self.tokens.count(opening + part))
+            yield replace(draft, table_part=number if len(parts) > 1 else 0)
             opening = ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db.base import Base, Id, UtcDateTime
@@ -61,7 +61,10 @@ class File(Base):
 
 
 class FileGeneration(Base):
-    """One build of a file from given bytes with given settings. `blocks_key` finds the parsed blocks in the store."""
+    """One build of a file from given bytes with given settings. `blocks_key` finds the parsed blocks in the store.
+
+    `reading` holds a Reading of ingest.reports once it is parsed; the last two columns grow while it is embedded.
+    """
 
     __tablename__ = "file_generations"
     __table_args__ = (Index("ix_file_generations_sha256", "sha256"),)
@@ -80,6 +83,10 @@ class FileGeneration(Base):
     chunks_count: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reading: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    embedding_seconds: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))
+    truncations: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
 
 
 class Chunk(Base):

@@ -38,6 +38,7 @@ class BlockCollector:
         self._characters = 0
         self._rows = 0
         self.warnings: list[ParseWarning] = []
+        self.pages_without_text: list[int] = []
 
     def heading(self, text: str, level: int, *, page: int | None = None, boxes: Boxes = ()) -> None:
         title = one_line(text)
@@ -124,6 +125,7 @@ class BlockCollector:
             metadata={key: one_line(value) for key, value in (metadata or {}).items() if one_line(value)},
             published_at=published_at,
             warnings=tuple(self.warnings),
+            pages_without_text=tuple(self.pages_without_text),
         )
 
     def _first_heading(self) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 
 import structlog
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from ingest.files.jobs import EMBED, EMBED_QUEUE
 from ingest.files.models import Chunk, File
 from ingest.files.types import FileStatus
 from ingest.pipeline.build import Build, BuildBook
-from ingest.pipeline.points import passage_of, points_of
+from ingest.pipeline.points import is_truncated, passage_of, points_of
 from ingest.pipeline.serving import serve_rows
 from kit.db.database import Database
 from kit.jobs.errors import LeaseLost
@@ -54,6 +55,14 @@ class _Share:
 
 
 @dataclass(frozen=True, slots=True)
+class _Effort:
+    """For the report of a file."""
+
+    seconds: float
+    truncations: int
+
+
+@dataclass(frozen=True, slots=True)
 class EmbedHandler:
     """Several small files share a slice, so that the model gets full batches; a large one takes many slices."""
 
@@ -81,8 +90,8 @@ class EmbedHandler:
         """What is left when the worker stops. `room` is for how many chunks there is in a slice."""
         while claims and not signals.stopping():
             shares = self._next(claims, room)
-            self._write(collection, shares)
-            claims = self._record(collection, claims, shares)
+            efforts = self._write(collection, shares)
+            claims = self._record(collection, claims, shares, efforts)
         return claims
 
     def gave_up(self, claim: Claim, error: str) -> None:
@@ -134,21 +143,30 @@ class EmbedHandler:
         live = file.active_generation == number or (file.active_generation is None and whole)
         return _Share(claim, file, chunks, file.chunks_total, live)
 
-    def _write(self, collection: str, shares: Sequence[_Share]) -> None:
-        """Vectors first, outside any transaction; ids follow from the rows, so a repeated slice writes the same."""
+    def _write(self, collection: str, shares: Sequence[_Share]) -> Mapping[str, _Effort]:
+        """Vectors first, outside any transaction; ids follow from the rows, so a repeated slice writes the same.
+        Returns what each claim's share took."""
+        began = perf_counter()
         passages = [passage_of(chunk) for share in shares for chunk in share.chunks]
         vectors = iter(self.embedder.embed_passages(passages))
         points: list[Point] = []
+        truncations: Counter[str] = Counter()
         for share in shares:
             for chunk in share.chunks:
-                points += points_of(chunk, share.file, next(vectors), live=share.live)
+                of_chunk = next(vectors)
+                truncations[share.claim.id] += is_truncated(chunk, of_chunk, self.embedder)
+                points += points_of(chunk, share.file, of_chunk, live=share.live)
         self.store.upsert(collection, points)
         for share in shares:
             if share.is_last and not share.live:
                 number = share.claim.number("generation")
                 self.store.activate(collection, share.file.id, number, enabled=share.file.enabled)
+        each = (perf_counter() - began) / max(len(passages), 1)
+        return {share.claim.id: _Effort(each * len(share.chunks), truncations[share.claim.id]) for share in shares}
 
-    def _record(self, collection: str, claims: Sequence[Claim], shares: Sequence[_Share]) -> list[Claim]:
+    def _record(
+        self, collection: str, claims: Sequence[Claim], shares: Sequence[_Share], efforts: Mapping[str, _Effort]
+    ) -> list[Claim]:
         """Progress into the rows; the claims that go on."""
         ended: set[str] = set()
         switched: list[tuple[str, bool]] = []
@@ -159,7 +177,7 @@ class EmbedHandler:
                 share = written.get(claim.id)
                 if build is None:
                     ended.add(claim.id)
-                elif share is not None and self._advance(session, build, share):
+                elif share is not None and self._advance(session, build, share, efforts[claim.id]):
                     ended.add(claim.id)
                     if build.file.enabled != share.file.enabled:
                         switched.append((build.file.id, build.file.enabled))
@@ -171,9 +189,11 @@ class EmbedHandler:
         self._clear(collection, [share for share in shares if share.claim.id in ended])
         return [claim for claim in claims if claim.id not in ended]
 
-    def _advance(self, session: Session, build: Build, share: _Share) -> bool:
+    def _advance(self, session: Session, build: Build, share: _Share, effort: _Effort) -> bool:
         """Whether the build is complete with this share."""
         build.file.chunks_done += len(share.chunks)
+        build.generation.embedding_seconds += effort.seconds
+        build.generation.truncations += effort.truncations
         if not share.is_last:
             return False
         self.book.activate(session, build)

@@ -83,6 +83,7 @@ class ParseHandler:
                 return None
             build.file.status = FileStatus.PARSING
             generation = build.generation
+            generation.begun_at = generation.begun_at or self.book.clock.now()
             settings = BuildSettings.restored(generation.settings)
             return _Source(build.file.tenant_id, generation.sha256, build.file.name, settings)
 
@@ -162,6 +163,7 @@ def _write(session: Session, build: Build, drafted: Drafted, place: str) -> None
     generation.title, generation.page_count, generation.blocks_key = document.title, document.page_count, place
     generation.warnings = [asdict(warning) for warning in document.warnings]
     generation.chunks_count = len(drafted.drafts)
+    generation.reading = msgspec.to_builtins(drafted.reading)
     file.status = FileStatus.EMBEDDING
     file.chunks_done, file.chunks_total = 0, len(drafted.drafts)
     file.mime_type = document.mime_type

@@ -6,13 +6,21 @@ from collections.abc import Sequence
 
 from ingest.files.models import Chunk, File
 from kit.ids import window_point_id
-from retrieval.embedding.protocol import Passage
+from retrieval.embedding.protocol import Embedder, Passage
 from retrieval.stores.payload import label_terms
 from retrieval.types import Point, Vector
 
 
 def passage_of(chunk: Chunk) -> Passage:
     return Passage(content=chunk.content, context=chunk.context)
+
+
+def is_truncated(chunk: Chunk, vectors: Sequence[Vector], embedder: Embedder) -> bool:
+    """Whether the chunk is longer than what its one vector can have been made of."""
+    room = embedder.info.window - embedder.info.special_tokens
+    if len(vectors) > 1 or chunk.token_count + len(chunk.context) <= room:  # a context has no more tokens than letters
+        return False
+    return chunk.token_count + embedder.tokens.count(chunk.context) > room
 
 
 def points_of(chunk: Chunk, file: File, vectors: Sequence[Vector], *, live: bool) -> list[Point]:

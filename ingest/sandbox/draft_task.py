@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from time import perf_counter
 
 import msgspec
 
@@ -16,6 +17,8 @@ from ingest.chunking.chunker import chunk
 from ingest.documents import ChunkDraft, ChunkSettings, Document
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.parsing import parse
+from ingest.reports.measuring import reading_of
+from ingest.reports.types import Reading, Stage
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.parse_task import as_refusal
 from ingest.sandbox.sandbox import Sandbox
@@ -46,6 +49,7 @@ class Drafted(msgspec.Struct, frozen=True):
 
     document: Document
     drafts: Sequence[ChunkDraft]
+    reading: Reading
 
 
 def tokenizer_loading(counting: Counting) -> SandboxTask:
@@ -84,7 +88,9 @@ def load_tokenizer(payload: bytes) -> bytes:
 def run(payload: bytes) -> bytes:
     """In the child."""
     request = msgspec.msgpack.decode(payload, type=DraftRequest)
+    began = perf_counter()
     document = parse(Path(request.path), request.file_name, request.options)
+    parsed = perf_counter()
     drafts = chunk(
         document,
         file_name=request.file_name,
@@ -92,7 +98,9 @@ def run(payload: bytes) -> bytes:
         tokens=_tokens(request.tokenizer),
         special_tokens=request.special_tokens,
     )
-    return msgspec.msgpack.encode(Drafted(document, drafts))
+    seconds = {Stage.READING: parsed - began, Stage.CHUNKING: perf_counter() - parsed}
+    reading = reading_of(document, drafts, request.settings, seconds)
+    return msgspec.msgpack.encode(Drafted(document, drafts, reading))
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from api.dashboard.knowledge_base.schemas.files import (
     FileRecord,
     IngestionStatus,
 )
+from api.dashboard.knowledge_base.schemas.reports import IngestionReport
 from api.deps import DatasetId, FileId, PageDep, Reader, RuntimeDep, Writer
 from api.envelope import errors
 
@@ -65,6 +66,16 @@ def delete_file(dataset_id: DatasetId, file_id: FileId, principal: Writer, runti
 def get_status(dataset_id: DatasetId, file_id: FileId, principal: Reader, runtime: RuntimeDep) -> IngestionStatus:
     with runtime.database.read() as session:
         return IngestionStatus.of(runtime.files.get(session, principal, dataset_id, file_id))
+
+
+@router.get(
+    "/{fileId}/report", operation_id="dashboardKbFilesReport", summary="See how a file was read, cut and embedded",
+    responses=errors(400, 401, 403, 404, 503),
+)  # fmt: skip
+def get_report(dataset_id: DatasetId, file_id: FileId, principal: Reader, runtime: RuntimeDep) -> IngestionReport:
+    """Of the newest build, which may be under way or have failed while an older one is searched."""
+    with runtime.database.read() as session:
+        return IngestionReport.of(runtime.reports.get(session, principal, dataset_id, file_id))
 
 
 @router.get(

@@ -85,6 +85,7 @@ def _page(document: pypdfium2.PdfDocument, index: int, collector: BlockCollector
     if page.has_content and not page.lines:
         message = f"page {index + 1} has no text layer: if it is a scan, run OCR over the file and upload it again"
         collector.warn("PAGE_HAS_NO_TEXT", message, page=index + 1)
+        collector.pages_without_text.append(index + 1)
     return page
 
 

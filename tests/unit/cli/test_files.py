@@ -49,6 +49,24 @@ class TestShow:
         assert [chunk["headingPath"] for chunk in shown["chunks"]] == [["Parking"]]
 
 
+class TestReport:
+    def test_tells_how_a_file_was_read_and_cut(self, terminal: Terminal) -> None:
+        shown = terminal.run("files", "report", "house/notice.md").stdout
+        assert "NODE_NATIVE" in shown
+        assert "2 heading, 1 text" in shown
+        assert "Chunks by length in tokens" in shown
+
+    def test_gives_it_to_programs_in_the_fields_of_the_api(self, terminal: Terminal) -> None:
+        report = terminal.json("files", "report", "house/notice.md")
+        assert report["engineUsed"] == "NODE_NATIVE"
+        assert report["truncations"] == 0
+        assert sum(bucket["chunks"] for bucket in report["chunkLengths"]) == report["chunksCount"]
+
+    def test_of_a_file_that_could_not_be_read_says_why_and_fails(self, terminal: Terminal) -> None:
+        answer = terminal.run("files", "report", "house/broken.pdf", status=1)
+        assert "Error: the PDF cannot be read" in answer.stdout
+
+
 class TestDelete:
     def test_refuses_a_name_that_several_datasets_have_and_deletes_the_one_that_is_meant(
         self, terminal: Terminal, twin: str

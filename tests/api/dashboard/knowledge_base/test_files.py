@@ -33,6 +33,7 @@ class TestEveryOperation:
         ("DELETE", ""),
         ("GET", "/status"),
         ("GET", "/chunks"),
+        ("GET", "/report"),
         ("GET", "/content"),
     )
 
@@ -173,3 +174,27 @@ class TestDeleting:
         assert callers.admin.get(path).status_code == 404
         assert callers.admin.delete(path).status_code == 404
         assert callers.admin.get(path_of(dataset)).json()["totalFiles"] == 0
+
+
+class TestReport:
+    def test_tells_how_the_file_was_read_cut_and_embedded(self, callers: Callers, file: Json, path: str) -> None:
+        report = callers.reviewer.get(f"{path}/report").json()
+        assert report["fileId"] == file["id"]
+        assert report["status"] == "indexed"
+        assert report["engineUsed"] == "NODE_NATIVE"
+        assert report["language"] == "en"
+        assert {one["kind"]: one["blocks"] for one in report["blocks"]} == {"heading": 8, "text": 96}
+        assert report["chunksCount"] == sum(bucket["chunks"] for bucket in report["chunkLengths"]) > 1
+        assert report["truncations"] == 0
+        assert [one["stage"] for one in report["stages"]] == ["waiting", "reading", "chunking", "embedding"]
+        assert report["error"] is None
+        assert report["finishedOn"] is not None
+
+    def test_of_a_file_that_could_not_be_read_says_why(self, callers: Callers, dataset: Json) -> None:
+        uploaded = callers.admin.upload(dataset, "broken.json", '{"cut": [1, 2')
+        callers.admin.settled(dataset, uploaded["id"])
+        report = callers.reviewer.get(f"{path_of(dataset)}/files/{uploaded['id']}/report").json()
+        assert report["status"] == "error"
+        assert report["error"]["code"] == "FILE_IS_CORRUPT"
+        assert report["engineUsed"] is None
+        assert report["chunksCount"] == report["characters"] == 0

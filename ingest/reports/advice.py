@@ -1,0 +1,78 @@
+"""One suggestion where a setting would help: the gravest loss first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ingest.documents import BlockKind, ParserEngine
+from ingest.reports.types import Reading, Suggestion
+
+_FEW_TOKENS = 0.25  # of the chunk size: chunks below it on average say little each
+_MANY_CHUNKS = 20
+_GREAT_SHARE = 0.3
+
+
+def suggestion_for(
+    reading: Reading, *, chunks: int, chunk_size: int, engine: str, pages: int | None
+) -> Suggestion | None:
+    rules: Sequence[Callable[[], Suggestion | None]] = (
+        lambda: _ocr(reading, pages),
+        lambda: _encoding(reading),
+        lambda: _tables(reading, chunk_size),
+        lambda: _duplicates(reading, chunks),
+        lambda: _tiny(reading, chunks, chunk_size),
+        lambda: _structure(reading, pages, engine),
+    )
+    return next((found for rule in rules if (found := rule()) is not None), None)
+
+
+def _ocr(reading: Reading, pages: int | None) -> Suggestion | None:
+    if not reading.pages_without_text:
+        return None
+    count, of = len(reading.pages_without_text), f" of {pages}" if pages else ""
+    return Suggestion("TURN_OCR_ON", f"{count}{of} pages have no text layer: let text recognition (OCR) read them")
+
+
+def _encoding(reading: Reading) -> Suggestion | None:
+    lost = reading.encoding.lost_characters
+    if not lost:
+        return None
+    return Suggestion(
+        "SAVE_AS_UTF8", f"{lost} characters could not be read in the file's encoding: save it as UTF-8 and replace it"
+    )
+
+
+def _tables(reading: Reading, chunk_size: int) -> Suggestion | None:
+    if not reading.tables_split or reading.tables_split < reading.tables_found * _GREAT_SHARE or chunk_size >= 1024:
+        return None
+    message = (
+        f"{reading.tables_split} of {reading.tables_found} tables did not fit into one chunk of {chunk_size} tokens: "
+        f"a chunkSize of {min(2 * chunk_size, 2048)} keeps more of them whole"
+    )
+    return Suggestion("RAISE_CHUNK_SIZE", message)
+
+
+def _duplicates(reading: Reading, chunks: int) -> Suggestion | None:
+    if reading.duplicate_chunks < max(2, chunks * _GREAT_SHARE):
+        return None
+    message = (
+        f"{reading.duplicate_chunks} of {chunks} chunks say what another one says: if the file repeats the same part, "
+        "upload that part once"
+    )
+    return Suggestion("REMOVE_REPEATED_PARTS", message)
+
+
+def _tiny(reading: Reading, chunks: int, chunk_size: int) -> Suggestion | None:
+    if chunks < _MANY_CHUNKS or reading.tokens / chunks >= chunk_size * _FEW_TOKENS:
+        return None
+    mean = round(reading.tokens / chunks)
+    message = f"chunks have {mean} tokens on average, of {chunk_size} possible: parse type NAIVE would fill them better"
+    return Suggestion("JOIN_SHORT_CHUNKS", message)
+
+
+def _structure(reading: Reading, pages: int | None, engine: str) -> Suggestion | None:
+    """A long PDF in which no heading was found has most likely more structure than was seen."""
+    if pages is None or pages < 10 or reading.blocks.get(BlockKind.HEADING) or engine != ParserEngine.NODE_NATIVE:
+        return None
+    message = f"no heading was found on {pages} pages: where Docling is installed, parserEngine DOCLING may find them"
+    return Suggestion("TRY_DOCLING", message)
