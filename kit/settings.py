@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     search_pool: int = Field(100, ge=20, le=1000, description="Candidates taken from each leg, whatever topK is")
     rerank_seconds: float = Field(1.5, gt=0, description="Time budget of reranking one search")
 
+    egress_allow: str | None = Field(
+        None, description="Networks, with commas between, that may be fetched from although they are not public"
+    )
+
     lease_seconds: float = Field(30, ge=1, description="How long a job stays with a worker that has gone silent")
     shutdown_seconds: float = Field(10, ge=0, description="Time that a stopping server gives to its running steps")
 
