@@ -7,10 +7,11 @@ from sqlalchemy import MetaData
 import identity.models
 import ingest.datasets.models
 import ingest.files.models
+import kit.events.models
 import kit.jobs.models
 from kit.db.base import Base
 
-MODEL_MODULES = (identity.models, ingest.datasets.models, ingest.files.models, kit.jobs.models)
+MODEL_MODULES = (identity.models, ingest.datasets.models, ingest.files.models, kit.events.models, kit.jobs.models)
 """A package that gains tables adds its module here, or its tables are neither created nor compared."""
 
 

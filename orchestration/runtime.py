@@ -25,6 +25,7 @@ from ingest.settings import ChunkDefaults, UploadLimits
 from kit.clock import Clock, SystemClock
 from kit.db.database import Database
 from kit.errors import Unavailable
+from kit.events.feed import Feed
 from kit.home import Home
 from kit.jobs.queue import JobQueue
 from kit.settings import Settings
@@ -62,6 +63,7 @@ class Runtime:
     doctor: Doctor
     worker: Worker
     worker_lock: WorkerLock
+    feed: Feed
     made_key: str | None = field(repr=False)
 
     @property
@@ -102,6 +104,7 @@ class Runtime:
         self.worker.nudge()
 
     def close(self) -> None:
+        self.feed.close()
         self.worker.stop(seconds=self.settings.shutdown_seconds)
         self.engines.close()
         self.worker_lock.release()
@@ -154,6 +157,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         doctor=doctor,
         worker=make_worker(settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor),
         worker_lock=WorkerLock(home.path),
+        feed=Feed(database),
         made_key=made_key,
     )
 

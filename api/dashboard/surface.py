@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api import envelope
+from api.dashboard import events
 from api.dashboard.knowledge_base.router import router as knowledge_base
 from api.surfaces import Surface
 
@@ -14,3 +15,4 @@ SURFACE = Surface(prefix=PREFIX, render=envelope.render)
 
 router = APIRouter(prefix=PREFIX)
 router.include_router(knowledge_base)
+router.include_router(events.router)

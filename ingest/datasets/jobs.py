@@ -17,5 +17,6 @@ def remove_job(*, tenant_id: str, dataset_id: str) -> NewJob:
         subject=dataset_id,
         payload={"dataset_id": dataset_id},
         tenant_id=tenant_id,
+        dataset_id=dataset_id,
         max_attempts=20,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -69,6 +69,16 @@ def searchable_by(database: Database, principal: Principal, dataset_ids: Sequenc
         for row in rows
         if _may_see(principal, row.id, row.allowed_agent_roles)
     }
+
+
+def visible_to(session: Session, principal: Principal, dataset_ids: Collection[str]) -> frozenset[str]:
+    """Those of the datasets, deleted ones whose rows are still there included, that the caller may see."""
+    if not dataset_ids:
+        return frozenset()
+    wanted = select(Dataset.id, Dataset.allowed_agent_roles).where(
+        Dataset.id.in_(dataset_ids), Dataset.tenant_id == principal.tenant_id
+    )
+    return frozenset(row.id for row in session.execute(wanted) if _may_see(principal, row.id, row.allowed_agent_roles))
 
 
 def _may_see(principal: Principal, dataset_id: str, allowed_agent_roles: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 from identity.types import Principal
 from ingest.datasets import repository
 from ingest.datasets.errors import DatasetNameTaken
+from ingest.datasets.events import DATASET_CREATED, DATASET_DELETED, DATASET_UPDATED, tell_dataset
 from ingest.datasets.gate import Gate
 from ingest.datasets.jobs import remove_job
 from ingest.datasets.models import Dataset
+from ingest.datasets.progress import DatasetProgress, dataset_progress
 from ingest.datasets.repository import FileTotals
 from ingest.datasets.types import DatasetChange, DatasetStatus, DatasetView, NewDataset, ReindexReceipt
 from ingest.documents import ParserEngine, ParseType
 from ingest.files.builds import Builds
+from ingest.files.jobs import BUILDING
 from ingest.files.pace import estimated_seconds
 from ingest.files.repository import of_dataset
 from ingest.settings import ChunkDefaults, check_chunking
@@ -55,6 +58,15 @@ class Datasets:
         totals = repository.totals(session, [row.id for row in rows])
         return [_view(row, totals.get(row.id, FileTotals())) for row in rows]
 
+    def progress(self, session: Session, principal: Principal, dataset_id: str) -> DatasetProgress:
+        row = repository.get_readable(session, principal, dataset_id)
+        return dataset_progress(session, tenant_id=row.tenant_id, dataset_id=row.id, now=self.clock.now())
+
+    def visible(self, session: Session, principal: Principal, dataset_ids: Collection[str]) -> frozenset[str]:
+        """Those of the datasets that the caller may see, ones among them whose removal is not over yet: that they are
+        gone is for the same eyes."""
+        return repository.visible_to(session, principal, dataset_ids)
+
     def get(self, session: Session, principal: Principal, dataset_id: str) -> DatasetView:
         return self._shown(session, repository.get_readable(session, principal, dataset_id))
 
@@ -88,6 +100,7 @@ class Datasets:
         )
         session.add(row)
         _flush_named(session, name)
+        tell_dataset(session, row, DATASET_CREATED)
         return _view(row, FileTotals())
 
     def configure(self, session: Session, principal: Principal, dataset_id: str, change: DatasetChange) -> DatasetView:
@@ -103,6 +116,7 @@ class Datasets:
             row.allowed_agent_roles = _distinct(change.allowed_agent_roles)
         if session.is_modified(row):
             row.updated_at = self.clock.now()
+            tell_dataset(session, row, DATASET_UPDATED)
         _flush_named(session, row.name)
         return self._shown(session, row)
 
@@ -127,9 +141,11 @@ class Datasets:
         return ReindexReceipt(jobs_queued=len(rows), estimated_minutes=round(seconds / 60, 2))
 
     def delete(self, session: Session, principal: Principal, dataset_id: str) -> None:
-        """Hides it with all its files at once and leaves removing them to a job."""
+        """Hides it with all its files at once and leaves removing them to a job. Work on its files ends."""
         row = repository.get_readable(session, principal, dataset_id)
         row.deleted_at = row.updated_at = self.clock.now()
+        self.queue.cancel_dataset(session, dataset_id=row.id, kinds=BUILDING)
+        tell_dataset(session, row, DATASET_DELETED)
         self.queue.enqueue(session, remove_job(tenant_id=row.tenant_id, dataset_id=row.id))
 
     def _shown(self, session: Session, row: Dataset) -> DatasetView:

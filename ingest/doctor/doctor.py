@@ -204,7 +204,9 @@ class Doctor:
     def _enqueue_removal(self, session: Session, subject: str) -> None:
         file, dataset = session.get(File, subject), session.get(Dataset, subject)
         if file is not None and file.deleted_at is not None:
-            self.queue.enqueue(session, remove_job(tenant_id=file.tenant_id, file_id=file.id))
+            self.queue.enqueue(
+                session, remove_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id)
+            )
         if dataset is not None and dataset.deleted_at is not None:
             self.queue.enqueue(session, dataset_remove_job(tenant_id=dataset.tenant_id, dataset_id=dataset.id))
 

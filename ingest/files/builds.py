@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ingest.documents import ChunkSettings, ParserEngine, ParseType
 from ingest.files import repository
+from ingest.files.events import tell_updated
 from ingest.files.jobs import BUILDING, parse_job, sweep_job
 from ingest.files.models import File, FileGeneration
 from ingest.files.ports import HomeDataset
@@ -85,7 +86,9 @@ class Builds:
         for generation in repository.generations(session, file.id):
             if generation.state == GenerationState.BUILDING:
                 generation.state = GenerationState.RETIRED
-                self.queue.enqueue(session, sweep_job(tenant_id=file.tenant_id, file_id=file.id))
+                self.queue.enqueue(
+                    session, sweep_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id)
+                )
 
     def _start(self, session: Session, file: File, number: int, settings: BuildSettings) -> str:
         now = self.clock.now()
@@ -106,8 +109,11 @@ class Builds:
         file.chunks_done = file.chunks_total = 0
         file.error_code = file.error_message = None
         file.updated_at = now
+        tell_updated(session, file, at=now)
         session.flush()
-        return self.queue.enqueue(session, parse_job(tenant_id=file.tenant_id, file_id=file.id, generation=number))
+        return self.queue.enqueue(
+            session, parse_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id, generation=number)
+        )
 
 
 def settings_of(file: File, dataset: HomeDataset) -> BuildSettings:

@@ -19,30 +19,30 @@ DEFAULT_QUEUE = "default"
 _SOON = 50
 
 
-def parse_job(*, tenant_id: str, file_id: str, generation: int) -> NewJob:
-    return _build_job(PARSE, PARSE_QUEUE, tenant_id, file_id, generation)
+def parse_job(*, tenant_id: str, dataset_id: str, file_id: str, generation: int) -> NewJob:
+    return _build_job(PARSE, PARSE_QUEUE, generation, tenant_id=tenant_id, dataset_id=dataset_id, file_id=file_id)
 
 
-def embed_job(*, tenant_id: str, file_id: str, generation: int) -> NewJob:
-    return _build_job(EMBED, EMBED_QUEUE, tenant_id, file_id, generation)
+def embed_job(*, tenant_id: str, dataset_id: str, file_id: str, generation: int) -> NewJob:
+    return _build_job(EMBED, EMBED_QUEUE, generation, tenant_id=tenant_id, dataset_id=dataset_id, file_id=file_id)
 
 
-def switch_job(*, tenant_id: str, file_id: str) -> NewJob:
+def switch_job(*, tenant_id: str, dataset_id: str, file_id: str) -> NewJob:
     """Make the vectors follow the row's `enabled`."""
-    return _upkeep_job(SWITCH, tenant_id, file_id)
+    return _upkeep_job(SWITCH, tenant_id, dataset_id, file_id)
 
 
-def sweep_job(*, tenant_id: str, file_id: str) -> NewJob:
+def sweep_job(*, tenant_id: str, dataset_id: str, file_id: str) -> NewJob:
     """Remove the file's generations that serve no more."""
-    return _upkeep_job(SWEEP, tenant_id, file_id)
+    return _upkeep_job(SWEEP, tenant_id, dataset_id, file_id)
 
 
-def remove_job(*, tenant_id: str, file_id: str) -> NewJob:
+def remove_job(*, tenant_id: str, dataset_id: str, file_id: str) -> NewJob:
     """Remove all that is left of a deleted file."""
-    return _upkeep_job(REMOVE, tenant_id, file_id)
+    return _upkeep_job(REMOVE, tenant_id, dataset_id, file_id)
 
 
-def _build_job(kind: str, queue: str, tenant_id: str, file_id: str, generation: int) -> NewJob:
+def _build_job(kind: str, queue: str, generation: int, *, tenant_id: str, dataset_id: str, file_id: str) -> NewJob:
     return NewJob(
         kind=kind,
         queue=queue,
@@ -50,10 +50,11 @@ def _build_job(kind: str, queue: str, tenant_id: str, file_id: str, generation: 
         subject=file_id,
         payload={"file_id": file_id, "generation": generation},
         tenant_id=tenant_id,
+        dataset_id=dataset_id,
     )
 
 
-def _upkeep_job(kind: str, tenant_id: str, file_id: str) -> NewJob:
+def _upkeep_job(kind: str, tenant_id: str, dataset_id: str, file_id: str) -> NewJob:
     return NewJob(
         kind=kind,
         queue=DEFAULT_QUEUE,
@@ -61,6 +62,7 @@ def _upkeep_job(kind: str, tenant_id: str, file_id: str) -> NewJob:
         subject=file_id,
         payload={"file_id": file_id},
         tenant_id=tenant_id,
+        dataset_id=dataset_id,
         priority=_SOON,
         max_attempts=20,
     )

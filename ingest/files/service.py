@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from identity.types import Principal
 from ingest.files import repository
 from ingest.files.builds import Builds
+from ingest.files.events import tell_deleted, tell_updated
 from ingest.files.jobs import BUILDING, remove_job, switch_job
 from ingest.files.ports import DatasetGate
 from ingest.files.repository import FileRow
@@ -49,7 +50,10 @@ class Files:
         if change.enabled is not None and change.enabled != file.enabled:
             file.enabled = change.enabled
             file.updated_at = self.clock.now()
-            self.queue.enqueue(session, switch_job(tenant_id=file.tenant_id, file_id=file.id))
+            tell_updated(session, file, at=file.updated_at)
+            self.queue.enqueue(
+                session, switch_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id)
+            )
         if change.re_ingest:
             self.builds.begin(session, file, dataset)
         session.flush()
@@ -61,7 +65,8 @@ class Files:
         file = row.file
         file.deleted_at = file.updated_at = self.clock.now()
         self.queue.cancel(session, subject=file.id, kinds=BUILDING)
-        self.queue.enqueue(session, remove_job(tenant_id=file.tenant_id, file_id=file.id))
+        tell_deleted(session, file, at=file.updated_at)
+        self.queue.enqueue(session, remove_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id))
         return row.active_chunks or 0
 
     def chunks(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from ingest.files import repository
+from ingest.files.events import tell_updated
 from ingest.files.jobs import sweep_job
 from ingest.files.models import File, FileGeneration
 from ingest.files.ports import DatasetGate
@@ -47,16 +48,31 @@ class BuildBook:
         dataset = self.gate.living(session, file.dataset_id)
         return None if dataset is None else Build(file, generation, dataset.collection)
 
-    def activate(self, session: Session, build: Build) -> None:
-        """The rows' half of a switch to a complete generation: from here on it is the one that is shown."""
+    def enter(self, session: Session, build: Build, status: FileStatus) -> None:
+        """The build's next step has begun."""
+        if build.file.status != status:
+            build.file.status = status
+            tell_updated(session, build.file, at=self.clock.now())
+
+    def advance(self, session: Session, build: Build, *, chunks: int) -> None:
+        """So many more chunks are embedded."""
+        build.file.chunks_done += chunks
+        tell_updated(session, build.file, at=self.clock.now(), chunks=chunks)
+
+    def activate(self, session: Session, build: Build, *, chunks: int = 0) -> None:
+        """The rows' half of a switch to a complete generation: from here on it is the one that is shown. `chunks` were
+        its last ones."""
         file, generation, now = build.file, build.generation, self.clock.now()
         if file.active_generation not in {None, generation.number}:
             self._retire(session, file.id, int(file.active_generation or 0))
         generation.state, generation.activated_at = GenerationState.ACTIVE, now
         file.active_generation = generation.number
         file.status, file.updated_at = FileStatus.INDEXED, now
+        tell_updated(session, file, at=now, chunks=chunks)
         if len(repository.generations(session, file.id)) > 1:
-            self.queue.enqueue(session, sweep_job(tenant_id=file.tenant_id, file_id=file.id))
+            self.queue.enqueue(
+                session, sweep_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id)
+            )
 
     @staticmethod
     def _retire(session: Session, file_id: str, number: int) -> None:
@@ -71,7 +87,8 @@ class BuildBook:
             generation.state = GenerationState.FAILED
         file.status, file.updated_at = FileStatus.ERROR, self.clock.now()
         file.error_code, file.error_message = code, message.replace("\x00", "\ufffd")
-        self.queue.enqueue(session, sweep_job(tenant_id=file.tenant_id, file_id=file.id))
+        tell_updated(session, file, at=file.updated_at)
+        self.queue.enqueue(session, sweep_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id))
 
     def gave_up(self, session: Session, claim: Claim, error: str) -> None:
         """Makes a job that is dead visible on its file."""

@@ -105,7 +105,7 @@ class EmbedHandler:
             for claim in claims:
                 build = self._held(session, claim)
                 if build is not None:
-                    build.file.status = FileStatus.EMBEDDING
+                    self.book.enter(session, build, FileStatus.EMBEDDING)
                     wanted[build.collection].append(claim)
         return wanted
 
@@ -191,12 +191,13 @@ class EmbedHandler:
 
     def _advance(self, session: Session, build: Build, share: _Share, effort: _Effort) -> bool:
         """Whether the build is complete with this share."""
-        build.file.chunks_done += len(share.chunks)
         build.generation.embedding_seconds += effort.seconds
         build.generation.truncations += effort.truncations
         if not share.is_last:
+            self.book.advance(session, build, chunks=len(share.chunks))
             return False
-        self.book.activate(session, build)
+        build.file.chunks_done += len(share.chunks)
+        self.book.activate(session, build, chunks=len(share.chunks))
         self.jobs.complete(session, share.claim)
         _log.info("file.indexed", file_id=build.file.id, generation=build.generation.number, chunks=share.total)
         return True

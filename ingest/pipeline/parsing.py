@@ -32,7 +32,7 @@ from kit.errors import CairnError, Invalid, NotFound
 from kit.ids import chunk_id
 from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
-from kit.jobs.types import Claim
+from kit.jobs.types import Claim, NewJob
 
 _log = structlog.get_logger(__name__)
 
@@ -81,7 +81,7 @@ class ParseHandler:
             if build is None or build.generation.state != GenerationState.BUILDING:
                 self.jobs.complete(session, claim)
                 return None
-            build.file.status = FileStatus.PARSING
+            self.book.enter(session, build, FileStatus.PARSING)
             generation = build.generation
             generation.begun_at = generation.begun_at or self.book.clock.now()
             settings = BuildSettings.restored(generation.settings)
@@ -134,8 +134,8 @@ class ParseHandler:
                 build = self.book.find(session, claim)
                 if build is not None:
                     _write(session, build, drafted, place)
-                    job = embed_job(tenant_id=build.file.tenant_id, file_id=build.file.id, generation=number)
-                    self.jobs.enqueue(session, job)
+                    self.book.enter(session, build, FileStatus.EMBEDDING)
+                    self.jobs.enqueue(session, _embedding(build))
                 self.jobs.complete(session, claim)
         finally:
             self._clear(claim, place)
@@ -147,6 +147,12 @@ class ParseHandler:
             is_of_use = self.book.find(session, claim) is not None
         if not is_of_use:
             self.store.delete(place)
+
+
+def _embedding(build: Build) -> NewJob:
+    file = build.file
+    number = build.generation.number
+    return embed_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id, generation=number)
 
 
 def _packed(drafted: Drafted) -> bytes:
@@ -164,7 +170,6 @@ def _write(session: Session, build: Build, drafted: Drafted, place: str) -> None
     generation.warnings = [asdict(warning) for warning in document.warnings]
     generation.chunks_count = len(drafted.drafts)
     generation.reading = msgspec.to_builtins(drafted.reading)
-    file.status = FileStatus.EMBEDDING
     file.chunks_done, file.chunks_total = 0, len(drafted.drafts)
     file.mime_type = document.mime_type
     file.published_at = _moment(document.published_at)

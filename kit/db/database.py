@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 _WRITES = "cairn_writes"
 _BUSY_SECONDS = 30
+_LAST_ACTS = "cairn_before_commit"
 
 
 class Database:
@@ -48,6 +49,8 @@ class Database:
         """One transaction; on SQLite it takes the write lock at its first statement."""
         with self._writers() as session:
             yield session
+            for act in session.info.pop(_LAST_ACTS, ()):
+                act(session)
             session.commit()
 
     @contextmanager
@@ -68,6 +71,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def before_commit(session: Session, act: Callable[[Session], None]) -> None:
+    """Have something done as the last statements of the transaction of a `write` block, if it comes to its end."""
+    session.info.setdefault(_LAST_ACTS, []).append(act)
 
 
 @contextmanager

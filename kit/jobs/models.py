@@ -14,7 +14,8 @@ from kit.jobs.types import JobState
 class Job(Base):
     """`attempt` counts tries that ended by themselves and the present one; `turn` counts claims and fences writes.
 
-    `interruptions` counts workers that died or went silent over the job since it last got further.
+    `interruptions` counts workers that died or went silent over the job since it last got further. `stage`, `done` and
+    `total` say how far it is, in whatever the stage counts.
     """
 
     __tablename__ = "jobs"
@@ -22,6 +23,8 @@ class Job(Base):
         Index("ix_jobs_claim", "queue", "state", "priority", "run_after", "id"),
         Index("ix_jobs_lease", "state", "lease_until"),
         Index("ix_jobs_subject", "subject"),
+        Index("ix_jobs_tenant", "tenant_id", "id"),
+        Index("ix_jobs_dataset", "dataset_id", "state"),
         Index(
             "uq_jobs_unfinished_key",
             "key",
@@ -37,6 +40,7 @@ class Job(Base):
     key: Mapped[str] = mapped_column(String(200))
     subject: Mapped[str] = mapped_column(String(64))
     tenant_id: Mapped[str | None] = mapped_column(Id)
+    dataset_id: Mapped[str | None] = mapped_column(Id)
     payload: Mapped[dict[str, str | int]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(16), default=JobState.QUEUED)
     priority: Mapped[int] = mapped_column(Integer, default=100)
@@ -48,6 +52,9 @@ class Job(Base):
     owner: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(Text)
+    stage: Mapped[str | None] = mapped_column(String(32))
+    done: Mapped[int | None] = mapped_column(Integer)
+    total: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -15,7 +15,7 @@ from kit.clock import Clock
 from kit.ids import new_id
 from kit.jobs.errors import LeaseLost
 from kit.jobs.models import Job
-from kit.jobs.types import UNFINISHED, Claim, JobState, NewJob
+from kit.jobs.types import UNFINISHED, Claim, JobState, NewJob, Progress
 
 MAX_INTERRUPTIONS = 25
 """Workers that may die over one job without it getting any further, before it is taken for the cause."""
@@ -57,6 +57,7 @@ class JobQueue:
             key=job.key,
             subject=job.subject,
             tenant_id=job.tenant_id,
+            dataset_id=job.dataset_id,
             payload=dict(job.payload),
             priority=job.priority,
             max_attempts=job.max_attempts,
@@ -108,11 +109,15 @@ class JobQueue:
         row.started_at = row.started_at or now
         return _claim_of(row, owner)
 
-    def hold(self, session: Session, claim: Claim, *, progressed: bool = False) -> None:
+    def hold(
+        self, session: Session, claim: Claim, *, progressed: bool = False, progress: Progress | None = None
+    ) -> None:
         """Fence a write: extends the lease, or raises LeaseLost. Call it first in every transaction of a step."""
         values: dict[str, object] = {"lease_until": self.clock.now() + self.lease}
         if progressed:
             values["interruptions"] = 0
+        if progress is not None:
+            values |= {"stage": progress.stage, "done": progress.done, "total": progress.total}
         self._fenced(session, claim, values)
 
     def complete(self, session: Session, claim: Claim) -> None:
@@ -187,6 +192,16 @@ class JobQueue:
         result = session.execute(
             update(Job)
             .where(Job.subject == subject, Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
+            .values(state=JobState.CANCELLED, finished_at=self.clock.now())
+            .execution_options(synchronize_session=False)
+        )
+        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+
+    def cancel_dataset(self, session: Session, *, dataset_id: str, kinds: Sequence[str]) -> int:
+        """As `cancel`, for all that touches a dataset."""
+        result = session.execute(
+            update(Job)
+            .where(Job.dataset_id == dataset_id, Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
             .values(state=JobState.CANCELLED, finished_at=self.clock.now())
             .execution_options(synchronize_session=False)
         )

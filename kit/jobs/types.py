@@ -25,8 +25,9 @@ UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 class NewJob:
     """Work as a row. `payload` holds ids, never objects.
 
-    `subject` is the id of what the work is about; `key` makes enqueueing idempotent: while a job with the same key
-    is unfinished, enqueueing it again returns that one.
+    `subject` is the id of what the work is about, `dataset_id` the dataset that it touches: who may see that one may
+    see the job. `key` makes enqueueing idempotent: while a job with the same key is unfinished, enqueueing it again
+    returns that one.
     """
 
     kind: str
@@ -35,8 +36,18 @@ class NewJob:
     subject: str
     payload: Mapping[str, str | int]
     tenant_id: str | None = None
+    dataset_id: str | None = None
     priority: int = 100
     max_attempts: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is: `done` of `total` things that `stage` counts."""
+
+    stage: str
+    done: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ class TestAKindOfJob:
     @pytest.mark.parametrize(
         "job",
         [
-            jobs.parse_job(tenant_id="t", file_id="f", generation=1),
-            jobs.embed_job(tenant_id="t", file_id="f", generation=1),
-            jobs.switch_job(tenant_id="t", file_id="f"),
-            jobs.sweep_job(tenant_id="t", file_id="f"),
-            jobs.remove_job(tenant_id="t", file_id="f"),
+            jobs.parse_job(tenant_id="t", dataset_id="d", file_id="f", generation=1),
+            jobs.embed_job(tenant_id="t", dataset_id="d", file_id="f", generation=1),
+            jobs.switch_job(tenant_id="t", dataset_id="d", file_id="f"),
+            jobs.sweep_job(tenant_id="t", dataset_id="d", file_id="f"),
+            jobs.remove_job(tenant_id="t", dataset_id="d", file_id="f"),
             dataset_remove_job(tenant_id="t", dataset_id="d"),
             tidy_job(),
         ],
