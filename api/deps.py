@@ -63,6 +63,9 @@ Manager: TypeAlias = Annotated[Principal, Depends(caller_with(Scope.MANAGE))]
 
 _IDENTIFIER = r"^[!-~]{1,64}$"
 DatasetId: TypeAlias = Annotated[str, Path(alias="datasetId", pattern=_IDENTIFIER, description="Id of a dataset")]
+CitationKey: TypeAlias = Annotated[
+    str, Path(alias="citationKey", pattern=r"^[A-Za-z0-9_-]{1,100}$", description="`citation.key` of a result")
+]
 FileId: TypeAlias = Annotated[
     str, Path(alias="fileId", pattern=_IDENTIFIER, description="Id of a file of that dataset")
 ]

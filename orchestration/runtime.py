@@ -16,8 +16,11 @@ from ingest.datasets.gate import Gate
 from ingest.datasets.service import Datasets, ModelBinding
 from ingest.doctor.doctor import Doctor
 from ingest.files.builds import Builds
+from ingest.files.citations import FileCitations
 from ingest.files.passages import Passages
+from ingest.files.registry import FileRegistry
 from ingest.files.service import Files
+from ingest.files.surroundings import ChunkSurroundings
 from ingest.files.uploads import Uploads
 from ingest.pipeline.switching import Switch
 from ingest.reports.service import Reports
@@ -35,7 +38,13 @@ from orchestration.engines import Engines, make_scorer, mime_type_of, open_engin
 from orchestration.pipeline import make_worker
 from orchestration.worker.worker import Worker
 from retrieval.embedding.protocol import Embedder
+from retrieval.keywords.analysis import Analyser
+from retrieval.search.citing import Citations
+from retrieval.search.dressing import Dressing
+from retrieval.search.highlighting import Highlighter
 from retrieval.search.service import Search
+from retrieval.search.why_not import WhyNot
+from retrieval.stores.bm25 import DEFAULT_LANGUAGE
 from retrieval.stores.protocol import VectorStore
 
 _log = structlog.get_logger(__name__)
@@ -59,6 +68,8 @@ class Runtime:
     reports: Reports
     uploads: Uploads
     search: Search
+    why_not: WhyNot
+    citations: Citations
     switch: Switch
     doctor: Doctor
     worker: Worker
@@ -141,6 +152,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     doctor = Doctor(
         database=database, queue=queue, gate=gate, builds=builds, store=store, files=files, embedder=embedder
     )
+    search = _search(settings, engines)
     return Runtime(
         settings=settings,
         clock=clock,
@@ -152,7 +164,9 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         files=Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock),
         reports=Reports(gate=gate),
         uploads=_uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue),
-        search=_search(settings, engines),
+        search=search,
+        why_not=WhyNot(search, FileRegistry(database, gate)),
+        citations=FileCitations(database, gate),
         switch=switch,
         doctor=doctor,
         worker=make_worker(settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor),
@@ -205,4 +219,9 @@ def _search(settings: Settings, engines: Engines) -> Search:
         scorer=make_scorer(engines.embedder),
         pool=settings.search_pool,
         rerank_seconds=settings.rerank_seconds,
+        dressing=Dressing(
+            engines.store,
+            ChunkSurroundings(engines.database),
+            Highlighter(Analyser(DEFAULT_LANGUAGE), engines.embedder),
+        ),
     )

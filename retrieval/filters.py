@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from kit.errors import Detail, Invalid
 from retrieval.types import DateRange, Filter
@@ -56,6 +57,59 @@ def compile_filter(scope: SearchScope, request: SearchFilter | None = None) -> F
         labels={key: tuple(dict.fromkeys(values)) for key, values in request.labels.items()},
         published=_meant(request.published),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What of a file the conditions look at."""
+
+    file_id: str
+    source: str
+    labels: Mapping[str, str]
+    published_at: datetime | None
+
+
+def unmet(request: SearchFilter, file: FileFacts) -> list[str]:
+    """The conditions that the file does not meet, in words."""
+    said = []
+    if request.file_ids is not None and file.file_id not in request.file_ids:
+        said.append(f"fileIds: {file.file_id} is not among them")
+    if request.sources is not None and file.source not in request.sources:
+        said.append(f"sources: {file.source!r} is not one of {', '.join(request.sources) or 'none'}")
+    for key, values in request.labels.items():
+        if file.labels.get(key) not in values:
+            has = f"it is {file.labels[key]!r}" if key in file.labels else "the file has no such label"
+            said.append(f"metadata.{key}: {has}, not one of {', '.join(values) or 'none'}")
+    return [*said, *_unmet_dates(request.published, file.published_at)]
+
+
+def _unmet_dates(dates: DateRange | None, published: datetime | None) -> list[str]:
+    since, until = (dates.since, dates.until) if dates else (None, None)
+    if since is None and until is None:
+        return []
+    if published is None:
+        return ["publishedAfter/publishedBefore: the file has no date of publication"]
+    said = []
+    if since is not None and published < since:
+        said.append(f"publishedAfter: {published.isoformat()} is before {since.isoformat()}")
+    if until is not None and published > until:
+        said.append(f"publishedBefore: {published.isoformat()} is after {until.isoformat()}")
+    return said
+
+
+def described(request: SearchFilter) -> list[str]:
+    """Each condition in words, for people."""
+    said = []
+    if request.file_ids is not None:
+        said.append(f"fileIds is one of {', '.join(request.file_ids) or 'none'}")
+    if request.sources is not None:
+        said.append(f"sources is one of {', '.join(request.sources) or 'none'}")
+    said += [f"metadata.{key} is one of {', '.join(values) or 'none'}" for key, values in request.labels.items()]
+    if request.published is not None and request.published.since is not None:
+        said.append(f"publishedAfter {request.published.since.isoformat()}")
+    if request.published is not None and request.published.until is not None:
+        said.append(f"publishedBefore {request.published.until.isoformat()}")
+    return said
 
 
 def _narrowed(allowed: Sequence[str], asked: Sequence[str] | None) -> tuple[str, ...]:

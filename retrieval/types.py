@@ -98,6 +98,33 @@ class Candidates:
     engine_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class QueryTerm:
+    """A term of the keyword leg as the question writes it, with its IDF over the searched scope."""
+
+    word: str
+    idf: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkExplanation:
+    """`terms`: what each word of the question adds to the chunk's BM25. Ranks count from 1 within the filter; None
+    where the leg does not find the chunk at all, or where they were not asked for."""
+
+    chunk_id: str
+    terms: Mapping[str, float]
+    vector_rank: int | None = None
+    keyword_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Chunks that the filter does not admit are absent."""
+
+    terms: Sequence[QueryTerm]
+    chunks: Mapping[str, ChunkExplanation]
+
+
 class RankSource(StrEnum):
     """Which leg a hit owes its score to."""
 
@@ -108,7 +135,7 @@ class RankSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A chunk with its final score in [0, 1] and the two leg scores that made it."""
+    """A chunk with its final score in [0, 1] and the two leg scores that made it; `keyword` is BM25 in [0, 1]."""
 
     chunk_id: str
     file_id: str
@@ -116,3 +143,4 @@ class Ranked:
     rank_source: RankSource
     cosine: float
     bm25: float
+    keyword: float = 0.0

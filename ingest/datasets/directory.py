@@ -10,7 +10,7 @@ from identity.types import Principal
 from ingest.datasets.errors import DatasetNotFound
 from ingest.datasets.repository import searchable_by
 from kit.db.database import Database
-from retrieval.search.ports import SearchTarget
+from retrieval.search.ports import DatasetTuning, SearchTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class Directory:
 
     def targets(self, principal: Principal, dataset_ids: Sequence[str]) -> Sequence[SearchTarget]:
         readable = searchable_by(self.database, principal, dataset_ids)
-        grouped: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        grouped: defaultdict[tuple[str, str, DatasetTuning], list[str]] = defaultdict(list)
         for dataset_id in dict.fromkeys(dataset_ids):
             row = readable.get(dataset_id)
             if row is None:
                 raise DatasetNotFound(dataset_id)
-            grouped[row.collection, row.embedding_model].append(row.id)
-        return [SearchTarget(collection, model, ids) for (collection, model), ids in grouped.items()]
+            grouped[row.collection, row.embedding_model, row.tuning].append(row.id)
+        return [SearchTarget(collection, model, ids, tuning) for (collection, model, tuning), ids in grouped.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -15,10 +16,13 @@ from ingest.files.ports import HomeDataset
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Implements the DatasetGate of files."""
+    """Implements the DatasetGate and the DatasetNames of files."""
 
     def readable(self, session: Session, principal: Principal, dataset_id: str) -> HomeDataset:
         return _home(repository.get_readable(session, principal, dataset_id))
+
+    def readable_names(self, session: Session, principal: Principal) -> Mapping[str, str]:
+        return {row.id: row.name for row in repository.readable_by(session, principal)}
 
     def living(self, session: Session, dataset_id: str) -> HomeDataset | None:
         row = session.get(Dataset, dataset_id)

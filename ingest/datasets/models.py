@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db.base import Base, Id, UtcDateTime
 
 
 class Dataset(Base):
-    """`collection` is where its vectors live: one collection for each embedding model, shared by datasets."""
+    """`collection` is where its vectors live: one collection for each embedding model, shared by datasets.
+
+    `hybrid_alpha` and `fusion` are how it is searched where a search does not say; None: the installation's default.
+    """
 
     __tablename__ = "datasets"
     __table_args__ = (
@@ -39,6 +42,8 @@ class Dataset(Base):
     parser_engine: Mapped[str] = mapped_column(String(16))
     separators: Mapped[list[str]] = mapped_column(JSON)
     allowed_agent_roles: Mapped[list[str]] = mapped_column(JSON)
+    hybrid_alpha: Mapped[float | None] = mapped_column(Float)
+    fusion: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -16,6 +16,8 @@ from ingest.datasets.types import EVERY_AGENT_ROLE
 from ingest.files.models import File, FileGeneration
 from ingest.files.types import FileStatus
 from kit.db.database import Database
+from retrieval.search.ports import UNTUNED, DatasetTuning
+from retrieval.search.types import FusionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,18 @@ class Searchable(NamedTuple):
     id: str
     collection: str
     embedding_model: str
+    tuning: DatasetTuning
 
 
 # Columns, and a statement built once: a search spends as much on rows that it does not need as on the engine's door.
-_SEARCHED = select(Dataset.id, Dataset.collection, Dataset.embedding_model, Dataset.allowed_agent_roles).where(
+_SEARCHED = select(
+    Dataset.id,
+    Dataset.collection,
+    Dataset.embedding_model,
+    Dataset.allowed_agent_roles,
+    Dataset.hybrid_alpha,
+    Dataset.fusion,
+).where(
     Dataset.id.in_(bindparam("wanted", expanding=True)),
     Dataset.tenant_id == bindparam("tenant"),
     Dataset.deleted_at.is_(None),
@@ -65,7 +75,7 @@ def searchable_by(database: Database, principal: Principal, dataset_ids: Sequenc
     """Those of the datasets that the caller may see, by id."""
     rows = database.rows(_SEARCHED, {"wanted": list(dataset_ids), "tenant": principal.tenant_id})
     return {
-        row.id: Searchable(row.id, row.collection, row.embedding_model)
+        row.id: Searchable(row.id, row.collection, row.embedding_model, tuning_of(row.hybrid_alpha, row.fusion))
         for row in rows
         if _may_see(principal, row.id, row.allowed_agent_roles)
     }
@@ -79,6 +89,10 @@ def visible_to(session: Session, principal: Principal, dataset_ids: Collection[s
         Dataset.id.in_(dataset_ids), Dataset.tenant_id == principal.tenant_id
     )
     return frozenset(row.id for row in session.execute(wanted) if _may_see(principal, row.id, row.allowed_agent_roles))
+
+
+def tuning_of(alpha: float | None, fusion: str | None) -> DatasetTuning:
+    return UNTUNED if alpha is None and fusion is None else DatasetTuning(alpha, FusionKind(fusion) if fusion else None)
 
 
 def _may_see(principal: Principal, dataset_id: str, allowed_agent_roles: Sequence[str]) -> bool:

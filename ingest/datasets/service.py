@@ -16,7 +16,7 @@ from ingest.datasets.gate import Gate
 from ingest.datasets.jobs import remove_job
 from ingest.datasets.models import Dataset
 from ingest.datasets.progress import DatasetProgress, dataset_progress
-from ingest.datasets.repository import FileTotals
+from ingest.datasets.repository import FileTotals, tuning_of
 from ingest.datasets.types import DatasetChange, DatasetStatus, DatasetView, NewDataset, ReindexReceipt
 from ingest.documents import ParserEngine, ParseType
 from ingest.files.builds import Builds
@@ -95,6 +95,8 @@ class Datasets:
             parser_engine=new.parser_engine or self.defaults.parser_engine,
             separators=_distinct(new.separators),
             allowed_agent_roles=_distinct(new.allowed_agent_roles),
+            hybrid_alpha=new.tuning.alpha,
+            fusion=new.tuning.fusion,
             created_at=now,
             updated_at=now,
         )
@@ -114,6 +116,8 @@ class Datasets:
         self._rechunk(row, change)
         if change.allowed_agent_roles is not None:
             row.allowed_agent_roles = _distinct(change.allowed_agent_roles)
+        if change.tuning is not None:
+            row.hybrid_alpha, row.fusion = change.tuning.alpha, change.tuning.fusion
         if session.is_modified(row):
             row.updated_at = self.clock.now()
             tell_dataset(session, row, DATASET_UPDATED)
@@ -188,6 +192,7 @@ def _view(row: Dataset, totals: FileTotals) -> DatasetView:
         parser_engine=ParserEngine(row.parser_engine),
         separators=tuple(row.separators),
         allowed_agent_roles=tuple(row.allowed_agent_roles),
+        tuning=tuning_of(row.hybrid_alpha, row.fusion),
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from ingest.documents import ParserEngine, ParseType
+from retrieval.search.ports import DatasetTuning
 
 EVERY_AGENT_ROLE = "*"
 """In `allowed_agent_roles`: any agent. An empty list lets no agent in."""
@@ -33,11 +34,12 @@ class NewDataset:
     parser_engine: ParserEngine | None = None
     separators: Sequence[str] = ()
     allowed_agent_roles: Sequence[str] = ()
+    tuning: DatasetTuning = field(default_factory=DatasetTuning)
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetChange:
-    """None leaves a field as it is."""
+    """None leaves a field as it is; the fields of `tuning` are changed together."""
 
     name: str | None = None
     description: str | None = None
@@ -47,6 +49,7 @@ class DatasetChange:
     parser_engine: ParserEngine | None = None
     separators: Sequence[str] | None = None
     allowed_agent_roles: Sequence[str] | None = None
+    tuning: DatasetTuning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class DatasetView:
     parser_engine: ParserEngine
     separators: Sequence[str]
     allowed_agent_roles: Sequence[str]
+    tuning: DatasetTuning
     created_at: datetime
     updated_at: datetime
 

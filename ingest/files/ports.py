@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,3 +35,8 @@ class DatasetGate(Protocol):
 
     def collection(self, session: Session, dataset_id: str) -> str | None:
         """Where its vectors are, also after its deletion; None when nothing is left of it."""
+
+
+class DatasetNames(Protocol):
+    def readable_names(self, session: Session, principal: Principal) -> Mapping[str, str]:
+        """Names of the living datasets that the caller may see, by id."""

@@ -39,6 +39,10 @@ class LateInteraction:
         self._states = states
         self._clock = clock
 
+    @property
+    def name(self) -> str:
+        return "late interaction over the embedding model's own token vectors"
+
     def score(
         self, query: str, passages: Sequence[Passage], idf: Idf | None = None, *, seconds: float = math.inf
     ) -> list[float]:

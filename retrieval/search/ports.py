@@ -7,16 +7,28 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from identity.types import Principal
-from retrieval.search.types import Passage
+from retrieval.search.types import Box, FusionKind, Passage, Section
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetTuning:
+    """How a dataset is searched where the request does not say. None: as the installation does it."""
+
+    alpha: float | None = None
+    fusion: FusionKind | None = None
+
+
+UNTUNED = DatasetTuning()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchTarget:
-    """Datasets of one collection that the caller may search."""
+    """Datasets of one collection, searched the same way, that the caller may search."""
 
     collection: str
     embedding_model: str
     dataset_ids: Sequence[str]
+    tuning: DatasetTuning = UNTUNED
 
 
 class DatasetDirectory(Protocol):
@@ -29,3 +41,23 @@ class PassageReader(Protocol):
         self, principal: Principal, dataset_ids: Sequence[str], chunk_ids: Sequence[str]
     ) -> Mapping[str, Passage]:
         """Passages that may be shown now, by chunk id. Deleted or disabled ones are absent, whatever the engine has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a chunk stands in its file."""
+
+    file_id: str
+    generation: int
+    position: int
+    boxes: Sequence[Box]
+
+
+class Surroundings(Protocol):
+    """Of passages that may be shown now; others are absent."""
+
+    def places(
+        self, principal: Principal, dataset_ids: Sequence[str], chunk_ids: Sequence[str]
+    ) -> Mapping[str, Place]: ...
+
+    def section(self, principal: Principal, dataset_ids: Sequence[str], chunk_id: str) -> Section | None: ...

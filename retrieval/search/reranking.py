@@ -18,19 +18,24 @@ SHARE = 0.5
 
 
 class Scorer(Protocol):
+    @property
+    def name(self) -> str:
+        """What looks, for people."""
+
     def score(self, query: str, passages: Sequence[Text], *, seconds: float) -> list[float]:
         """In [0, 1], for the first passages: as many as fit into `seconds`."""
 
 
 def rerank(scorer: Scorer, query: str, hits: Sequence[SearchHit], *, seconds: float) -> list[SearchHit]:
-    """Best first. What there was no time for stays behind what was looked at, in its old order, with a score that is
-    no higher than that order says."""
-    texts = [Text(hit.passage.content, hit.passage.context) for hit in hits]
+    """Best first. What there was no time for, or lies beyond DEPTH, stays behind what was looked at, in its old order,
+    with a score that is no higher than that order says."""
+    texts = [Text(hit.passage.content, hit.passage.context) for hit in hits[:DEPTH]]
     second = scorer.score(query, texts, seconds=seconds)
     head = [
-        replace(hit, score=(1 - SHARE) * hit.score + SHARE * score) for hit, score in zip(hits, second, strict=False)
+        replace(hit, score=(1 - SHARE) * hit.score + SHARE * score, reranked=score)
+        for hit, score in zip(hits, second, strict=False)
     ]
-    head.sort(key=lambda hit: (-hit.score, hit.passage.chunk_id))
+    head.sort(key=lambda hit: -hit.score)  # stable: what scores the same keeps its order
     ceiling = head[-1].score if head else 1.0
     tail = [replace(hit, score=min(hit.score, ceiling)) for hit in hits[len(second) :]]
     return [*head, *tail]

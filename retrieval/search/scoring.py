@@ -1,11 +1,14 @@
-"""From the scores of two legs to one score that means the same in every search."""
+"""From the scores of two legs to one order, and one score that means the same in every search."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
+from retrieval.search.fusing import by_ranks, by_spread, smoothed
+from retrieval.search.types import FusionKind
 from retrieval.stores.bm25_parameters import K1
 from retrieval.types import Candidates, Ranked, RankSource
 
@@ -17,9 +20,12 @@ class Fusion:
     The vector's is the cosine, 0 for what points away. The keyword's is BM25 over what a chunk of average length
     reaches that holds every term of the query once, which is the sum of the terms' IDF; more than that counts as 1.
     Neither depends on what else was found (as min-max and rank fusion do), so a score can be held against a threshold.
+
+    Where `kind` orders otherwise, the shown score is still this one, smoothed to that order (`fusing.smoothed`).
     """
 
     alpha: float
+    kind: FusionKind = FusionKind.WEIGHTED
 
     def rank(self, candidates: Candidates) -> Iterator[Ranked]:
         """Best first, each made when it is asked for: few of some two hundred are.
@@ -36,8 +42,22 @@ class Fusion:
             if vector + keyword > 0:
                 scored.append((-(vector + keyword), -bm25, -cosine, leg.chunk_id, vector, keyword, leg.file_id))
         scored.sort()
+        if self.kind is not FusionKind.WEIGHTED:
+            scored = self._reordered(scored)
+        rest = 1 - self.alpha
         for score, bm25, cosine, chunk_id, vector, keyword, file_id in scored:
-            yield Ranked(chunk_id, file_id, -score, _source(vector, keyword), -cosine, -bm25)
+            share = keyword / rest if rest > 0 else 0.0
+            yield Ranked(chunk_id, file_id, -score, _source(vector, keyword), -cosine, -bm25, share)
+
+    def _reordered(self, scored: Sequence[_Scored]) -> list[_Scored]:
+        """`scored` is in the weighted order, which settles what the other order leaves equal."""
+        fuse = by_ranks if self.kind is FusionKind.RRF else by_spread
+        fused = fuse([-one[2] for one in scored], [-one[1] for one in scored], alpha=self.alpha)
+        order = [one for _, one in sorted(zip(fused, scored, strict=True), key=itemgetter(0), reverse=True)]
+        return [(-score, *one[1:]) for score, one in zip(smoothed([-one[0] for one in order]), order, strict=True)]
+
+
+_Scored = tuple[float, float, float, str, float, float, str]
 
 
 def merged(rankings: Iterable[Iterator[Ranked]]) -> Iterator[Ranked]:

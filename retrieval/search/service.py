@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from time import perf_counter
 
@@ -11,9 +11,16 @@ from identity.types import Principal
 from kit.errors import Conflict
 from retrieval.embedding.protocol import Embedder
 from retrieval.filters import SearchScope, compile_filter
+from retrieval.search.diversity import diversified
+from retrieval.search.dressing import Asked, Dressing
+from retrieval.search.limits import MOST_LOOKED_THROUGH
+from retrieval.search.looks import Look, dataset_ids_of, fusion_for
+from retrieval.search.neighbours import merged_neighbours
+from retrieval.search.phrases import POOL as PHRASE_POOL
+from retrieval.search.phrases import holds, phrases_of
 from retrieval.search.ports import DatasetDirectory, PassageReader, SearchTarget
 from retrieval.search.reranking import DEPTH, Scorer, rerank
-from retrieval.search.scoring import Fusion, merged
+from retrieval.search.scoring import merged
 from retrieval.search.types import SearchHit, SearchRequest, SearchResult
 from retrieval.stores.protocol import VectorStore
 from retrieval.types import Ranked, Vector
@@ -34,7 +41,8 @@ class ModelDiffers(Conflict):
 @dataclass(frozen=True, slots=True)
 class Search:
     """`pool` candidates of each leg, whatever topK is, so that topK never reorders the head. `scorer` is None where
-    the model offers no second look; `rerank` then changes nothing."""
+    the model offers no second look; `rerank` then changes nothing. `dressing` makes what is asked for beside the
+    passages."""
 
     directory: DatasetDirectory
     passages: PassageReader
@@ -43,34 +51,39 @@ class Search:
     scorer: Scorer | None
     pool: int
     rerank_seconds: float
+    dressing: Dressing | None = None
 
     def search(self, principal: Principal, request: SearchRequest) -> SearchResult:
         """NotFound for the first dataset that is not there for the caller, ModelDiffers, Invalid for the filter."""
         started = perf_counter()
         targets = self.directory.targets(principal, request.dataset_ids)
-        vector, embed_seconds = self._embedded(request, targets)
-        ranked, engine_seconds = self._ranked(principal, request, targets, vector)
-        dataset_ids = [dataset_id for target in targets for dataset_id in target.dataset_ids]
-        wanted = max(request.top_k, DEPTH) if self._reranks(request) else request.top_k
-        hits = self._shown(principal, dataset_ids, ranked, wanted)
+        vector, embed_seconds = self.embedded(request, targets)
+        looks = self.looks(principal, request, targets, vector)
+        dataset_ids = dataset_ids_of(targets)
+        fused = self.shown(principal, dataset_ids, looks, request)
         reranking = perf_counter()
-        if self.scorer is not None and self._reranks(request):
-            hits = rerank(self.scorer, request.query, hits, seconds=self.rerank_seconds)
-        ended = perf_counter()
-        return SearchResult(
-            hits=[hit for hit in hits if hit.score >= request.min_score][: request.top_k],
-            total_ms=(ended - started) * 1000,
+        hits = self.reranked(request, fused)
+        reranked = perf_counter()
+        hits = [hit for hit in hits if hit.score >= request.min_score]
+        if request.diversity or request.merge_neighbours:
+            hits = self.arranged(principal, request, dataset_ids, looks, hits)
+        result = SearchResult(
+            hits=hits[: request.top_k],
+            total_ms=0.0,
             embed_ms=embed_seconds * 1000,
-            engine_ms=engine_seconds * 1000,
-            rerank_ms=(ended - reranking) * 1000 if self._reranks(request) else 0.0,
+            engine_ms=sum(look.candidates.engine_seconds for look in looks) * 1000,
+            rerank_ms=(reranked - reranking) * 1000 if self._reranks(request) else 0.0,
         )
+        if request.extras is not None and self.dressing is not None:
+            asked = Asked(
+                principal, request, dataset_ids, vector, looks, fused, self.pool_of(request), self._scorer_name
+            )
+            result = self.dressing.dressed(asked, result, hits)
+        return replace(result, total_ms=(perf_counter() - started) * 1000)
 
-    def _reranks(self, request: SearchRequest) -> bool:
-        return request.rerank and self.scorer is not None
-
-    def _embedded(self, request: SearchRequest, targets: Sequence[SearchTarget]) -> tuple[Vector | None, float]:
-        """None where the vector leg has no weight."""
-        if request.alpha == 0:
+    def embedded(self, request: SearchRequest, targets: Sequence[SearchTarget]) -> tuple[Vector | None, float]:
+        """The question's vector and the seconds it took. None where the vector leg has no weight."""
+        if all(fusion_for(request, target).alpha == 0 for target in targets):
             return None, 0.0
         present = self.embedder.info.name
         for target in targets:
@@ -79,30 +92,80 @@ class Search:
         started = perf_counter()
         return self.embedder.embed_query(request.query), perf_counter() - started
 
-    def _ranked(
+    def looks(
         self, principal: Principal, request: SearchRequest, targets: Sequence[SearchTarget], vector: Vector | None
-    ) -> tuple[Iterator[Ranked], float]:
-        fusion = Fusion(request.alpha)
-        text = request.query if request.alpha < 1 else None
-        rankings: list[Iterator[Ranked]] = []
-        seconds = 0.0
+    ) -> Sequence[Look]:
+        looks = []
+        pool = self.pool_of(request)
         for target in targets:
+            fusion = fusion_for(request, target)
             where = compile_filter(SearchScope(principal.tenant_id, target.dataset_ids), request.where)
-            candidates = self.store.candidates(target.collection, vector=vector, text=text, where=where, pool=self.pool)
-            seconds += candidates.engine_seconds
-            rankings.append(fusion.rank(candidates))
-        return merged(rankings), seconds
+            candidates = self.store.candidates(
+                target.collection,
+                vector=vector if fusion.alpha > 0 else None,
+                text=request.query if fusion.alpha < 1 else None,
+                where=where,
+                pool=pool,
+            )
+            looks.append(Look(target, where, fusion, candidates))
+        return looks
 
-    def _shown(
-        self, principal: Principal, dataset_ids: Sequence[str], ranked: Iterator[Ranked], wanted: int
+    def shown(
+        self, principal: Principal, dataset_ids: Sequence[str], looks: Sequence[Look], request: SearchRequest
     ) -> list[SearchHit]:
-        """The first `wanted` that may be shown; the rows have the last word on what may."""
+        """As many of the best as are looked through and may be shown; the rows have the last word on what may."""
+        ranked, wanted = merged([look.ranked() for look in looks]), self._wanted(request)
+        phrases = phrases_of(request.query)
         hits: list[SearchHit] = []
         while len(hits) < wanted and (part := list(islice(ranked, wanted))):
-            passages = self.passages.passages(principal, dataset_ids, [one.chunk_id for one in part])
-            hits += [
-                SearchHit(passages[one.chunk_id], one.score, one.rank_source, one.cosine, one.bm25)
-                for one in part
-                if one.chunk_id in passages
-            ]
+            found = self._read(principal, dataset_ids, part)
+            hits += [hit for hit in found if holds(hit.passage.content, phrases)] if phrases else found
         return hits[:wanted]
+
+    def reranked(self, request: SearchRequest, hits: list[SearchHit]) -> list[SearchHit]:
+        if self.scorer is None or not request.rerank:
+            return hits
+        return rerank(self.scorer, request.query, hits, seconds=self.rerank_seconds)
+
+    def arranged(
+        self,
+        principal: Principal,
+        request: SearchRequest,
+        dataset_ids: Sequence[str],
+        looks: Sequence[Look],
+        hits: list[SearchHit],
+    ) -> list[SearchHit]:
+        """Neighbours made one, then the rest made different, as asked for."""
+        if request.merge_neighbours and self.dressing is not None:
+            chunk_ids = [hit.passage.chunk_id for hit in hits]
+            hits = merged_neighbours(hits, self.dressing.surroundings.places(principal, dataset_ids, chunk_ids))
+        if request.diversity:
+            vectors: dict[str, Vector] = {}
+            chunk_ids = [hit.passage.chunk_id for hit in hits]
+            for look in looks:
+                vectors |= self.store.vectors(look.target.collection, where=look.where, chunk_ids=chunk_ids)
+            hits = diversified(hits, vectors, diversity=request.diversity)
+        return hits
+
+    def _read(self, principal: Principal, dataset_ids: Sequence[str], part: Sequence[Ranked]) -> list[SearchHit]:
+        passages = self.passages.passages(principal, dataset_ids, [one.chunk_id for one in part])
+        return [
+            SearchHit(passages[one.chunk_id], one.score, one.rank_source, one.cosine, one.bm25, one.keyword)
+            for one in part
+            if one.chunk_id in passages
+        ]
+
+    def _wanted(self, request: SearchRequest) -> int:
+        if request.diversity or request.merge_neighbours:
+            return MOST_LOOKED_THROUGH
+        return max(request.top_k, DEPTH) if self._reranks(request) else request.top_k
+
+    def _reranks(self, request: SearchRequest) -> bool:
+        return request.rerank and self.scorer is not None
+
+    def pool_of(self, request: SearchRequest) -> int:
+        return max(self.pool, PHRASE_POOL) if phrases_of(request.query) else self.pool
+
+    @property
+    def _scorer_name(self) -> str | None:
+        return None if self.scorer is None else self.scorer.name

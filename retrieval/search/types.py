@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from retrieval.filters import SearchFilter
-from retrieval.search.limits import DEFAULT_ALPHA, DEFAULT_TOP_K
+from retrieval.search.limits import DEFAULT_TOP_K
 from retrieval.types import RankSource
+
+
+class FusionKind(StrEnum):
+    """How two legs become one order: by weighted scores, by ranks, or by where a score lies in its leg's spread."""
+
+    WEIGHTED = "weighted"
+    RRF = "rrf"
+    DBSF = "dbsf"
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What an answer holds beside its passages. Each costs time, so none is made unless asked for."""
+
+    explanation: bool = False
+    highlights: bool = False
+    sections: bool = False
+    citations: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """`alpha` weighs the vector leg: 0 keyword only, 1 vector only. `min_score` applies to the final score alone.
 
-    `where` narrows within `dataset_ids`; its own `dataset_ids` are left unset.
+    None for `alpha` or `fusion`: as the dataset is set, else as the installation is. `diversity` from 0 (off) to 1
+    gives up relevance for passages that say something else than those before them. `merge_neighbours` makes one result
+    of passages that follow each other in a file. `where` narrows within `dataset_ids`; its own `dataset_ids` are left
+    unset.
     """
 
     query: str
     dataset_ids: Sequence[str]
     top_k: int = DEFAULT_TOP_K
-    alpha: float = DEFAULT_ALPHA
+    alpha: float | None = None
     min_score: float = 0.0
     rerank: bool = False
     where: SearchFilter = field(default_factory=SearchFilter)
+    fusion: FusionKind | None = None
+    diversity: float = 0.0
+    merge_neighbours: bool = False
+    extras: Extras | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +69,111 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start` to `end` of a passage's content."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """The words of the question as the passage has them, and the sentence that fits it best."""
+
+    words: Sequence[Span]
+    sentence: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where on its page a passage stands, in points from the upper left corner."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """`key` finds the passage again also after its file was built anew; see retrieval.search.citation."""
+
+    key: str
+    boxes: Sequence[Box] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The part of a file that a passage stands in: all passages under the same heading, without their overlaps.
+
+    `cut`: it is longer than what is shown.
+    """
+
+    heading_path: Sequence[str]
+    content: str
+    chunk_ids: Sequence[str]
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LegExplanation:
+    """A passage in one leg. `score` is its part in [0, 1] before weighing, `rank` counts from 1 within the candidates;
+    None where the leg does not find it. `raw` is the engine's own number: a cosine, or BM25."""
+
+    score: float
+    rank: int | None
+    raw: float
+
+
+@dataclass(frozen=True, slots=True)
+class HitExplanation:
+    """`terms`: what each word of the question adds to BM25. `fused` and `fused_rank` are before reranking; `reranked`
+    is the second look's own score, None where there was none."""
+
+    vector: LegExplanation
+    keyword: LegExplanation
+    terms: Mapping[str, float]
+    fused: float
+    fused_rank: int
+    reranked: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How an answer came about. `terms` by word with their IDF; `conditions` in words; `reranked` counts the passages
+    that the second look had time for."""
+
+    terms: Mapping[str, float]
+    alpha: float
+    fusion: FusionKind
+    pool: int
+    candidates: int
+    conditions: Sequence[str]
+    reranked: int
+    reranker: str | None
+    phrases: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A passage with its final score in [0, 1] and the legs that made it."""
+    """A passage with its final score in [0, 1] and the legs that made it. `keyword` is BM25 in [0, 1].
+
+    `reranked` is the second look's score, where there was one. `merged` are the chunks that were put behind this one.
+    """
 
     passage: Passage
     score: float
     rank_source: RankSource
     cosine: float
     bm25: float
+    keyword: float = 0.0
+    reranked: float | None = None
+    merged: Sequence[str] = ()
+    explanation: HitExplanation | None = None
+    highlights: Highlights | None = None
+    section: Section | None = None
+    citation: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +185,4 @@ class SearchResult:
     embed_ms: float
     engine_ms: float
     rerank_ms: float
+    explanation: Explanation | None = None

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from retrieval.types import Candidates, Filter, Point, Vector
+from retrieval.stores.bm25 import DEFAULT_LANGUAGE, OWN_ANALYSIS
+from retrieval.types import Candidates, Explanation, Filter, Point, Vector
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionSpec:
     """What a collection is made for; a second `ensure` with another vector size is refused.
 
-    `average_length` is the mean number of terms of a chunk that BM25 normalises by. `language` chooses BM25's
-    stemmer and stop words ("english", "german", …; "none" for neither). Both are fixed when the collection is made.
+    `average_length` is the mean number of terms of a chunk that BM25 normalises by. `language` is the one whose stems
+    and stop words count where a text does not tell its own ("english", "german", …; "none": neither stems nor stop
+    words). `analysis` is the version of what finds a text's terms. All are fixed when the collection is made.
     """
 
     name: str
     vector_size: int
     average_length: float = 120.0
-    language: str = "english"
+    language: str = DEFAULT_LANGUAGE
+    analysis: int = OWN_ANALYSIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,22 @@ class VectorStore(Protocol):
 
         Only points that are live and enabled take part, whatever `where` says.
         """
+
+    def explain(
+        self,
+        collection: str,
+        *,
+        vector: Vector | None,
+        text: str | None,
+        where: Filter,
+        chunk_ids: Sequence[str],
+        ranks: bool = False,
+    ) -> Explanation:
+        """Why these chunks score as they do, within what `candidates` would look at. `ranks` costs a look at all that
+        scores more."""
+
+    def vectors(self, collection: str, *, where: Filter, chunk_ids: Sequence[str]) -> Mapping[str, Vector]:
+        """The first window's vector of each chunk that the filter admits, by chunk id."""
 
     def count_by_file(self, collection: str) -> Iterable[FileCount]:
         """Every (file, generation) that has points, for the doctor."""

@@ -44,7 +44,7 @@ def translate(where: Filter) -> list[models.Condition]:
 
 
 @dataclass(slots=True)
-class _Leg:
+class Leg:
     name: str
     query: list[float] | models.SparseVector
     params: models.SearchParams | None
@@ -55,67 +55,70 @@ class ServerSearch:
     """One request's search. IDF is taken over the request's scope, so that no other tenant's words show in scores."""
 
     def __init__(self, *, client: QdrantClient, collection: str, where: Filter, pool: int) -> None:
-        self._client = client
-        self._collection = collection
+        self.client = client
+        self.collection = collection
         self._pool_size = pool
-        self._where = translate(where)
-        self._scope = models.Filter(must=self._where[:1])
+        self.where = translate(where)
+        self._scope = models.Filter(must=self.where[:1])
         self._params = models.SearchParams(idf=models.IdfCorpusParams(corpus=self._scope))
 
     def candidates(self, *, vector: Vector | None, terms: Sequence[int]) -> Candidates:
         started = time.perf_counter()
-        legs = self._legs(vector, terms)
+        legs = self.legs(vector, terms)
         union: dict[str, LegScores] = {}
         for leg in legs:
             union.update(self._pool(leg))
         for leg in legs:
             self._complete(leg, union)
         scores = _merged(union, legs)
-        highest = ceiling(self._idfs(terms)) if terms else 0.0
+        highest = ceiling(self.idfs(terms)) if terms else 0.0
         return Candidates(scores=scores, bm25_ceiling=highest, engine_seconds=time.perf_counter() - started)
 
-    def _legs(self, vector: Vector | None, terms: Sequence[int]) -> list[_Leg]:
+    def legs(self, vector: Vector | None, terms: Sequence[int]) -> list[Leg]:
         legs = []
         if vector is not None:
-            legs.append(_Leg(DENSE, vector.tolist(), None))
+            legs.append(Leg(DENSE, vector.tolist(), None))
         if terms:
             query = models.SparseVector(indices=list(terms), values=[1.0] * len(terms))
-            legs.append(_Leg(SPARSE, query, self._params))
+            legs.append(Leg(SPARSE, query, self._params))
         return legs
 
-    def _pool(self, leg: _Leg) -> dict[str, LegScores]:
+    def _pool(self, leg: Leg) -> dict[str, LegScores]:
         """The leg's best chunks. Windows of one chunk fall together, so it fetches on until there are enough."""
         limit = self._pool_size
         while True:
-            hits = self._query(leg, models.Filter(must=[*self._where]), limit)
-            found = _by_chunk(hits)
+            hits = self.query(leg, models.Filter(must=[*self.where]), limit)
+            found = by_chunk(hits)
             leg.scores.update({chunk_id: score for chunk_id, (_, score) in found.items()})
             if len(found) >= self._pool_size or len(hits) < limit:
                 return {chunk_id: known for chunk_id, (known, _) in list(found.items())[: self._pool_size]}
             limit *= 2
 
-    def _complete(self, leg: _Leg, union: Iterable[str]) -> None:
+    def _complete(self, leg: Leg, union: Iterable[str]) -> None:
         missing = [chunk_id for chunk_id in union if chunk_id not in leg.scores]
         if not missing:
             return
-        where = models.Filter(must=[*self._where, any_of(Field.CHUNK, missing)])
+        where = models.Filter(must=[*self.where, any_of(Field.CHUNK, missing)])
         limit = max(4 * len(missing), 64)
-        while len(hits := self._query(leg, where, limit)) == limit:
+        while len(hits := self.query(leg, where, limit)) == limit:
             limit *= 4
-        leg.scores.update({chunk_id: score for chunk_id, (_, score) in _by_chunk(hits).items()})
+        leg.scores.update({chunk_id: score for chunk_id, (_, score) in by_chunk(hits).items()})
 
-    def _query(self, leg: _Leg, where: models.Filter, limit: int) -> list[models.ScoredPoint]:
-        return self._client.query_points(
-            self._collection,
+    def query(
+        self, leg: Leg, where: models.Filter, limit: int, *, above: float | None = None
+    ) -> list[models.ScoredPoint]:
+        return self.client.query_points(
+            self.collection,
             query=leg.query,
             using=leg.name,
             query_filter=where,
             search_params=leg.params,
             limit=limit,
             with_payload=_SHOWN,
+            score_threshold=above,
         ).points
 
-    def _idfs(self, terms: Sequence[int]) -> list[float]:
+    def idfs(self, terms: Sequence[int]) -> list[float]:
         """A query of one term with weight 1 scores its best point at idf times the weight stored with the point."""
         requests = [
             models.QueryRequest(
@@ -129,7 +132,7 @@ class ServerSearch:
             )
             for term in terms
         ]
-        answers = self._client.query_batch_points(self._collection, requests)
+        answers = self.client.query_batch_points(self.collection, requests)
         known = [_idf_of(term, answer.points) for term, answer in zip(terms, answers, strict=True)]
         unseen = self._unseen_idf() if None in known else 0.0
         return [unseen if value is None else value for value in known]
@@ -137,7 +140,7 @@ class ServerSearch:
     def _unseen_idf(self) -> float:
         conditions: list[models.Condition] = [self._scope, models.HasVectorCondition(has_vector=SPARSE)]
         where = models.Filter(must=conditions)
-        return idf(self._client.count(self._collection, count_filter=where, exact=True).count, 0)
+        return idf(self.client.count(self.collection, count_filter=where, exact=True).count, 0)
 
 
 def _idf_of(term: int, points: Sequence[models.ScoredPoint]) -> float | None:
@@ -149,7 +152,7 @@ def _idf_of(term: int, points: Sequence[models.ScoredPoint]) -> float | None:
     return points[0].score / stored.values[stored.indices.index(term)]
 
 
-def _by_chunk(hits: Iterable[models.ScoredPoint]) -> dict[str, tuple[LegScores, float]]:
+def by_chunk(hits: Iterable[models.ScoredPoint]) -> dict[str, tuple[LegScores, float]]:
     """Best first; a chunk counts with its best window."""
     best: dict[str, tuple[LegScores, float]] = {}
     for hit in hits:
@@ -165,7 +168,7 @@ def _by_chunk(hits: Iterable[models.ScoredPoint]) -> dict[str, tuple[LegScores, 
     return best
 
 
-def _merged(union: Mapping[str, LegScores], legs: Sequence[_Leg]) -> list[LegScores]:
+def _merged(union: Mapping[str, LegScores], legs: Sequence[Leg]) -> list[LegScores]:
     scores = {leg.name: leg.scores for leg in legs}
     dense, keyword = scores.get(DENSE, {}), scores.get(SPARSE, {})
     return [

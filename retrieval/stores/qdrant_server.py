@@ -14,8 +14,9 @@ from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException, UnexpectedResponse
 
 from kit.errors import Conflict, Invalid, NotFound, Unavailable
-from retrieval.stores.bm25 import Bm25Encoder
+from retrieval.stores.bm25 import ENGINE_ANALYSIS, Encoder
 from retrieval.stores.checks import check_points, check_query
+from retrieval.stores.encoders import encoder_of
 from retrieval.stores.payload import (
     INDEXED,
     Field,
@@ -28,8 +29,9 @@ from retrieval.stores.payload import (
     version_key,
 )
 from retrieval.stores.protocol import CollectionSpec, FileCount
+from retrieval.stores.qdrant_explaining import ServerExplainer
 from retrieval.stores.qdrant_search import DENSE, SPARSE, ServerSearch, equals
-from retrieval.types import Candidates, Filter, Point, Vector
+from retrieval.types import Candidates, Explanation, Filter, Point, Vector
 
 _BATCH = 128
 _EVERY = 1_000_000_000
@@ -62,7 +64,7 @@ class _Collection:
     """What a collection was made with."""
 
     vector_size: int
-    encoder: Bm25Encoder
+    encoder: Encoder
 
     def check_size(self, name: str, vector: Vector) -> None:
         if len(vector) != self.vector_size:
@@ -91,7 +93,7 @@ class QdrantServerStore:
         return Capabilities(concurrent=remote, durable=remote, payload_indexes=remote)
 
     def ensure(self, spec: CollectionSpec) -> None:
-        Bm25Encoder(average_length=spec.average_length, language=spec.language)
+        encoder_of(analysis=spec.analysis, average_length=spec.average_length, language=spec.language)
         with self._calling():
             if not self._client.collection_exists(spec.name):
                 self._create(spec)
@@ -151,6 +153,31 @@ class QdrantServerStore:
         with self._calling(collection):
             return search.candidates(vector=vector, terms=terms)
 
+    def explain(
+        self,
+        collection: str,
+        *,
+        vector: Vector | None,
+        text: str | None,
+        where: Filter,
+        chunk_ids: Sequence[str],
+        ranks: bool = False,
+    ) -> Explanation:
+        check_query(vector, 1)
+        if matches_nothing(where):
+            return Explanation((), {})
+        named = self._collection(collection).encoder.named(text) if text else {}
+        search = ServerSearch(client=self._client, collection=collection, where=where, pool=1)
+        with self._calling(collection):
+            return ServerExplainer(search).explained(vector=vector, named=named, chunk_ids=chunk_ids, ranks=ranks)
+
+    def vectors(self, collection: str, *, where: Filter, chunk_ids: Sequence[str]) -> Mapping[str, Vector]:
+        if matches_nothing(where):
+            return {}
+        search = ServerSearch(client=self._client, collection=collection, where=where, pool=1)
+        with self._calling(collection):
+            return ServerExplainer(search).vectors(chunk_ids)
+
     def count_by_file(self, collection: str) -> Iterable[FileCount]:
         with self._calling(collection):
             counted = self._client.facet(collection, Field.VERSION.value, limit=_EVERY, exact=True)
@@ -179,7 +206,11 @@ class QdrantServerStore:
             shard_number=options.shards,
             replication_factor=options.replicas,
             on_disk_payload=options.on_disk,
-            metadata={"average_length": spec.average_length, "language": spec.language},
+            metadata={
+                "average_length": spec.average_length,
+                "language": spec.language,
+                "analysis": spec.analysis,
+            },
         )
         try:
             create()
@@ -237,12 +268,19 @@ def _recorded(name: str, config: models.CollectionConfig) -> _Collection:
     vectors = config.params.vectors
     recorded: Mapping[str, object] = config.metadata or {}
     length, language = recorded.get("average_length"), recorded.get("language")
-    if isinstance(vectors, dict) and isinstance(length, int | float) and isinstance(language, str):
-        return _Collection(vectors[DENSE].size, Bm25Encoder(average_length=float(length), language=language))
+    analysis = recorded.get("analysis", ENGINE_ANALYSIS)
+    if (
+        isinstance(vectors, dict)
+        and isinstance(length, int | float)
+        and isinstance(language, str)
+        and isinstance(analysis, int)
+    ):
+        encoder = encoder_of(analysis=analysis, average_length=float(length), language=language)
+        return _Collection(vectors[DENSE].size, encoder)
     raise Conflict(f"collection {name!r} on the Qdrant server was not made by Cairn; use another name")
 
 
-def _struct(point: Point, encoder: Bm25Encoder) -> models.PointStruct:
+def _struct(point: Point, encoder: Encoder) -> models.PointStruct:
     vectors: dict[str, list[float] | models.SparseVector] = {DENSE: point.vector.tolist()}
     terms = encoder.document(point.text) if point.text else None
     if terms is not None and len(terms.indices):

@@ -9,13 +9,13 @@ from pathlib import Path
 import msgspec
 
 from kit.errors import CairnError, Conflict, NotFound
-from retrieval.stores.bm25 import Bm25Encoder
 from retrieval.stores.edge.compaction import Compaction, CompactionPolicy
 from retrieval.stores.edge.lane import Lane
 from retrieval.stores.edge.layout import CollectionLayout
 from retrieval.stores.edge.messages import (
     PROTOCOL,
     Compact,
+    Describe,
     Done,
     Ensure,
     Envelope,
@@ -25,6 +25,7 @@ from retrieval.stores.edge.messages import (
     Reply,
     Request,
 )
+from retrieval.stores.encoders import encoder_of
 
 log = logging.getLogger("cairn.engine")
 
@@ -66,6 +67,8 @@ class Engine:
                 return self._lane(request.collection).run(request)
             case Ensure():
                 self._ensure(request)
+            case Describe(collection):
+                return Done(msgspec.msgpack.encode(self._lane(collection).layout.spec()))
             case ListCollections():
                 names = sorted(path.parent.name for path in self._vectors.glob("*/spec.json"))
                 return Done(msgspec.msgpack.encode(names))
@@ -77,7 +80,7 @@ class Engine:
         with self._opening:
             layout = CollectionLayout.named(self._vectors, wanted.name)
             if not layout.exists():
-                Bm25Encoder(average_length=wanted.average_length, language=wanted.language)
+                encoder_of(analysis=wanted.analysis, average_length=wanted.average_length, language=wanted.language)
                 layout.create(wanted)
             present = layout.spec()
         if present.vector_size != wanted.vector_size:

@@ -13,7 +13,7 @@ import msgspec
 from retrieval.stores.payload import Payload
 from retrieval.types import LegScores
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 class Hello(msgspec.Struct, array_like=True, tag=True, frozen=True):
@@ -38,6 +38,14 @@ class Ensure(msgspec.Struct, array_like=True, tag=True, frozen=True):
     vector_size: int
     average_length: float
     language: str
+    analysis: int = 1
+    """Version of the keyword analysis; a specification without one is from before there was a second."""
+
+
+class Describe(msgspec.Struct, array_like=True, tag=True, frozen=True):
+    """Answered by the collection's Ensure."""
+
+    collection: str
 
 
 class ListCollections(msgspec.Struct, array_like=True, tag=True, frozen=True):
@@ -48,7 +56,7 @@ class Compact(msgspec.Struct, array_like=True, tag=True, frozen=True):
     collection: str
 
 
-Request: TypeAlias = Hello | Envelope | Ensure | ListCollections | Compact
+Request: TypeAlias = Hello | Envelope | Ensure | Describe | ListCollections | Compact
 
 
 class Done(msgspec.Struct, array_like=True, tag=True, frozen=True):
@@ -66,9 +74,12 @@ Reply: TypeAlias = Done | Refused
 
 
 class WirePoint(msgspec.Struct, array_like=True, frozen=True):
+    """`indices` is empty where the point has no keyword vector."""
+
     id: str
     vector: bytes
-    text: str | None
+    indices: list[int]
+    values: list[float]
     payload: Payload
 
 
@@ -129,6 +140,41 @@ class Found(msgspec.Struct, array_like=True, frozen=True):
     seconds: float
 
 
+class Explain(msgspec.Struct, array_like=True, tag=True, frozen=True):
+    """`ranks`: with each chunk's rank in each leg, found by counting what scores more."""
+
+    search: Search
+    chunks: list[str]
+    ranks: bool
+
+
+class WireExplanation(msgspec.Struct, array_like=True, frozen=True):
+    """`terms` by index: its part of the chunk's BM25."""
+
+    chunk_id: str
+    terms: dict[int, float]
+    vector_rank: int | None
+    keyword_rank: int | None
+
+
+class WireTerm(msgspec.Struct, array_like=True, frozen=True):
+    index: int
+    word: str
+    idf: float
+
+
+class ExplainedWire(msgspec.Struct, array_like=True, frozen=True):
+    terms: list[WireTerm]
+    chunks: list[WireExplanation]
+
+
+class Vectors(msgspec.Struct, array_like=True, tag=True, frozen=True):
+    """Answered by a dict of chunk id to its first window's vector."""
+
+    where: WireFilter
+    chunks: list[str]
+
+
 class CountVersions(msgspec.Struct, array_like=True, tag=True, frozen=True):
     """Answered by a dict of version key to number of points."""
 
@@ -175,5 +221,16 @@ class Import(msgspec.Struct, array_like=True, tag=True, frozen=True):
 
 
 Operation: TypeAlias = (
-    Upsert | Activate | SetEnabled | Delete | Search | CountVersions | Flush | Measure | Export | Import
+    Upsert
+    | Activate
+    | SetEnabled
+    | Delete
+    | Search
+    | Explain
+    | Vectors
+    | CountVersions
+    | Flush
+    | Measure
+    | Export
+    | Import
 )

@@ -9,12 +9,13 @@ import msgspec
 import qdrant_edge as edge
 
 from kit.errors import Invalid
-from retrieval.stores.bm25 import Bm25Encoder
+from retrieval.stores.edge.explaining import Explainer
 from retrieval.stores.edge.messages import (
     Activate,
     CountVersions,
     Delete,
     Ensure,
+    Explain,
     Export,
     Flush,
     Import,
@@ -24,12 +25,14 @@ from retrieval.stores.edge.messages import (
     Search,
     SetEnabled,
     Upsert,
+    Vectors,
 )
 from retrieval.stores.edge.search import Searcher
 from retrieval.stores.edge.shard import ShardLayout, open_shard, optimised
 from retrieval.stores.edge.statistics import TermStatistics
 from retrieval.stores.edge.wear import Wear
 from retrieval.stores.edge.writes import Writer
+from retrieval.stores.encoders import encoder_of
 from retrieval.stores.payload import Field
 
 # Replaying the log takes about 60 µs a point: this bounds reopening after a kill to about two seconds. A flush takes
@@ -38,6 +41,7 @@ FLUSH_AFTER = 32_768
 _EVERY = 1_000_000_000
 
 _Change: TypeAlias = Upsert | Import | Activate | SetEnabled | Delete
+_Question: TypeAlias = Search | Explain | Vectors | CountVersions | Export | Measure
 
 
 class Operations:
@@ -46,7 +50,7 @@ class Operations:
     def __init__(self, *, layout: ShardLayout, spec: Ensure, create: bool = False) -> None:
         self._layout = layout
         self._name = spec.name
-        self._encoder = Bm25Encoder(average_length=spec.average_length, language=spec.language)
+        self._encoder = encoder_of(analysis=spec.analysis, average_length=spec.average_length, language=spec.language)
         self._decoder = msgspec.msgpack.Decoder(Operation)
         self._unflushed = 0
         self._wear = Wear.read(layout.folder)
@@ -61,20 +65,30 @@ class Operations:
     def run(self, frame: bytes) -> bytes:
         operation = self._decoder.decode(frame)
         match operation:
-            case Search():
-                self._check_size(operation.vector)
-                return msgspec.msgpack.encode(self._searcher.candidates(operation))
-            case CountVersions():
-                return msgspec.msgpack.encode(self._versions())
-            case Measure():
-                return msgspec.msgpack.encode(self._measured())
-            case Export():
-                return msgspec.msgpack.encode(self._writer.export(operation))
+            case Upsert() | Import() | Activate() | SetEnabled() | Delete():
+                return self._change(operation)
             case Flush():
                 self.flush()
                 return b""
             case _:
-                return self._change(operation)
+                return msgspec.msgpack.encode(self._answer(operation))
+
+    def _answer(self, operation: _Question) -> object:
+        match operation:
+            case Search():
+                self._check_size(operation.vector)
+                return self._searcher.candidates(operation)
+            case Explain():
+                self._check_size(operation.search.vector)
+                return self._explainer.explained(operation)
+            case Vectors():
+                return self._explainer.vectors(operation)
+            case CountVersions():
+                return self._versions()
+            case Export():
+                return self._writer.export(operation)
+            case Measure():
+                return self._measured()
 
     def flush(self) -> None:
         if self._unflushed:
@@ -90,7 +104,10 @@ class Operations:
         self._shard = shard
         self._statistics = TermStatistics(shard)
         self._searcher = Searcher(shard=shard, statistics=self._statistics, encoder=self._encoder)
-        self._writer = Writer(shard=shard, encoder=self._encoder)
+        self._explainer = Explainer(
+            shard=shard, searcher=self._searcher, statistics=self._statistics, encoder=self._encoder
+        )
+        self._writer = Writer(shard=shard)
 
     def _change(self, operation: _Change) -> bytes:
         touched: Collection[str] | None = None

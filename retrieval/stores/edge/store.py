@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
+from retrieval.stores.bm25 import Encoder
 from retrieval.stores.checks import check_points, check_query
 from retrieval.stores.edge.client import EngineClient
 from retrieval.stores.edge.compaction import CompactionPolicy
@@ -16,8 +18,11 @@ from retrieval.stores.edge.messages import (
     CountVersions,
     Delete,
     Deleted,
+    Describe,
     Ensure,
     Envelope,
+    Explain,
+    ExplainedWire,
     Found,
     ListCollections,
     Operation,
@@ -25,12 +30,23 @@ from retrieval.stores.edge.messages import (
     Selection,
     SetEnabled,
     Upsert,
+    Vectors,
     WireFilter,
     WirePoint,
 )
+from retrieval.stores.encoders import encoder_of
 from retrieval.stores.payload import Field, matches_nothing, parse_version, payload_of, version_key
 from retrieval.stores.protocol import CollectionSpec, FileCount
-from retrieval.types import Candidates, Filter, Point, Vector
+from retrieval.types import (
+    Candidates,
+    ChunkExplanation,
+    Explanation,
+    Filter,
+    Point,
+    QueryTerm,
+    SparseVector,
+    Vector,
+)
 
 # A search that comes in the middle waits for one slice: 32 points take 3 ms, 13 ms at worst (bench/vector_store.py).
 SLICE = 32
@@ -56,17 +72,19 @@ class EdgeStore:
             start_seconds=start_seconds,
             answer_seconds=answer_seconds,
         )
+        self._encoders: dict[str, Encoder] = {}
 
     def ensure(self, spec: CollectionSpec) -> None:
-        self._client.call(Ensure(spec.name, spec.vector_size, spec.average_length, spec.language))
+        self._client.call(Ensure(spec.name, spec.vector_size, spec.average_length, spec.language, spec.analysis))
 
     def upsert(self, collection: str, points: Sequence[Point]) -> None:
         check_points(points)
+        encoder = self._encoder(collection)
         for start in range(0, len(points), SLICE):
             part = points[start : start + SLICE]
             files = sorted({point.file_id for point in part})
             last = start + SLICE >= len(points)
-            self._write(collection, Upsert([_wire(point) for point in part]), files=files, sync=last)
+            self._write(collection, Upsert([_wire(point, encoder) for point in part]), files=files, sync=last)
 
     def activate(self, collection: str, file_id: str, generation: int, *, enabled: bool) -> None:
         self._write(collection, Activate(file_id, generation, enabled), files=[file_id])
@@ -90,10 +108,45 @@ class EdgeStore:
         check_query(vector, pool)
         if matches_nothing(where):
             return Candidates(scores=(), bm25_ceiling=0.0, engine_seconds=0.0)
-        packed = None if vector is None else vector.astype("<f4").tobytes()
-        search = Search(vector=packed, text=text, where=_wire_filter(where), pool=pool)
+        search = _wire_search(vector, text, where, pool)
         found = msgspec.msgpack.decode(self._read(collection, search), type=Found)
         return Candidates(scores=found.scores, bm25_ceiling=found.ceiling, engine_seconds=found.seconds)
+
+    def explain(
+        self,
+        collection: str,
+        *,
+        vector: Vector | None,
+        text: str | None,
+        where: Filter,
+        chunk_ids: Sequence[str],
+        ranks: bool = False,
+    ) -> Explanation:
+        check_query(vector, 1)
+        if matches_nothing(where):
+            return Explanation((), {})
+        order = Explain(_wire_search(vector, text, where, 1), list(chunk_ids), ranks)
+        answer = msgspec.msgpack.decode(self._read(collection, order), type=ExplainedWire)
+        words = {term.index: term.word for term in answer.terms}
+        return Explanation(
+            terms=[QueryTerm(term.word, term.idf) for term in answer.terms],
+            chunks={
+                one.chunk_id: ChunkExplanation(
+                    one.chunk_id,
+                    {words[index]: part for index, part in one.terms.items()},
+                    one.vector_rank,
+                    one.keyword_rank,
+                )
+                for one in answer.chunks
+            },
+        )
+
+    def vectors(self, collection: str, *, where: Filter, chunk_ids: Sequence[str]) -> Mapping[str, Vector]:
+        if matches_nothing(where):
+            return {}
+        answer = self._read(collection, Vectors(_wire_filter(where), list(chunk_ids)))
+        found = msgspec.msgpack.decode(answer, type=dict[str, bytes])
+        return {chunk_id: np.frombuffer(vector, dtype="<f4") for chunk_id, vector in found.items()}
 
     def count_by_file(self, collection: str) -> Iterable[FileCount]:
         counts = msgspec.msgpack.decode(self._read(collection, CountVersions()), type=dict[str, int])
@@ -108,6 +161,15 @@ class EdgeStore:
 
     def close(self) -> None:
         self._client.close()
+
+    def _encoder(self, collection: str) -> Encoder:
+        """As the collection was made. Terms are found here, so that no search waits for it."""
+        if collection not in self._encoders:
+            made = msgspec.msgpack.decode(self._client.call(Describe(collection)), type=Ensure)
+            self._encoders[collection] = encoder_of(
+                analysis=made.analysis, average_length=made.average_length, language=made.language
+            )
+        return self._encoders[collection]
 
     def _read(self, collection: str, operation: Operation) -> bytes:
         return self._client.call(Envelope(collection, msgspec.msgpack.encode(operation)))
@@ -137,8 +199,15 @@ class EdgeStore:
                 return deleted
 
 
-def _wire(point: Point) -> WirePoint:
-    return WirePoint(point.id, point.vector.astype("<f4").tobytes(), point.text, payload_of(point))
+def _wire(point: Point, encoder: Encoder) -> WirePoint:
+    terms = encoder.document(point.text) if point.text else SparseVector((), ())
+    vector = point.vector.astype("<f4").tobytes()
+    return WirePoint(point.id, vector, list(terms.indices), list(terms.values), payload_of(point))
+
+
+def _wire_search(vector: Vector | None, text: str | None, where: Filter, pool: int) -> Search:
+    packed = None if vector is None else vector.astype("<f4").tobytes()
+    return Search(vector=packed, text=text, where=_wire_filter(where), pool=pool)
 
 
 def _wire_filter(where: Filter) -> WireFilter:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import qdrant_edge as edge
 
-from retrieval.stores.bm25 import Bm25Encoder
 from retrieval.stores.edge.conditions import equals, selected
 from retrieval.stores.edge.messages import (
     Activate,
@@ -27,13 +26,12 @@ from retrieval.stores.payload import Field, Payload, scope_key, version_key
 class Writer:
     """Writes to one shard."""
 
-    def __init__(self, *, shard: edge.EdgeShard, encoder: Bm25Encoder) -> None:
+    def __init__(self, *, shard: edge.EdgeShard) -> None:
         self._shard = shard
-        self._encoder = encoder
 
     def upsert(self, points: Sequence[WirePoint]) -> set[str]:
         """Returns the scopes that points are now in."""
-        self._shard.update(edge.UpdateOperation.upsert_points([self._encoded(point) for point in points]))
+        self._shard.update(edge.UpdateOperation.upsert_points([_encoded(point) for point in points]))
         return {scope for point in points for scope in _scopes(point.payload)}
 
     def activate(self, order: Activate) -> list[str]:
@@ -80,7 +78,7 @@ class Writer:
 
     def take(self, points: Sequence[StoredPoint]) -> None:
         """Points as another shard exported them."""
-        self._shard.update(edge.UpdateOperation.upsert_points([_restored(point) for point in points]))
+        self._shard.update(edge.UpdateOperation.upsert_points([_encoded(point) for point in points]))
 
     def _set(self, where: edge.Filter, payload: Payload) -> None:
         plain = {str(name): value for name, value in payload.items()}
@@ -90,13 +88,6 @@ class Writer:
         """A file lies in one dataset, so any of its points tells the scope of all."""
         found, _ = self._shard.scroll(edge.ScrollRequest(limit=1, filter=selected(selection), with_payload=True))
         return [scope_key(p[Field.TENANT.value], p[Field.DATASET.value]) for point in found if (p := point.payload)]
-
-    def _encoded(self, point: WirePoint) -> edge.Point:
-        vectors: dict[str, edge.NamedVector] = {DENSE: np.frombuffer(point.vector, dtype="<f4").tolist()}
-        terms = self._encoder.document(point.text) if point.text else None
-        if terms is not None and len(terms.indices):
-            vectors[SPARSE] = edge.SparseVector(list(terms.indices), list(terms.values))
-        return edge.Point(id=point.id, vector=vectors, payload=point.payload)
 
 
 def _scopes(payload: Payload) -> list[str]:
@@ -117,7 +108,7 @@ def _stored(point: edge.Record) -> StoredPoint:
     )
 
 
-def _restored(point: StoredPoint) -> edge.Point:
+def _encoded(point: WirePoint | StoredPoint) -> edge.Point:
     vectors: dict[str, edge.NamedVector] = {DENSE: np.frombuffer(point.vector, dtype="<f4").tolist()}
     if point.indices:
         vectors[SPARSE] = edge.SparseVector(point.indices, point.values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
@@ -12,7 +12,7 @@ import numpy as np
 
 from kit.ids import chunk_id, window_point_id
 from retrieval.stores.protocol import VectorStore
-from retrieval.types import Candidates, DateRange, Filter, Point, Vector
+from retrieval.types import Candidates, DateRange, Explanation, Filter, Point, Vector
 
 SIZE = 16
 
@@ -110,6 +110,22 @@ class Library:
         pool: int = 50,
     ) -> Candidates:
         return self.store.candidates(self.collection, vector=near, text=text, where=where or self.filter(), pool=pool)
+
+    def explain(
+        self,
+        text: str | None = None,
+        *,
+        near: Vector | None = None,
+        chunks: Sequence[Point] = (),
+        ranks: bool = False,
+    ) -> Explanation:
+        ids = list(dict.fromkeys(point.chunk_id for point in chunks))
+        where = self.filter()
+        return self.store.explain(self.collection, vector=near, text=text, where=where, chunk_ids=ids, ranks=ranks)
+
+    def vectors(self, chunks: Sequence[Point]) -> Mapping[str, Vector]:
+        ids = list(dict.fromkeys(point.chunk_id for point in chunks))
+        return self.store.vectors(self.collection, where=self.filter(), chunk_ids=ids)
 
     def found(self, text: str | None = None, **how: object) -> set[str]:
         """The texts of what a search finds; by vector where no text is given."""

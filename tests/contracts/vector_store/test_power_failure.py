@@ -62,7 +62,7 @@ class TestOnDisk:
         self, lane: Lane, layout: CollectionLayout, synced: dict[str, set[Path]]
     ) -> None:
         points = Library(EdgeStore(layout.folder), "c").points("a", [f"text {i}" for i in range(20)])
-        wire = [WirePoint(point.id, point.vector.tobytes(), point.text, payload_of(point)) for point in points]
+        wire = [WirePoint(point.id, point.vector.tobytes(), [], [], payload_of(point)) for point in points]
         body_of(lane.run(Envelope("c", msgspec.msgpack.encode(Upsert(wire)), writes=True)))
         Compaction(lane=lane, policy=CompactionPolicy()).run()
         assert synced[FIRST] >= everything_in(layout.folder / "gen-000002")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -19,10 +19,29 @@ from api.dashboard.knowledge_base.schemas.choices import (
     Separators,
 )
 from api.dashboard.knowledge_base.schemas.files import FileSummary
-from api.fields import RequestBody, ResponseBody
+from api.fields import NO_COERCION, RequestBody, ResponseBody
 from ingest.datasets.types import DatasetChange, DatasetStatus, DatasetView, NewDataset, ReindexReceipt
 from ingest.documents import ParserEngine, ParseType
 from ingest.files.types import FileView
+from retrieval.search.ports import DatasetTuning
+from retrieval.search.types import FusionKind
+
+
+class SearchSettings(RequestBody):
+    """How the dataset is searched where a search does not say. Null: the installation's default."""
+
+    hybrid_alpha: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), NO_COERCION] | None = None
+    fusion: FusionKind | None = None
+
+    def to_tuning(self) -> DatasetTuning:
+        return DatasetTuning(alpha=self.hybrid_alpha, fusion=self.fusion)
+
+
+class DatasetSearch(ResponseBody):
+    """Null: the installation's default."""
+
+    hybrid_alpha: float | None
+    fusion: FusionKind | None
 
 
 class DatasetCreation(RequestBody):
@@ -42,6 +61,7 @@ class DatasetCreation(RequestBody):
     parser_engine: EngineChoice | None = None
     separators: Separators = Field(default_factory=list)
     allowed_agent_roles: AgentRoles = Field(default_factory=list)
+    search: SearchSettings = SearchSettings()
 
     def to_new(self) -> NewDataset:
         return NewDataset(
@@ -53,6 +73,7 @@ class DatasetCreation(RequestBody):
             parser_engine=self.parser_engine,
             separators=tuple(self.separators),
             allowed_agent_roles=tuple(self.allowed_agent_roles),
+            tuning=self.search.to_tuning(),
         )
 
 
@@ -69,6 +90,7 @@ class DatasetConfiguration(RequestBody):
     parser_engine: EngineChoice | None = None
     separators: Separators | None = None
     allowed_agent_roles: AgentRoles | None = None
+    search: SearchSettings | None = Field(None, description="Replaces the former settings as a whole")
 
     def to_change(self) -> DatasetChange:
         roles = self.allowed_agent_roles
@@ -81,6 +103,7 @@ class DatasetConfiguration(RequestBody):
             parser_engine=self.parser_engine,
             separators=None if self.separators is None else tuple(self.separators),
             allowed_agent_roles=None if roles is None else tuple(roles),
+            tuning=None if self.search is None else self.search.to_tuning(),
         )
 
 
@@ -126,6 +149,7 @@ class DatasetDetail(DatasetSummary):
     parse_type: ParseType
     parser_engine: ParserEngine
     separators: Sequence[str]
+    search: DatasetSearch
     qdrant_collection: str
     updated_on: datetime
     files: list[FileSummary]
@@ -141,6 +165,7 @@ class DatasetDetail(DatasetSummary):
             parse_type=view.parse_type,
             parser_engine=view.parser_engine,
             separators=view.separators,
+            search=DatasetSearch(hybrid_alpha=view.tuning.alpha, fusion=view.tuning.fusion),
             qdrant_collection=view.collection,
             updated_on=view.updated_at,
             files=[FileSummary.of(file) for file in files],

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
+from api.dashboard.knowledge_base.schemas.search_extras import (
+    ResultCitation,
+    ResultExplanation,
+    ResultHighlights,
+    ResultSection,
+    SearchExplanation,
+)
 from api.dashboard.knowledge_base.schemas.uploads import LabelName, LabelValue
 from api.fields import NO_COERCION, STORABLE, Flag, RequestBody, ResponseBody, Since, Until
 from ingest.files.types import FileSource
 from retrieval.filters import SearchFilter
 from retrieval.search.limits import DEFAULT_ALPHA, DEFAULT_TOP_K, MAX_TOP_K
 from retrieval.search.types import (
+    Extras,
+    FusionKind,
     SearchHit,
     SearchRequest,
     SearchResult,
@@ -66,6 +76,12 @@ class SearchConditions(RequestBody):
         )
 
 
+class Inclusion(StrEnum):
+    HIGHLIGHTS = "highlights"
+    SECTION = "section"
+    CITATION = "citation"
+
+
 class SearchQuestion(RequestBody):
     model_config = ConfigDict(
         json_schema_extra={
@@ -83,23 +99,48 @@ class SearchQuestion(RequestBody):
     dataset_ids: Annotated[list[Identifier], Field(min_length=1, max_length=_MOST_IDS)]
     top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K), NO_COERCION] = DEFAULT_TOP_K
     hybrid_alpha: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), NO_COERCION] = Field(
-        DEFAULT_ALPHA, description="Weight of meaning against words: 0 keyword only, 1 vector only"
+        DEFAULT_ALPHA,
+        description="Weight of meaning against words: 0 keyword only, 1 vector only. Left out, a dataset's own setting "
+        "counts",
     )
     min_score: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), NO_COERCION] = Field(
         0.0, description="Least final score of a result"
     )
     rerank: Flag = Field(False, description="Let a second model order the best results: slower, more accurate")
     filter: SearchConditions = SearchConditions()
+    fusion: FusionKind | None = Field(
+        None, description="How the two legs become one order. Left out: the dataset's own, or `weighted`"
+    )
+    diversity: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), NO_COERCION] = Field(
+        0.0, description="How much a result should differ from those before it; scores then no longer fall steadily"
+    )
+    merge_neighbours: Flag = Field(False, description="One result of passages that follow each other in a file")
+    explain: Flag = Field(False, description="Say how every score came about")
+    include: Annotated[set[Inclusion], Field(max_length=3)] = Field(
+        default_factory=set, description="What each result is to hold beside its passage"
+    )
 
     def to_request(self) -> SearchRequest:
         return SearchRequest(
             query=self.query,
             dataset_ids=tuple(self.dataset_ids),
             top_k=self.top_k,
-            alpha=self.hybrid_alpha,
+            alpha=self.hybrid_alpha if "hybrid_alpha" in self.model_fields_set else None,
             min_score=self.min_score,
             rerank=self.rerank,
             where=self.filter.to_filter(),
+            fusion=self.fusion,
+            diversity=self.diversity,
+            merge_neighbours=self.merge_neighbours,
+            extras=self._extras() if self.explain or self.include else None,
+        )
+
+    def _extras(self) -> Extras:
+        return Extras(
+            explanation=self.explain,
+            highlights=Inclusion.HIGHLIGHTS in self.include,
+            sections=Inclusion.SECTION in self.include,
+            citations=Inclusion.CITATION in self.include,
         )
 
 
@@ -121,6 +162,13 @@ class SearchResultItem(ResponseBody):
     score: float = Field(ge=0, le=1)
     rank_source: RankSource = Field(description="The leg that the score is owed to")
     metadata: PassageMetadata
+    merged_chunk_ids: Sequence[str] | SkipJsonSchema[None] = Field(
+        None, description="The chunks that were made one, in the file's order; only with `mergeNeighbours`"
+    )
+    explanation: ResultExplanation | SkipJsonSchema[None] = Field(None, description="Only with `explain`")
+    highlights: ResultHighlights | SkipJsonSchema[None] = Field(None, description="Only if included")
+    section: ResultSection | SkipJsonSchema[None] = Field(None, description="Only if included")
+    citation: ResultCitation | SkipJsonSchema[None] = Field(None, description="Only if included")
 
     @classmethod
     def of(cls, hit: SearchHit) -> SearchResultItem:
@@ -139,6 +187,11 @@ class SearchResultItem(ResponseBody):
                 url=passage.url,
                 published_at=passage.published_at,
             ),
+            merged_chunk_ids=hit.merged or None,
+            explanation=None if hit.explanation is None else ResultExplanation.of(hit.explanation),
+            highlights=None if hit.highlights is None else ResultHighlights.of(hit.highlights),
+            section=None if hit.section is None else ResultSection.of(hit.section),
+            citation=None if hit.citation is None else ResultCitation.of(hit.citation),
         )
 
 
@@ -147,7 +200,13 @@ class SearchAnswer(ResponseBody):
 
     results: list[SearchResultItem]
     search_ms: float = Field(description="Time of the whole search in milliseconds")
+    explanation: SearchExplanation | SkipJsonSchema[None] = Field(None, description="Only with `explain`")
 
     @classmethod
     def of(cls, result: SearchResult) -> SearchAnswer:
-        return cls(results=[SearchResultItem.of(hit) for hit in result.hits], search_ms=round(result.total_ms, 2))
+        explained = result.explanation
+        return cls(
+            results=[SearchResultItem.of(hit) for hit in result.hits],
+            search_ms=round(result.total_ms, 2),
+            explanation=None if explained is None else SearchExplanation.of(explained, result),
+        )

@@ -118,6 +118,10 @@ class Scorer:
         self._fits = fits
         self.seen = 0
 
+    @property
+    def name(self) -> str:
+        return "a test's"
+
     def score(self, _query: str, passages: Sequence[Text], *, seconds: float) -> list[float]:
         assert seconds > 0
         self.seen = len(passages)

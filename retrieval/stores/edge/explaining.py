@@ -1,0 +1,108 @@
+"""Why chunks score as they do: what each term adds, and how many chunks each leg puts before them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import qdrant_edge as edge
+
+from retrieval.stores.bm25 import Encoder
+from retrieval.stores.edge.conditions import translate
+from retrieval.stores.edge.messages import (
+    Explain,
+    ExplainedWire,
+    Search,
+    Vectors,
+    WireExplanation,
+    WireFilter,
+    WireTerm,
+)
+from retrieval.stores.edge.search import Leg, Searcher, by_chunk
+from retrieval.stores.edge.shard import DENSE, SPARSE
+from retrieval.stores.edge.statistics import TermStatistics
+from retrieval.stores.payload import Field, scope_keys
+
+_WINDOWS = 64  # of one chunk: a chunk has at most 2,048 tokens, a window at least some 40
+_FIRST_LOOK = 1000
+
+
+class Explainer:
+    """Runs between two writes, as the searcher does."""
+
+    def __init__(
+        self, *, shard: edge.EdgeShard, searcher: Searcher, statistics: TermStatistics, encoder: Encoder
+    ) -> None:
+        self._shard = shard
+        self._searcher = searcher
+        self._statistics = statistics
+        self._encoder = encoder
+
+    def explained(self, order: Explain) -> ExplainedWire:
+        search = order.search
+        scopes = scope_keys(search.where.tenant_id, search.where.dataset_ids)
+        named = self._encoder.named(search.text) if search.text else {}
+        idfs = self._statistics.in_scope(scopes, list(named)) if named else {}
+        legs = {leg.name: leg for leg in self._searcher.legs(search, scopes, list(named))} if order.ranks else {}
+        return ExplainedWire(
+            terms=[WireTerm(index, word, idfs[index]) for index, word in named.items()],
+            chunks=[
+                WireExplanation(
+                    chunk_id,
+                    {index: idfs[index] * weight for index, weight in stored.items() if index in idfs},
+                    self._rank(legs.get(DENSE), search, chunk_id),
+                    self._rank(legs.get(SPARSE), search, chunk_id),
+                )
+                for chunk_id, stored in self._stored(search.where, order.chunks).items()
+            ],
+        )
+
+    def vectors(self, order: Vectors) -> dict[str, bytes]:
+        found = self._first_windows(order.where, order.chunks, DENSE)
+        return {
+            chunk_id: np.asarray(vector, dtype="<f4").tobytes()
+            for chunk_id, vector in found.items()
+            if isinstance(vector, list)
+        }
+
+    def _stored(self, where: WireFilter, chunks: Sequence[str]) -> Mapping[str, Mapping[int, float]]:
+        """Each chunk's term weights."""
+        return {
+            chunk_id: dict(zip(vector.indices, vector.values, strict=True))
+            if isinstance(vector, edge.SparseVector)
+            else {}
+            for chunk_id, vector in self._first_windows(where, chunks, SPARSE).items()
+        }
+
+    def _first_windows(self, where: WireFilter, chunks: Sequence[str], name: str) -> Mapping[str, object]:
+        if not chunks:
+            return {}
+        found, _ = self._shard.scroll(
+            edge.ScrollRequest(
+                limit=_WINDOWS * len(chunks),
+                filter=translate(where, chunks=chunks),
+                with_payload=[Field.CHUNK.value, Field.WINDOW.value],
+                with_vector=[name],
+            )
+        )
+        firsts = [
+            (payload[Field.CHUNK.value], point)
+            for point in found
+            if not (payload := point.payload or {})[Field.WINDOW.value]
+        ]
+        return {
+            chunk_id: point.vector.get(name) if isinstance(point.vector, dict) else None for chunk_id, point in firsts
+        }
+
+    def _rank(self, leg: Leg | None, search: Search, chunk_id: str) -> int | None:
+        """1 plus the number of chunks that score more; None where the leg does not find the chunk."""
+        if leg is None:
+            return None
+        own = by_chunk(self._searcher.query(leg, translate(search.where, chunks=[chunk_id]), _WINDOWS))
+        if chunk_id not in own:
+            return None
+        score = own[chunk_id][1]
+        limit, where = _FIRST_LOOK, translate(search.where)
+        while len(hits := self._searcher.query(leg, where, limit, above=score)) == limit:
+            limit *= 10
+        return 1 + sum(1 for _, better in by_chunk(hits).values() if better > score)

@@ -1,0 +1,86 @@
+"""Why chunks on a Qdrant server score as they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from qdrant_client import models
+
+from retrieval.stores.payload import Field
+from retrieval.stores.qdrant_search import DENSE, SPARSE, Leg, ServerSearch, any_of, by_chunk
+from retrieval.types import ChunkExplanation, Explanation, QueryTerm, Vector
+
+_WINDOWS = 64  # of one chunk
+_FIRST_LOOK = 1000
+
+
+class ServerExplainer:
+    """Of one request, within its filter."""
+
+    def __init__(self, search: ServerSearch) -> None:
+        self._search = search
+
+    def explained(
+        self, *, vector: Vector | None, named: Mapping[int, str], chunk_ids: Sequence[str], ranks: bool
+    ) -> Explanation:
+        idfs = dict(zip(named, self._search.idfs(list(named)), strict=True)) if named else {}
+        legs = {leg.name: leg for leg in self._search.legs(vector, list(named))} if ranks else {}
+        return Explanation(
+            terms=[QueryTerm(word, idfs[index]) for index, word in named.items()],
+            chunks={
+                chunk_id: ChunkExplanation(
+                    chunk_id,
+                    {named[index]: idfs[index] * weight for index, weight in stored.items() if index in idfs},
+                    self._rank(legs.get(DENSE), chunk_id),
+                    self._rank(legs.get(SPARSE), chunk_id),
+                )
+                for chunk_id, stored in self._stored(chunk_ids).items()
+            },
+        )
+
+    def vectors(self, chunk_ids: Sequence[str]) -> Mapping[str, Vector]:
+        found = self._first_windows(chunk_ids, DENSE)
+        return {
+            chunk_id: np.asarray(vector, dtype=np.float32)
+            for chunk_id, vector in found.items()
+            if isinstance(vector, list)
+        }
+
+    def _stored(self, chunk_ids: Sequence[str]) -> Mapping[str, Mapping[int, float]]:
+        return {
+            chunk_id: dict(zip(vector.indices, vector.values, strict=True))
+            if isinstance(vector, models.SparseVector)
+            else {}
+            for chunk_id, vector in self._first_windows(chunk_ids, SPARSE).items()
+        }
+
+    def _first_windows(self, chunk_ids: Sequence[str], name: str) -> Mapping[str, object]:
+        if not chunk_ids:
+            return {}
+        first = models.FieldCondition(key=Field.WINDOW.value, match=models.MatchValue(value=0))
+        found, _ = self._search.client.scroll(
+            self._search.collection,
+            scroll_filter=models.Filter(must=[*self._search.where, any_of(Field.CHUNK, chunk_ids), first]),
+            limit=len(chunk_ids),
+            with_payload=[Field.CHUNK.value],
+            with_vectors=[name],
+        )
+        return {
+            (point.payload or {})[Field.CHUNK.value]: point.vector.get(name) if isinstance(point.vector, dict) else None
+            for point in found
+        }
+
+    def _rank(self, leg: Leg | None, chunk_id: str) -> int | None:
+        """1 plus the number of chunks that score more; None where the leg does not find the chunk."""
+        if leg is None:
+            return None
+        only = models.Filter(must=[*self._search.where, any_of(Field.CHUNK, [chunk_id])])
+        own = by_chunk(self._search.query(leg, only, _WINDOWS))
+        if chunk_id not in own:
+            return None
+        score = own[chunk_id][1]
+        limit, where = _FIRST_LOOK, models.Filter(must=[*self._search.where])
+        while len(hits := self._search.query(leg, where, limit, above=score)) == limit:
+            limit *= 10
+        return 1 + sum(1 for _, better in by_chunk(hits).values() if better > score)
