@@ -24,7 +24,7 @@ WORKERS ?= 2
 ARGS ?=
 NAME ?=
 
-.PHONY: help install run test check format-check lint types contracts house bench lock
+.PHONY: help install run test browser check format-check lint types contracts house bench lock
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -34,8 +34,16 @@ install: $(RUNTIME)  ## Make .venv with what Cairn needs to run
 run: $(RUNTIME)  ## Serve on http://127.0.0.1:8420 (options: ARGS="--port 9000 --home DIR")
 	@exec $(BIN)/cairn serve $(ARGS)
 
-test: $(DEVELOPMENT)  ## Run the tests, less those marked slow (one file: ARGS=tests/unit/kit/test_ids.py)
+test: $(DEVELOPMENT) browser  ## Run the tests, less those marked slow (one file: ARGS=tests/unit/kit/test_ids.py)
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
+
+# The tests of the console look through a browser. Where this machine has none and may install one, it does; where it
+# may not, those tests skip and say so.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium for the tests of the console" && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+	  || echo "No Chromium here: the tests of the console will be skipped"
 
 check: format-check lint types contracts house  ## Format, lint, types, import contracts, house rules
 

@@ -23,11 +23,12 @@ from api.openapi import describe
 from api.readiness import Readiness
 from api.routes import RouteTemplates, allowed_methods
 from api.surfaces import Surfaces
+from api.ui import console
 from kit.errors import CairnError
 from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
 
-OPEN_PATHS = probes.OPEN_PATHS | documentation.OPEN_PATHS
+OPEN_PATHS = probes.OPEN_PATHS | documentation.OPEN_PATHS | console.OPEN_PATHS
 """All that is served without a key; see `api.auth.KeyGuard`."""
 
 
@@ -46,6 +47,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.include_router(dashboard.router)
     app.include_router(probes.router)
     documentation.add_documentation(app)
+    console.add_console(app)
     describe(app)
     surfaces = Surfaces([dashboard.SURFACE], default=envelope.render)
     _answer_errors(app, surfaces)

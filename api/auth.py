@@ -44,14 +44,14 @@ class Authenticator:
 class KeyGuard:
     """Authenticates before a byte of the body is read, and before it is known whether the path exists.
 
-    `open_paths` are exact paths; one that ends in a slash opens what is below it. Web sockets are refused: no surface
-    offers one, and their handshake carries no bearer.
+    `open_paths` are exact paths; one that ends in a slash opens what is below it, but `/` is only itself. Web sockets
+    are refused: no surface offers one, and their handshake carries no bearer.
     """
 
     def __init__(self, app: ASGIApp, *, open_paths: frozenset[str]) -> None:
         self._app = app
-        self._exact = frozenset(path for path in open_paths if not path.endswith("/"))
-        self._below = tuple(path for path in open_paths if path.endswith("/"))
+        self._exact = frozenset(path for path in open_paths if path == "/" or not path.endswith("/"))
+        self._below = tuple(path for path in open_paths if path.endswith("/") and path != "/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

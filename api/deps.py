@@ -43,6 +43,10 @@ def caller_with(scope: Scope) -> Callable[..., Awaitable[Principal]]:
     return caller
 
 
+async def _any_caller(request: Request, _bearer: Annotated[object, Security(_documented)]) -> Principal:
+    return principal_of(request.scope)
+
+
 async def _page(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Items on a page")] = DEFAULT_PAGE,
     cursor: Annotated[
@@ -56,6 +60,8 @@ RuntimeDep: TypeAlias = Annotated[Runtime, Depends(get_runtime)]
 MetricsDep: TypeAlias = Annotated[Metrics, Depends(get_metrics)]
 PageDep: TypeAlias = Annotated[PageRequest, Depends(_page)]
 
+CallerDep: TypeAlias = Annotated[Principal, Depends(_any_caller)]
+"""Anybody with a key."""
 Reader: TypeAlias = Annotated[Principal, Depends(caller_with(Scope.READ))]
 Searcher: TypeAlias = Annotated[Principal, Depends(caller_with(Scope.SEARCH))]
 Writer: TypeAlias = Annotated[Principal, Depends(caller_with(Scope.WRITE))]

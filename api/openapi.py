@@ -15,6 +15,7 @@ Every path but the operational ones needs `Authorization: Bearer <key>`. An erro
 Cairn's log. Times are ISO 8601 in UTC.
 """
 _TAGS = [
+    {"name": "Caller", "description": "Who asks, and what the key may do"},
     {"name": "Knowledge base: datasets", "description": "Collections of files that are searched together"},
     {"name": "Knowledge base: files", "description": "Uploading, following, switching, reading and deleting files"},
     {"name": "Knowledge base: progress", "description": "How far the work is, once or live"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api import envelope
-from api.dashboard import events
+from api.dashboard import events, me
 from api.dashboard.knowledge_base.router import router as knowledge_base
 from api.surfaces import Surface
 
@@ -14,5 +14,6 @@ PREFIX = "/dashboard/v1"
 SURFACE = Surface(prefix=PREFIX, render=envelope.render)
 
 router = APIRouter(prefix=PREFIX)
+router.include_router(me.router)
 router.include_router(knowledge_base)
 router.include_router(events.router)

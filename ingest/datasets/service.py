@@ -17,12 +17,12 @@ from ingest.datasets.jobs import remove_job
 from ingest.datasets.models import Dataset
 from ingest.datasets.progress import DatasetProgress, dataset_progress
 from ingest.datasets.repository import FileTotals, tuning_of
-from ingest.datasets.types import DatasetChange, DatasetStatus, DatasetView, NewDataset, ReindexReceipt
+from ingest.datasets.types import DatasetChange, DatasetStatus, DatasetView, NewDataset, ReindexCost, ReindexReceipt
 from ingest.documents import ParserEngine, ParseType
 from ingest.files.builds import Builds
 from ingest.files.jobs import BUILDING
 from ingest.files.pace import estimated_seconds
-from ingest.files.repository import of_dataset
+from ingest.files.repository import FileRow, of_dataset
 from ingest.settings import ChunkDefaults, check_chunking
 from kit.clock import Clock
 from kit.errors import Forbidden
@@ -141,8 +141,14 @@ class Datasets:
         rows = of_dataset(session, dataset_id)
         for row in rows:
             self.builds.begin(session, row.file, dataset)
-        seconds = estimated_seconds(session, principal.tenant_id, chunks=sum(row.active_chunks or 1 for row in rows))
-        return ReindexReceipt(jobs_queued=len(rows), estimated_minutes=round(seconds / 60, 2))
+        return ReindexReceipt(jobs_queued=len(rows), estimated_minutes=_minutes(session, principal, rows))
+
+    def reindex_cost(self, session: Session, principal: Principal, dataset_id: str) -> ReindexCost:
+        """What `reindex` would set going, without doing it."""
+        self.gate.readable(session, principal, dataset_id)
+        rows = of_dataset(session, dataset_id)
+        chunks = sum(row.active_chunks or 0 for row in rows)
+        return ReindexCost(files=len(rows), chunks=chunks, estimated_minutes=_minutes(session, principal, rows))
 
     def delete(self, session: Session, principal: Principal, dataset_id: str) -> None:
         """Hides it with all its files at once and leaves removing them to a job. Work on its files ends."""
@@ -167,6 +173,12 @@ def _flush_named(session: Session, name: str) -> None:
         session.flush()
     except IntegrityError as error:
         raise DatasetNameTaken(name) from error
+
+
+def _minutes(session: Session, principal: Principal, rows: Sequence[FileRow]) -> float:
+    """For building these files; one without chunks counts as if it had one."""
+    seconds = estimated_seconds(session, principal.tenant_id, chunks=sum(row.active_chunks or 1 for row in rows))
+    return round(seconds / 60, 2)
 
 
 def _distinct(values: Sequence[str]) -> list[str]:

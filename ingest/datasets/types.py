@@ -82,3 +82,12 @@ class DatasetView:
 class ReindexReceipt:
     jobs_queued: int
     estimated_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexCost:
+    """What building all files anew would take: their number, the chunks they have now, and how long."""
+
+    files: int
+    chunks: int
+    estimated_minutes: float

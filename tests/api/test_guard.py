@@ -10,7 +10,7 @@ from api.routes import operations
 from orchestration.runtime import Runtime
 from tests.api.callers import Callers, Json, error_of, path_of
 
-OPEN = {"/health", "/ready", "/version", "/metrics", "/docs", "/redoc", "/openapi.json", "/docs/assets"}
+OPEN = {"/", "/health", "/ready", "/version", "/metrics", "/docs", "/redoc", "/openapi.json", "/docs/assets"}
 DATASETS = "/dashboard/v1/knowledge-base/datasets"
 
 
@@ -18,7 +18,7 @@ class TestEveryRoute:
     def test_answers_401_without_a_key(self, app: FastAPI, client: TestClient) -> None:
         asked = []
         for operation in operations(app):
-            if operation.template in OPEN:
+            if operation.template in OPEN or operation.template.startswith("/console/"):
                 continue
             path = operation.template.replace("{datasetId}", "some").replace("{fileId}", "some")
             for method in operation.methods:
@@ -37,6 +37,10 @@ class TestEveryRoute:
 
     def test_that_is_open_needs_no_key(self, client: TestClient) -> None:
         assert {client.get(path).status_code for path in OPEN - {"/docs/assets"}} == {200}
+
+    def test_below_the_open_root_is_closed(self, client: TestClient) -> None:
+        for path in ("/anything", "/dashboard", "/index.html", "/console", "//"):
+            assert client.get(path).status_code == 401, path
 
 
 class TestCredentials:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_first_session import served
+from tests.e2e.served import served
 
 CAIRN = Path(sys.executable).parent / "cairn"
 

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -16,10 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.e2e.served import PATIENCE_SECONDS, served
 from tests.unit.ingest.parsers.pdf_writer import PdfPage, PdfWriter, Put, prose
 
-KEY = "a-newcomers-key-0123456789"
-PATIENCE_SECONDS = 90.0
 _RULES = [
     "Visitors are met at the gate and wear a badge for the whole of their stay.",
     "The badge is given back at the gate, or is sent in within a week.",
@@ -27,40 +19,6 @@ _RULES = [
 _NOTICE = "The notice period is three months to the end of a quarter. It is given in writing, and signed by hand. "
 _LEAVE = "Everyone has thirty days of leave a year. Leave is asked for in time, and colleagues agree among themselves. "
 HANDBOOK = f"# Working here\n\n## Notice\n\n{_NOTICE * 6}\n\n## Leave\n\n{_LEAVE * 6}\n"
-
-
-@contextmanager
-def served(home: Path) -> Iterator[httpx.Client]:
-    """A server as `make run` starts it; stopped with SIGTERM, which it must obey."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).parent / "cairn"), "serve", "--home", str(home), "--port", str(port)]
-    with (home.parent / "server.log").open("ab") as log:
-        process = subprocess.Popen(command, env={**os.environ, "CAIRN_ADMIN_KEY": KEY}, stderr=log)
-    try:
-        with httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {KEY}"}, timeout=30
-        ) as client:
-            _await_ready(client, process)
-            yield client
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _await_ready(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
-    deadline = monotonic() + PATIENCE_SECONDS
-    while monotonic() < deadline:
-        assert process.poll() is None, "the server ended by itself"
-        try:
-            if client.get("/ready").status_code == 200:
-                return
-        except httpx.TransportError:
-            sleep(0.1)
-    raise AssertionError(f"the server was not ready after {PATIENCE_SECONDS} s")
 
 
 class Knowledge:

@@ -12,6 +12,7 @@ from api.dashboard.knowledge_base.schemas.datasets import (
     DatasetSummary,
     Deleted,
     Reindexing,
+    ReindexingCost,
 )
 from api.deps import DatasetId, Manager, Reader, RuntimeDep, Writer
 from api.envelope import errors
@@ -91,3 +92,14 @@ def reindex_dataset(dataset_id: DatasetId, principal: Writer, runtime: RuntimeDe
         receipt = runtime.datasets.reindex(session, principal, dataset_id)
     runtime.worker.nudge()
     return Reindexing.of(receipt)
+
+
+@router.get(
+    "/{datasetId}/re-index", operation_id="dashboardKbDatasetsReindexCost",
+    summary="See what building all files anew would take", responses=errors(400, 401, 403, 404, 503),
+)  # fmt: skip
+def get_reindex_cost(dataset_id: DatasetId, principal: Reader, runtime: RuntimeDep) -> ReindexingCost:
+    """Changes nothing."""
+    with runtime.database.read() as session:
+        cost = runtime.datasets.reindex_cost(session, principal, dataset_id)
+    return ReindexingCost.of(cost)

@@ -20,7 +20,7 @@ from api.dashboard.knowledge_base.schemas.choices import (
 )
 from api.dashboard.knowledge_base.schemas.files import FileSummary
 from api.fields import NO_COERCION, RequestBody, ResponseBody
-from ingest.datasets.types import DatasetChange, DatasetStatus, DatasetView, NewDataset, ReindexReceipt
+from ingest.datasets.types import DatasetChange, DatasetStatus, DatasetView, NewDataset, ReindexCost, ReindexReceipt
 from ingest.documents import ParserEngine, ParseType
 from ingest.files.types import FileView
 from retrieval.search.ports import DatasetTuning
@@ -185,3 +185,15 @@ class Reindexing(ResponseBody):
     @classmethod
     def of(cls, receipt: ReindexReceipt) -> Reindexing:
         return cls(jobs_queued=receipt.jobs_queued, estimated_minutes=receipt.estimated_minutes)
+
+
+class ReindexingCost(ResponseBody):
+    model_config = ConfigDict(json_schema_extra={"example": {"files": 42, "chunks": 1830, "estimatedMinutes": 3.5}})
+
+    files: int
+    chunks: int = Field(description="As the files are cut now; other settings make more or fewer")
+    estimated_minutes: float = Field(description="At the pace of the last builds")
+
+    @classmethod
+    def of(cls, cost: ReindexCost) -> ReindexingCost:
+        return cls(files=cost.files, chunks=cost.chunks, estimated_minutes=cost.estimated_minutes)

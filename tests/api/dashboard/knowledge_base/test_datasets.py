@@ -200,6 +200,16 @@ class TestReindexing:
         assert answer.json()["estimatedMinutes"] >= 0
         assert {callers.admin.settled(dataset, file["id"])["status"] for file in files} == {"indexed"}
 
+    def test_says_beforehand_what_it_would_take_and_changes_nothing(self, callers: Callers, dataset: Json) -> None:
+        file = callers.admin.upload(dataset, "a.txt", "This is the text of a.")
+        callers.admin.settled(dataset, file["id"])
+        answer = callers.reviewer.get(f"{path_of(dataset)}/re-index")
+        assert answer.status_code == 200
+        assert (answer.json()["files"], answer.json()["chunks"]) == (1, 1)
+        assert answer.json()["estimatedMinutes"] >= 0
+        assert callers.admin.get(f"{path_of(dataset)}/files/{file['id']}/status").json()["status"] == "indexed"
+        assert callers.admin.get(f"{DATASETS}/none/re-index").status_code == 404
+
     def test_of_an_empty_dataset_queues_nothing(self, callers: Callers, dataset: Json) -> None:
         assert callers.admin.post(f"{path_of(dataset)}/re-index").json()["jobsQueued"] == 0
 

@@ -1,0 +1,64 @@
+"""A browser and a server for the tests of the console: one of each per test process. Skips where no Chromium is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from identity.keys import AccessKeys
+from kit.clock import SystemClock
+from kit.db.database import Database
+from tests.e2e.console.keyring import Keyring
+from tests.e2e.console.visitor import Visitor
+from tests.e2e.served import KEY, served
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    if path is None:
+        pytest.skip("no Chromium (on Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("console") / "home"
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser, home: Path) -> Iterator[httpx.Client]:
+    """Speaks to the server that the browser looks at, with the administrator's key. (Needs the browser so that nothing
+    is started where there is none.)"""
+    with served(home) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def keyring(server: httpx.Client, home: Path) -> Iterator[Keyring]:
+    database = Database(f"sqlite:///{home}/cairn.db")
+    yield Keyring(database, AccessKeys(clock=SystemClock()))
+    database.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser, server: httpx.Client) -> Iterator[Visitor]:
+    """Somebody at a desktop with the administrator's key, not signed in yet. Nothing may go wrong behind his back."""
+    visitor = Visitor.at(browser, str(server.base_url), key=KEY)
+    yield visitor
+    visitor.leave()
+    assert visitor.troubles == []

@@ -1,0 +1,33 @@
+"""Keys of every kind for visitors, made beside the running server as `cairn keys` does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from identity.keys import AccessKeys
+from identity.types import Principal
+from kit.db.database import Database
+from tests.e2e.served import KEY
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    database: Database
+    keys: AccessKeys
+
+    def make(self, role: str) -> str:
+        with self.database.write() as session:
+            issued = self.keys.create(
+                session, tenant_id=self._administrator().tenant_id, user_id=None, name=f"{role} {uuid4()}", role=role
+            )
+        return issued.token
+
+    def revoke(self, token: str) -> None:
+        with self.database.write() as session:
+            key_id = self.keys.authenticate(session, token).key_id
+            self.keys.revoke(session, self._administrator(), key_id)
+
+    def _administrator(self) -> Principal:
+        with self.database.read() as session:
+            return self.keys.authenticate(session, KEY)

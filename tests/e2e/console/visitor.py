@@ -1,0 +1,113 @@
+"""Somebody who uses the console in a browser, by what can be seen and read there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+
+PATIENCE_MS = 30_000
+EXPECTED = "Failed to load resource"
+"""What Chromium writes for every answer with a status from 400 on; tests look at what the page makes of it."""
+
+
+@dataclass
+class Visitor:
+    """`troubles` collects what a user does not see: errors of scripts, breaches of the policy, foreign requests."""
+
+    context: BrowserContext
+    page: Page
+    key: str
+    troubles: list[str] = field(default_factory=list)
+
+    @classmethod
+    def at(
+        cls, browser: Browser, address: str, *, key: str, width: int = 1280, height: int = 860,
+        colours: Literal["light", "dark"] = "light",
+    ) -> Visitor:  # fmt: skip
+        context = browser.new_context(
+            base_url=address, viewport={"width": width, "height": height}, color_scheme=colours, locale="en-GB"
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        page = context.new_page()
+        visitor = cls(context, page, key)
+        context.on("console", visitor._hear)
+        context.on("weberror", lambda error: visitor.troubles.append(str(error.error)))
+        context.on("request", visitor._see)
+        visitor._address = address
+        return visitor
+
+    _address: str = ""
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and EXPECTED not in message.text:
+            self.troubles.append(message.text)
+
+    def _see(self, request: Request) -> None:
+        if not request.url.startswith((self._address, f"blob:{self._address}", "data:")):
+            self.troubles.append(f"a request to {request.url}")
+
+    def leave(self) -> None:
+        self.context.close()
+
+    def open(self, place: str = "") -> None:
+        """Goes to an address of the console with the key at hand, as in a tab that is signed in."""
+        if self.page.url == "about:blank":
+            self.context.add_init_script(f"sessionStorage.setItem('cairn.key', {self.key!r})")
+        self.page.goto(f"/#/{place}")
+        expect(self.page.locator("main h1")).to_be_visible()
+
+    def sign_in(self, key: str | None = None) -> None:
+        self.page.goto("/")
+        self.page.get_by_label("Key").fill(key or self.key)
+        self.press("Sign in")
+
+    def press(self, name: str, *, within: Locator | None = None) -> None:
+        (within or self.page).get_by_role("button", name=name, exact=True).click()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).click()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def sees_heading(self, name: str) -> None:
+        expect(self.page.get_by_role("heading", name=name, exact=True, level=1)).to_be_visible()
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    def make_dataset(self, name: str) -> None:
+        self.press("New dataset")
+        self.dialog.get_by_label("Name", exact=True).fill(name)
+        self.press("Create dataset", within=self.dialog)
+        self.sees_heading(name)
+
+    def upload(self, paths: Sequence[Path]) -> None:
+        """Through the dialog, until each has been answered."""
+        self.press("Upload")
+        self.page.get_by_test_id("files").set_input_files(list(paths))
+        self.dialog.locator("button[type=submit]").click()
+        close = self.dialog.get_by_role("button", name="Close", exact=True).last
+        expect(close).to_be_enabled()
+        close.click()
+
+    def row(self, name: str) -> Locator:
+        return self.page.get_by_role("row").filter(has=self.page.get_by_role("link", name=name, exact=True))
+
+    def choose_in_menu(self, file_name: str, entry: str) -> None:
+        self.page.get_by_role("button", name=f"Actions for {file_name}").click()
+        self.page.get_by_role("menuitem", name=entry).click()
+
+    def ask(self, question: str) -> None:
+        self.page.get_by_label("Question").fill(question)
+        self.press("Search")
+
+    @property
+    def hits(self) -> Locator:
+        return self.page.locator("li.hit")
