@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic, sleep
 from uuid import uuid4
+
+import httpx
 
 from identity.keys import AccessKeys
 from identity.types import Principal
@@ -27,6 +30,14 @@ class Keyring:
         with self.database.write() as session:
             key_id = self.keys.authenticate(session, token).key_id
             self.keys.revoke(session, self._administrator(), key_id)
+
+    @staticmethod
+    def await_refusal(server: httpx.Client, token: str) -> None:
+        """Until the server has heard of a revocation, which it may take a second to do."""
+        deadline = monotonic() + 5
+        while server.get("/dashboard/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code != 401:
+            assert monotonic() < deadline, "the server still takes a revoked key"
+            sleep(0.05)
 
     def _administrator(self) -> Principal:
         with self.database.read() as session:

@@ -50,9 +50,12 @@ class TestAReviewer:
         ]:
             assert server.request(method, path, json=content, headers=headers).status_code == 403, path
 
-    def test_is_shown_the_door_when_the_key_is_revoked(self, reviewer: Visitor, dataset: str, keyring: Keyring) -> None:
+    def test_is_shown_the_door_when_the_key_is_revoked(
+        self, reviewer: Visitor, dataset: str, keyring: Keyring, server: httpx.Client
+    ) -> None:
         reviewer.open("datasets")
         expect(reviewer.page.get_by_role("link", name="Rights")).to_be_visible()
         keyring.revoke(reviewer.key)
+        keyring.await_refusal(server, reviewer.key)
         reviewer.follow("Search")
         reviewer.sees("Your key is no longer accepted")
