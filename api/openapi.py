@@ -19,6 +19,7 @@ _TAGS = [
     {"name": "Knowledge base: datasets", "description": "Collections of files that are searched together"},
     {"name": "Knowledge base: files", "description": "Uploading, following, switching, reading and deleting files"},
     {"name": "Knowledge base: progress", "description": "How far the work is, once or live"},
+    {"name": "Knowledge base: jobs", "description": "What runs, waits and failed"},
     {"name": "Knowledge base: search", "description": "Passages by meaning and by words"},
     {"name": "Events", "description": "What happens in the tenant, live"},
     {"name": "Operations", "description": "For those who run Cairn; these need no key"},

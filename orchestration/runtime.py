@@ -25,6 +25,7 @@ from ingest.files.uploads import Uploads
 from ingest.pipeline.switching import Switch
 from ingest.reports.service import Reports
 from ingest.settings import ChunkDefaults, UploadLimits
+from ingest.work.service import Work
 from kit.clock import Clock, SystemClock
 from kit.db.database import Database
 from kit.errors import Unavailable
@@ -74,6 +75,7 @@ class Runtime:
     doctor: Doctor
     worker: Worker
     worker_lock: WorkerLock
+    work: Work
     feed: Feed
     made_key: str | None = field(repr=False)
 
@@ -171,6 +173,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         doctor=doctor,
         worker=make_worker(settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor),
         worker_lock=WorkerLock(home.path),
+        work=Work(gate=gate, builds=builds, queue=queue),
         feed=Feed(database),
         made_key=made_key,
     )

@@ -48,6 +48,10 @@ class BuildSettings:
         return cls(chunking, ParserEngine(stored["parser_engine"]))
 
 
+CANCELLED = "CANCELLED"
+_WAS_CANCELLED = "ingestion was cancelled; re-ingest the file to build it after all"
+
+
 @dataclass(frozen=True, slots=True)
 class Builds:
     """All methods take the caller's session and leave committing to it."""
@@ -67,6 +71,32 @@ class Builds:
             return running
         self._give_up(session, file)
         return self._start(session, file, file.latest_generation + 1, settings)
+
+    def call_off(self, session: Session, file: File) -> None:
+        """End the build that is under way, if there is one. What served before goes on serving."""
+        self.queue.cancel(session, subject=file.id, kinds=BUILDING)
+        latest = repository.generation(session, file.id, file.latest_generation)
+        if latest is None or latest.state != GenerationState.BUILDING:
+            return
+        latest.state = GenerationState.FAILED
+        file.updated_at = self.clock.now()
+        active = (
+            None if file.active_generation is None else repository.generation(session, file.id, file.active_generation)
+        )
+        if active is None:
+            file.status, file.error_code, file.error_message = FileStatus.ERROR, CANCELLED, _WAS_CANCELLED
+        else:
+            file.status = FileStatus.INDEXED
+            file.chunks_done = file.chunks_total = active.chunks_count
+        tell_updated(session, file, at=file.updated_at)
+        self.queue.enqueue(session, sweep_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id))
+
+    def begin_failed(self, session: Session, dataset: HomeDataset) -> int:
+        """Build anew every file of the dataset that is in error. Returns how many that are."""
+        failed = repository.in_error(session, dataset.id)
+        for file in failed:
+            self.begin(session, file, dataset)
+        return len(failed)
 
     def _running(self, session: Session, file: File, settings: BuildSettings) -> str | None:
         latest = repository.generation(session, file.id, file.latest_generation)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from identity.models import Tenant
 from ingest.files.errors import FileIsNotThere
 from ingest.files.models import Chunk, File, FileGeneration
+from ingest.files.types import FileStatus
 
 
 class FileRow(NamedTuple):
@@ -56,6 +57,12 @@ def living_by_hash(session: Session, dataset_id: str, sha256: str) -> File | Non
     """The oldest living file with these bytes."""
     wanted = select(File).where(File.dataset_id == dataset_id, File.sha256 == sha256, File.deleted_at.is_(None))
     return session.scalar(wanted.order_by(File.id).limit(1))
+
+
+def in_error(session: Session, dataset_id: str) -> Sequence[File]:
+    """Living files whose newest build failed, oldest first."""
+    wanted = select(File).where(File.dataset_id == dataset_id, File.deleted_at.is_(None))
+    return list(session.scalars(wanted.where(File.status == FileStatus.ERROR).order_by(File.id)))
 
 
 def generation(session: Session, file_id: str, number: int) -> FileGeneration | None:

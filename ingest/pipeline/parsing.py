@@ -89,7 +89,7 @@ class ParseHandler:
 
     def _parse(self, claim: Claim, source: _Source, signals: Signals) -> None:
         try:
-            drafted = self._draft(source, signals)
+            drafted = self._draft(claim, source, signals)
         except TaskCancelled:
             with self.database.write() as session:
                 self.jobs.release(session, claim)
@@ -98,7 +98,7 @@ class ParseHandler:
         else:
             self._keep(claim, source, drafted)
 
-    def _draft(self, source: _Source, signals: Signals) -> Drafted:
+    def _draft(self, claim: Claim, source: _Source, signals: Signals) -> Drafted:
         with self.store.local(original_key(tenant_id=source.tenant_id, sha256=source.sha256)) as path:
             drafted = draft_file(
                 self.sandbox,
@@ -108,7 +108,7 @@ class ParseHandler:
                 settings=source.settings.chunking,
                 counting=self.counting,
                 limits=self.limits,
-                cancel=signals.stopping,
+                cancel=lambda: signals.stopping() or signals.is_lost(claim),
             )
         if not drafted.drafts:
             raise FileHasNoText(f"{source.file_name!r} holds no letters or digits; there is nothing to search in it")

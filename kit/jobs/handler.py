@@ -11,9 +11,13 @@ from kit.jobs.types import Claim
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """How a running step learns that it should stop early. Polled between slices of work."""
+    """How a running step learns that it should stop early. Polled between slices of work.
+
+    `is_lost` tells, within a second or so, that a job was cancelled or taken over: what is done for it is of no use.
+    """
 
     stopping: Callable[[], bool]
+    is_lost: Callable[[Claim], bool] = lambda _: False
 
 
 class JobHandler(Protocol):

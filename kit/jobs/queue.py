@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from kit.clock import Clock
 from kit.ids import new_id
 from kit.jobs.errors import LeaseLost
+from kit.jobs.events import tell_job
 from kit.jobs.models import Job
 from kit.jobs.types import UNFINISHED, Claim, JobState, NewJob, Progress
 
@@ -90,7 +91,10 @@ class JobQueue:
         for row in rows:
             row.state, row.finished_at, row.owner = JobState.DEAD, self.clock.now(), None
             row.error = POISONOUS
-        return [_claim_of(row, owner="") for row in rows]
+        buried = [_claim_of(row, owner="") for row in rows]
+        for claim in buried:
+            tell_job(session, claim, JobState.DEAD, at=self.clock.now(), error=POISONOUS)
+        return buried
 
     @staticmethod
     def _lock(session: Session, wanted: Select[Job], limit: int) -> list[Job]:
@@ -112,13 +116,18 @@ class JobQueue:
     def hold(
         self, session: Session, claim: Claim, *, progressed: bool = False, progress: Progress | None = None
     ) -> None:
-        """Fence a write: extends the lease, or raises LeaseLost. Call it first in every transaction of a step."""
+        """Fence a write: extends the lease, or raises LeaseLost. Call it first in every transaction of a step.
+
+        `progress` is shown with the job, and those who watch are told.
+        """
         values: dict[str, object] = {"lease_until": self.clock.now() + self.lease}
         if progressed:
             values["interruptions"] = 0
         if progress is not None:
             values |= {"stage": progress.stage, "done": progress.done, "total": progress.total}
         self._fenced(session, claim, values)
+        if progress is not None:
+            tell_job(session, claim, JobState.RUNNING, at=self.clock.now(), progress=progress)
 
     def complete(self, session: Session, claim: Claim) -> None:
         self._fenced(session, claim, {"state": JobState.DONE, "finished_at": self.clock.now(), "error": None})
@@ -127,6 +136,7 @@ class JobQueue:
         """End the job for a reason that trying again would not change."""
         values = {"state": JobState.FAILED, "finished_at": self.clock.now(), "error": _storable(error)}
         self._fenced(session, claim, values)
+        tell_job(session, claim, JobState.FAILED, at=self.clock.now(), error=_storable(error))
 
     def retry(self, session: Session, claim: Claim, error: str) -> JobState:
         """Put the job back with growing delay, or among the dead after its last attempt. Returns the new state."""
@@ -140,6 +150,8 @@ class JobQueue:
             delay = min(_FIRST_RETRY_SECONDS * 2 ** min(claim.attempt - 1, 20), _LAST_RETRY_SECONDS)
             values |= {"state": state, "run_after": now + timedelta(seconds=delay)}
         self._fenced(session, claim, values)
+        if state is JobState.DEAD:
+            tell_job(session, claim, state, at=now, error=_storable(error))
         return state
 
     def postpone(self, session: Session, claim: Claim, error: str, *, seconds: float) -> None:
@@ -207,6 +219,24 @@ class JobQueue:
         )
         return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
+    def requeue(self, session: Session, job_id: str) -> str:
+        """Put a job that ended back into its queue with all its attempts. Returns its id, or that of the unfinished job
+        with the same key, where there is one."""
+        row = session.get_one(Job, job_id)
+        same = session.scalar(select(Job.id).where(Job.key == row.key, Job.state.in_(UNFINISHED)))
+        if same is not None:
+            return same
+        row.state, row.run_after, row.finished_at = JobState.QUEUED, self.clock.now(), None
+        row.attempt = row.interruptions = 0
+        row.error = row.stage = row.done = row.total = None
+        session.flush()
+        return row.id
+
+    def held(self, session: Session, *, owner: str, jobs: Collection[str]) -> Mapping[str, int]:
+        """Id and turn of those of the jobs that are still the owner's: not cancelled, not taken over by another."""
+        wanted = select(Job.id, Job.turn).where(Job.id.in_(jobs), Job.owner == owner, Job.state == JobState.RUNNING)
+        return {row.id: row.turn for row in session.execute(wanted)}
+
     def has_work(self, session: Session, *, queue: str) -> bool:
         """Whether a claim would find anything now."""
         now = self.clock.now()
@@ -239,6 +269,8 @@ def _claim_of(row: Job, owner: str) -> Claim:
         max_attempts=row.max_attempts,
         turn=row.turn,
         interruptions=row.interruptions,
+        tenant_id=row.tenant_id,
+        dataset_id=row.dataset_id,
     )
 
 

@@ -66,6 +66,8 @@ class Claim:
     max_attempts: int
     turn: int = 0
     interruptions: int = 0
+    tenant_id: str | None = None
+    dataset_id: str | None = None
 
     def text(self, name: str) -> str:
         return str(self.payload[name])

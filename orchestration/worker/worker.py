@@ -26,6 +26,9 @@ from orchestration.worker.doorbell import Doorbell
 POLL_SECONDS = 1.0
 """How long work waits whose nudge was lost, or that another process enqueued."""
 
+WATCH_SECONDS = 0.5
+"""How long a worker goes on with a job that was cancelled, where its step can be interrupted."""
+
 _AWAY_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
 
@@ -53,7 +56,8 @@ class Worker:
         self._doorbell = Doorbell()
         self._threads: list[Thread] = []
         self._hands = Lock()
-        self._in_hand: frozenset[str] = frozenset()
+        self._in_hand: dict[str, int] = {}  # job to turn
+        self._lost: frozenset[tuple[str, int]] = frozenset()
 
     @property
     def is_alive(self) -> bool:
@@ -65,7 +69,11 @@ class Worker:
             for lane in self._lanes
             for number in range(lane.threads)
         ]
-        self._threads = [Thread(target=self._look_after, name="worker-leases", daemon=True), *targets]
+        self._threads = [
+            Thread(target=self._look_after, name="worker-leases", daemon=True),
+            Thread(target=self._watch, name="worker-watch", daemon=True),
+            *targets,
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -111,14 +119,14 @@ class Worker:
     def _holding(self, claims: Sequence[Claim]) -> Iterator[None]:
         """Their leases are extended meanwhile. What could not be recorded in the end is then taken up by somebody: with
         the lease extended for as long as the worker lives, it would stand still for as long."""
-        ids = frozenset(claim.id for claim in claims)
         with self._hands:
-            self._in_hand |= ids
+            self._in_hand |= {claim.id: claim.turn for claim in claims}
         try:
             yield
         finally:
             with self._hands:
-                self._in_hand -= ids
+                for claim in claims:
+                    self._in_hand.pop(claim.id, None)
 
     def _claim(self, queue: str) -> list[Claim]:
         """Jobs of one kind, as many as its handler takes together. Looks before it takes: a read locks nobody out."""
@@ -138,7 +146,7 @@ class Worker:
     def _run(self, claims: Sequence[Claim]) -> None:
         with log_context(job_id=claims[0].id, job_kind=claims[0].kind):
             try:
-                self._handler(claims[0]).run(claims, Signals(stopping=self._stop.is_set))
+                self._handler(claims[0]).run(claims, Signals(stopping=self._stop.is_set, is_lost=self._is_lost))
             except LeaseLost as error:
                 _log.info("job.lost", reason=error.message)
             except Unavailable as error:
@@ -193,13 +201,30 @@ class Worker:
         if handler is not None:
             handler.gave_up(claim, error)
 
+    def _is_lost(self, claim: Claim) -> bool:
+        return (claim.id, claim.turn) in self._lost
+
+    def _watch(self) -> None:
+        """Finds out about jobs in hand that were cancelled, so that a long step need not run to its end for nothing."""
+        while not self._stop.wait(WATCH_SECONDS):
+            with self._hands:
+                in_hand = dict(self._in_hand)
+            if not in_hand:
+                continue
+            try:
+                with self._database.read() as session:
+                    held = self._queue.held(session, owner=self._owner, jobs=in_hand)
+                self._lost = frozenset((job, turn) for job, turn in in_hand.items() if held.get(job) != turn)
+            except Exception:  # noqa: BLE001 - the database may be away for a while; then nobody can cancel either
+                _log.exception("worker.watch_failed")
+
     def _look_after(self) -> None:
         """Extends leases, and ends jobs over which worker after worker has died."""
         every = self._queue.lease.total_seconds() / 4
         while not self._stop.wait(every):
             try:
                 with self._database.write() as session:
-                    self._queue.heartbeat(session, owner=self._owner, jobs=self._in_hand)
+                    self._queue.heartbeat(session, owner=self._owner, jobs=tuple(self._in_hand))
                     buried = [claim for lane in self._lanes for claim in self._queue.bury(session, queue=lane.queue)]
                 for claim in buried:
                     self._gave_up(claim, "workers died over it")

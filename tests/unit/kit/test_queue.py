@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select, update
 
 from kit.db.database import Database
+from kit.events import outbox
 from kit.jobs.errors import LeaseLost
 from kit.jobs.models import Job
 from kit.jobs.queue import MAX_INTERRUPTIONS, JobQueue
-from kit.jobs.types import Claim, JobState, NewJob
+from kit.jobs.types import Claim, JobState, NewJob, Progress
 from tests.clock import FrozenClock
 
 LEASE = 30
@@ -466,3 +467,18 @@ def run_together(count: int, work: Callable[[int], object]) -> None:
         thread.join()
     if errors:
         raise errors[0]
+
+
+class TestWatching:
+    def test_is_told_how_far_a_job_is_and_that_it_died(self, office: Office) -> None:
+        office.enqueue(tenant_id="acme", dataset_id="manuals", max_attempts=1)
+        claim = office.claim_one()
+        with office.database.write() as session:
+            office.queue.hold(session, claim, progress=Progress("pages", 3, 9))
+        office.retry(claim, "out of luck")
+
+        with office.database.read() as session:
+            first, second = outbox.after(session, 0, limit=10)
+        assert (first.type, first.dataset_id) == ("job_updated", "manuals")
+        assert (first.data["stage"], first.data["done"], first.data["total"]) == ("pages", 3, 9)
+        assert (second.data["state"], second.data["error"]) == ("dead", "out of luck")

@@ -17,7 +17,7 @@ from kit.jobs.models import Job
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim, JobState, NewJob
 from orchestration.worker.doorbell import Doorbell
-from orchestration.worker.worker import Lane, Worker
+from orchestration.worker.worker import WATCH_SECONDS, Lane, Worker
 
 SECONDS = 20.0
 
@@ -187,3 +187,44 @@ class TestADoorbell:
         for thread in waiting:
             thread.join(SECONDS / 2)
         assert not any(thread.is_alive() for thread in waiting)
+
+
+class TestCancelling:
+    def test_reaches_a_step_that_is_running_within_a_second_or_so(
+        self, database: Database, jobs: JobQueue, handler: Handler, worker: Worker
+    ) -> None:
+        begun, ended = Event(), Event()
+
+        def go_on(claim: Claim, signals: Signals) -> None:
+            begun.set()
+            while not signals.is_lost(claim):
+                assert not signals.stopping()
+                ended.wait(0.01)
+            ended.set()
+
+        handler.act = go_on
+        enqueue(database, jobs)
+        worker.start()
+        assert begun.wait(SECONDS)
+
+        with database.write() as session:
+            assert jobs.cancel(session, subject="s", kinds=["test"]) == 1
+
+        assert ended.wait(5)
+        assert not handler.ran.wait(0.1)
+
+    def test_is_not_told_of_a_job_that_is_held(
+        self, database: Database, jobs: JobQueue, handler: Handler, worker: Worker
+    ) -> None:
+        told: list[bool] = []
+
+        def look(claim: Claim, signals: Signals) -> None:
+            Event().wait(3 * WATCH_SECONDS)
+            told.append(signals.is_lost(claim))
+
+        handler.act = look
+        enqueue(database, jobs)
+        worker.start()
+
+        assert handler.ran.wait(SECONDS)
+        assert told == [False]
