@@ -34,6 +34,8 @@ SUSPECT = 2
 out by itself, those that only shared its fate go free, and a machine that keeps dying still gets somewhere."""
 
 CAREFUL_SLICE = 8
+"""Halved with every further death, down to one chunk: a life too short for even that is not the job's fault alone. A
+slice that gets through doubles the next."""
 
 _log = structlog.get_logger(__name__)
 
@@ -62,6 +64,13 @@ class _Effort:
     truncations: int
 
 
+def _room(interruptions: int) -> int:
+    """Chunks in the first slice of a job over which so many workers died since it last got further."""
+    if interruptions < SUSPECT:
+        return SLICE
+    return max(1, CAREFUL_SLICE >> (interruptions - SUSPECT))
+
+
 @dataclass(frozen=True, slots=True)
 class EmbedHandler:
     """Several small files share a slice, so that the model gets full batches; a large one takes many slices."""
@@ -78,12 +87,11 @@ class EmbedHandler:
 
     def run(self, claims: Sequence[Claim], signals: Signals) -> None:
         suspect = max(claims, key=lambda claim: claim.interruptions)
-        is_careful = suspect.interruptions >= SUSPECT
-        if is_careful:
+        if suspect.interruptions >= SUSPECT:
             self._release([claim for claim in claims if claim is not suspect])
             claims = [suspect]
         for collection, held in self._begin(claims).items():
-            left = self._embed(collection, held, signals, room=CAREFUL_SLICE if is_careful else SLICE)
+            left = self._embed(collection, held, signals, room=_room(suspect.interruptions))
             self._release(left)
 
     def _embed(self, collection: str, claims: list[Claim], signals: Signals, *, room: int) -> list[Claim]:
@@ -92,6 +100,7 @@ class EmbedHandler:
             shares = self._next(claims, room)
             efforts = self._write(collection, shares)
             claims = self._record(collection, claims, shares, efforts)
+            room = min(SLICE, 2 * room)
         return claims
 
     def gave_up(self, claim: Claim, error: str) -> None:

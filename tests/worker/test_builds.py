@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from ingest.files.types import FileChange, IngestOverrides, ShownStatus, UploadOutcome
@@ -148,6 +151,31 @@ class TestWhatGoesWrong:
         assert [job.attempt for job in waiting] == [0, 0, 0]
         bench.drain()
         assert {bench.view(file.id).status for file in receipt.uploaded} == {"indexed"}
+
+    def test_lives_too_short_for_a_slice_still_get_the_job_further(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = bench.put("long.md", sections(12))
+        bench.drain("parse")
+        chunks = bench.view(file.id).chunks_total
+        slices: list[int] = []
+        handler = bench.runtime.worker._handlers["file.embed"]
+        write = type(handler)._write  # type: ignore[attr-defined]  # the embedding handler's
+
+        def killed_over_more_than_one(self: object, collection: str, shares: Sequence[Any]) -> object:
+            slices.append(sum(len(share.chunks) for share in shares))
+            if slices[-1] > 1:
+                raise KeyboardInterrupt  # as sudden as a kill: nothing in the worker answers it
+            return write(self, collection, shares)
+
+        monkeypatch.setattr(type(handler), "_write", killed_over_more_than_one)
+        for _ in range(7):
+            with pytest.raises(KeyboardInterrupt):
+                bench.turn("embed")
+            with bench.runtime.database.write() as session:
+                bench.runtime.queue.recover(session)
+        assert slices == [chunks, chunks, 8, 4, 2, 1, 2, chunks - 1]
+        assert bench.view(file.id).chunks_done == 1
 
     def test_a_file_deleted_while_it_is_embedded_leaves_no_vectors(self, bench: Bench) -> None:
         file = bench.put("a.md", OLD)
