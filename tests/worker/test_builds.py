@@ -185,8 +185,8 @@ class TestWhatGoesWrong:
         shares = handler._next(claims)  # type: ignore[attr-defined]  # the embedding handler's
         bench.delete(file.id)
         bench.drain("default")
-        handler._write(bench.collection, shares)  # type: ignore[attr-defined]  # late, after the removal
-        handler._record(bench.collection, list(claims), shares)  # type: ignore[attr-defined]  # finds out
+        efforts = handler._write(bench.collection, shares)  # type: ignore[attr-defined]  # late, after the removal
+        handler._record(bench.collection, list(claims), shares, efforts)  # type: ignore[attr-defined]  # finds out
         assert bench.points(file.id) == {}
         assert bench.rows(file.id) == (0, 0, 0)
 
