@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api import documentation, envelope, probes
 from api.auth import Authenticator, KeyGuard
 from api.dashboard import surface as dashboard
+from api.mcp.http import McpEndpoint
 from api.metrics import Metrics
 from api.middleware.body_limit import BodyLimit
 from api.middleware.security_headers import SecurityHeaders
@@ -48,6 +49,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.include_router(probes.router)
     documentation.add_documentation(app)
     console.add_console(app)
+    app.state.mcp = McpEndpoint(app)
     describe(app)
     surfaces = Surfaces([dashboard.SURFACE], default=envelope.render)
     _answer_errors(app, surfaces)
@@ -58,14 +60,17 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
 def _lifespan(settings: Settings, given: Runtime | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        mcp: McpEndpoint = app.state.mcp
         if given is not None:
-            yield
+            async with mcp.running():
+                yield
             return
         runtime = await run_in_threadpool(build_runtime, settings)
         try:
             await run_in_threadpool(runtime.start)
             _bind(app, runtime)
-            yield
+            async with mcp.running():
+                yield
         finally:
             await run_in_threadpool(runtime.close)
 

@@ -14,6 +14,8 @@ from orchestration.runtime import Runtime
 
 _STATE = "principal"
 _HOW = "send `Authorization: Bearer <key>`"
+_AGENTS_PATH = "/mcp"
+_AGENTS_HEADER = "x-user-token"
 
 
 class Authenticator:
@@ -63,7 +65,7 @@ class KeyGuard:
             await self._app(scope, receive, send)
 
     async def _answer_caller(self, scope: Scope, receive: Receive, send: Send) -> None:
-        token = bearer_token(Headers(scope=scope))
+        token = token_of(scope)
         authenticator: Authenticator = scope["app"].state.authenticator
         principal = await run_in_threadpool(authenticator.authenticate, token)
         scope["state"][_STATE] = principal
@@ -73,6 +75,14 @@ class KeyGuard:
 
     def _is_open(self, path: str) -> bool:
         return path in self._exact or path.startswith(self._below)
+
+
+def token_of(scope: Scope) -> str:
+    """The credential of a request. Agents' clients may send it as `X-User-Token`, on their path only."""
+    headers = Headers(scope=scope)
+    if scope["path"] == _AGENTS_PATH and "authorization" not in headers and headers.get(_AGENTS_HEADER, "").strip():
+        return headers[_AGENTS_HEADER].strip()
+    return bearer_token(headers)
 
 
 def bearer_token(headers: Headers) -> str:

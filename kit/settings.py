@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address that the server listens on")
     port: int = Field(8420, ge=0, le=65535, description="Port that the server listens on")
+    public_url: str | None = Field(
+        None, description="Address that people reach the server at, for links; unset: as the request names it"
+    )
     admin_key: SecretStr | None = Field(
         None, description="Key of the first administrator; made at first start if unset"
     )

@@ -19,6 +19,7 @@ from ingest.files.builds import Builds
 from ingest.files.citations import FileCitations
 from ingest.files.passages import Passages
 from ingest.files.registry import FileRegistry
+from ingest.files.reading import Reading
 from ingest.files.service import Files
 from ingest.files.surroundings import ChunkSurroundings
 from ingest.files.uploads import Uploads
@@ -67,6 +68,7 @@ class Runtime:
     datasets: Datasets
     files: Files
     reports: Reports
+    reading: Reading
     uploads: Uploads
     search: Search
     why_not: WhyNot
@@ -165,6 +167,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         datasets=_datasets(settings, clock, engines, gate=gate, builds=builds, queue=queue),
         files=Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock),
         reports=Reports(gate=gate),
+        reading=Reading(gate=gate),
         uploads=_uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue),
         search=search,
         why_not=WhyNot(search, FileRegistry(database, gate)),

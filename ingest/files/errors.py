@@ -10,6 +10,21 @@ class FileIsNotThere(NotFound):
         super().__init__(f"file {file_id!r} does not exist in this dataset")
 
 
+class FileIsGone(NotFound):
+    """Asked for by its id alone: nothing is said about datasets."""
+
+    def __init__(self, file_id: str) -> None:
+        super().__init__(f"file {file_id!r} does not exist, is switched off, or this key may not see it")
+
+
+class ChunkIsNotThere(NotFound):
+    def __init__(self, chunk_id: str) -> None:
+        super().__init__(
+            f"chunk {chunk_id!r} does not exist any more, or this key may not see it; files that are built anew have "
+            "new chunks, so search again"
+        )
+
+
 class TooMuchWaiting(Unavailable):
     def __init__(self, *, waiting: int, limit: int) -> None:
         super().__init__(f"{waiting} files are waiting to be ingested, and the limit is {limit}; try again in a while")

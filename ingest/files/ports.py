@@ -30,6 +30,9 @@ class DatasetGate(Protocol):
     def readable(self, session: Session, principal: Principal, dataset_id: str) -> HomeDataset:
         """NotFound when it is not there for this caller, whatever the reason."""
 
+    def readable_names(self, session: Session, principal: Principal) -> Mapping[str, str]:
+        """Names of all living datasets that the caller may see, by id."""
+
     def living(self, session: Session, dataset_id: str) -> HomeDataset | None:
         """For work that acts for nobody in particular. None when it is deleted."""
 

@@ -34,6 +34,7 @@ BREACHES = [
     ("crawler.engine", "import trafilatura", "Parser libraries live in ingest.parsers"),
     ("retrieval.search.engine", "import qdrant_edge", "Vector engines live in retrieval.stores"),
     ("retrieval.stores.edge", "import torch", MODELS),
+    ("api.dashboard.surface", "import mcp.server", "The agents' protocol lives in api.mcp"),
     ("kit.clock", "import alembic", "The migration tool lives in migrations"),
 ]
 AT_HOME = {
