@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.audit import act_of, deeds_of
+from identity.audit.acts import Act, acting
 from identity.cache import PrincipalCache
 from identity.types import Principal
 from identity.usage import KeyUsage
@@ -26,6 +28,8 @@ class Authenticator:
         self._keys = runtime.keys
         self._cache = PrincipalCache(clock=runtime.clock)
         self._usage = KeyUsage(clock=runtime.clock)
+        self._reads = runtime.reads
+        self._clock = runtime.clock
 
     def authenticate(self, token: str) -> Principal:
         """Raises Unauthenticated for every reason not to accept the token."""
@@ -34,6 +38,20 @@ class Authenticator:
     def _look_up(self, token: str) -> Principal:
         with self._database.read() as session:
             return self._keys.authenticate(session, token)
+
+    def forget(self) -> None:
+        """After a change of keys or people, so that it holds at once in this process. Others follow within a second."""
+        self._cache.clear()
+
+    def record(self, scope: Scope, act: Act, status: int) -> None:
+        """What the request read. Raises nothing: the answer is out already."""
+        deeds = deeds_of(scope, act, status, self._clock.now())
+        if deeds:
+            self._reads.put(deeds)
+
+    def check_recording(self) -> None:
+        """Raises Unavailable while nothing can be recorded: an answer that leaves no trace is not given."""
+        self._reads.check()
 
     def is_touch_due(self, principal: Principal) -> bool:
         return self._usage.is_due(principal.key_id)
@@ -69,7 +87,18 @@ class KeyGuard:
         authenticator: Authenticator = scope["app"].state.authenticator
         principal = await run_in_threadpool(authenticator.authenticate, token)
         scope["state"][_STATE] = principal
-        await self._app(scope, receive, send)
+        authenticator.check_recording()
+        status = 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with acting(act_of(scope, principal)) as act:
+            await self._app(scope, receive, watched)
+        authenticator.record(scope, act, status)
         if authenticator.is_touch_due(principal):  # after the answer: nobody waits for the note
             await run_in_threadpool(authenticator.touch, principal)
 

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias, cast
 from fastapi import Depends, Path, Query, Request, Security
 from fastapi.security import HTTPBearer
 
-from api.auth import principal_of
+from api.auth import Authenticator, principal_of
 from api.metrics import Metrics
 from identity.types import Principal, Scope
 from kit.errors import Forbidden
@@ -25,6 +25,15 @@ _documented = HTTPBearer(
 
 async def get_runtime(request: Request) -> Runtime:
     return cast("Runtime", request.app.state.runtime)
+
+
+async def get_authenticator(request: Request) -> Authenticator:
+    return cast("Authenticator", request.app.state.authenticator)
+
+
+def public_address(runtime: Runtime, request: Request) -> str:
+    """What links begin with, without a slash at the end."""
+    return str(runtime.settings.public_url or request.base_url).rstrip("/")
 
 
 async def get_metrics(request: Request) -> Metrics:
@@ -57,6 +66,7 @@ async def _page(
 
 
 RuntimeDep: TypeAlias = Annotated[Runtime, Depends(get_runtime)]
+AuthenticatorDep: TypeAlias = Annotated[Authenticator, Depends(get_authenticator)]
 MetricsDep: TypeAlias = Annotated[Metrics, Depends(get_metrics)]
 PageDep: TypeAlias = Annotated[PageRequest, Depends(_page)]
 

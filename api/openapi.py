@@ -22,6 +22,9 @@ _TAGS = [
     {"name": "Knowledge base: jobs", "description": "What runs, waits and failed"},
     {"name": "Knowledge base: search", "description": "Passages by meaning and by words"},
     {"name": "Events", "description": "What happens in the tenant, live"},
+    {"name": "Access: keys", "description": "What programs and agents are let in with"},
+    {"name": "Access: team", "description": "People and agents of the tenant"},
+    {"name": "Access: audit log", "description": "Who did what, from where, with which key"},
     {"name": "Operations", "description": "For those who run Cairn; these need no key"},
 ]
 _UNUSED = ("HTTPValidationError", "ValidationError")

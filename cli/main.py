@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import agents, datasets, doctor, files, ingesting, keys, reporting, searching, serving
+from cli import agents, audit, datasets, doctor, files, ingesting, keys, reporting, searching, serving
 from kit.errors import CairnError
 
 app = typer.Typer(name="cairn", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -37,6 +37,7 @@ files.app.command("report")(reporting.report_file)
 app.add_typer(files.app, name="files")
 app.add_typer(keys.app, name="keys")
 app.command("mcp")(agents.mcp)
+app.add_typer(audit.app, name="audit")
 app.command("doctor")(doctor.doctor)
 
 

@@ -76,7 +76,8 @@ def hand_down(context: typer.Context, *, home: Path | None, as_json: bool) -> bo
 def opened(home: Path | None, *, repairing: bool = False) -> Iterator[Session]:
     """Opens the home as a server would, without working off its jobs."""
     # Local: all that Cairn consists of, which `--help` and a mistyped option have no use for.
-    from identity.bootstrap import operator  # noqa: PLC0415
+    from identity.audit.acts import Act, acting  # noqa: PLC0415 - as above
+    from identity.bootstrap import operator  # noqa: PLC0415 - as above
     from orchestration.runtime import build_runtime  # noqa: PLC0415 - as above
 
     runtime = build_runtime(quiet_settings(home), repairing=repairing)
@@ -85,7 +86,8 @@ def opened(home: Path | None, *, repairing: bool = False) -> Iterator[Session]:
             remark(f"The administrator's key, shown this once: {runtime.made_key}")
         with runtime.database.read() as session:
             principal = operator(session)
-        yield Session(runtime, principal)
+        with acting(Act.of(principal)):
+            yield Session(runtime, principal)
     finally:
         runtime.close()
 

@@ -23,7 +23,9 @@ EVERY_SCOPE = "*"
 
 @dataclass(frozen=True, slots=True)
 class KeyView:
-    """`scopes` are those in force; `hint` is the start of the token; `dataset_ids` None means no narrowing."""
+    """`scopes` are those in force; `hint` is the start of the token; `dataset_ids` None means no narrowing.
+
+    `rate_limit` is requests a minute; None means the installation's."""
 
     id: str
     tenant_id: str
@@ -39,6 +41,9 @@ class KeyView:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    description: str | None = None
+    rate_limit: int | None = None
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

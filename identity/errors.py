@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kit.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from kit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 
 
 class CredentialNotAccepted(Unauthenticated):
@@ -22,6 +22,24 @@ class UserNotFound(NotFound):
 
 class KeyNotFound(NotFound):
     code = "KEY_NOT_FOUND"
+
+
+class KeyHasEnded(Conflict):
+    """A revoked or expired key is not brought back."""
+
+
+class UserExists(Conflict):
+    code = "USER_EXISTS"
+
+
+class InviteIsPending(Conflict):
+    code = "INVITE_PENDING"
+
+
+class LastAdministrator(Conflict):
+    """A tenant keeps somebody who can let others in."""
+
+    code = "LAST_ADMINISTRATOR"
 
 
 class KeyExceedsUser(Invalid):

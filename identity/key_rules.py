@@ -12,6 +12,7 @@ from kit.errors import Detail, Invalid
 _NAME_LENGTH = 200
 _AGENT_ROLE_LENGTH = 64
 _ID_LENGTH = 26
+MOST_REQUESTS = 1_000_000
 
 
 def checked_name(name: str) -> str:
@@ -75,6 +76,13 @@ def checked_expiry(expires_at: datetime | None, *, now: datetime) -> datetime | 
     if expires_at <= now:
         raise _refusal("expiresAt", f"{expires_at.isoformat()} is not in the future")
     return expires_at
+
+
+def checked_rate_limit(rate_limit: int | None) -> int | None:
+    """Requests a minute."""
+    if rate_limit is not None and not 1 <= rate_limit <= MOST_REQUESTS:
+        raise _refusal("rateLimit", f"{rate_limit} requests a minute is outside 1-{MOST_REQUESTS}")
+    return rate_limit
 
 
 def _checked_scope(scope: str) -> Scope:

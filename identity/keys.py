@@ -24,6 +24,7 @@ from identity.key_rules import (
     checked_datasets,
     checked_expiry,
     checked_name,
+    checked_rate_limit,
     checked_role,
     checked_scopes,
 )
@@ -74,6 +75,8 @@ class AccessKeys:
         agent_role: str | None = None,
         dataset_ids: Sequence[str] | None = None,
         expires_at: datetime | None = None,
+        description: str | None = None,
+        rate_limit: int | None = None,
         token: str | None = None,
     ) -> IssuedKey:
         """A new key. Raises Invalid with the field, TenantNotFound, UserNotFound or KeyExceedsUser.
@@ -91,6 +94,7 @@ class AccessKeys:
             user_id=user_id,
             kind=KeyKind.API_KEY if agent_role is None else KeyKind.AGENT_KEY,
             name=checked_name(name),
+            description=description or None,
             token_hash=hash_token(token),
             hint=token_hint(token),
             role=checked,
@@ -99,15 +103,16 @@ class AccessKeys:
             dataset_ids=checked_datasets(dataset_ids),
             created_at=now,
             expires_at=checked_expiry(expires_at, now=now),
+            rate_limit=checked_rate_limit(rate_limit),
         )
         session.add(row)
         session.flush()
-        return IssuedKey(token, _view(row))
+        return IssuedKey(token, key_view(row))
 
     def list(self, session: Session, principal: Principal) -> Sequence[KeyView]:
         """The keys that the caller may see, newest first, revoked ones among them."""
         wanted = select(AccessKey).where(repository.readable_by(principal)).order_by(AccessKey.id.desc())
-        return [_view(row) for row in session.scalars(wanted)]
+        return [key_view(row) for row in session.scalars(wanted)]
 
     def revoke(self, session: Session, principal: Principal, key_id: str) -> KeyView:
         """End a key for good; a revoked one stays as it is. Raises KeyNotFound or KeyOutranksCaller."""
@@ -115,13 +120,13 @@ class AccessKeys:
         row = session.scalar(select(AccessKey).where(AccessKey.id == key_id, readable))
         if row is None:
             raise KeyNotFound(f"there is no access key {key_id}")
-        view = _view(row)
+        view = key_view(row)
         if row.id != principal.key_id and not view.scopes <= principal.scopes:
             raise KeyOutranksCaller(f"key {key_id} may do more than the key that asks to revoke it")
         if row.revoked_at is None:
             row.revoked_at = self.clock.now()
             session.flush()
-        return _view(row)
+        return key_view(row)
 
     @staticmethod
     def _check_owner(session: Session, tenant_id: str, user_id: str | None, role: Role) -> None:
@@ -157,7 +162,8 @@ def _principal(key: AccessKey, member_role: Role) -> Principal:
     )
 
 
-def _view(key: AccessKey) -> KeyView:
+def key_view(key: AccessKey) -> KeyView:
+    """A row as callers see it: without the token's hash."""
     role = Role(key.role)
     return KeyView(
         id=key.id,
@@ -174,4 +180,7 @@ def _view(key: AccessKey) -> KeyView:
         expires_at=key.expires_at,
         revoked_at=key.revoked_at,
         last_used_at=key.last_used_at,
+        description=key.description,
+        rate_limit=key.rate_limit,
+        replaced_by=key.replaced_by,
     )

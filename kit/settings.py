@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     egress_allow: str | None = Field(
         None, description="Networks, with commas between, that may be fetched from although they are not public"
     )
+    audit_days: int = Field(0, ge=0, description="Days that the audit trail is kept; 0: for ever")
 
     lease_seconds: float = Field(30, ge=1, description="How long a job stays with a worker that has gone silent")
     shutdown_seconds: float = Field(10, ge=0, description="Time that a stopping server gives to its running steps")

@@ -9,8 +9,13 @@ from functools import partial
 
 import structlog
 
+from identity.audit.log import AuditLog
+from identity.audit.reads import ReadLog
+from identity.audit.trail import Trail
 from identity.bootstrap import ensure_first_administrator
+from identity.key_changes import KeyChanges
 from identity.keys import AccessKeys
+from identity.team import Team
 from ingest.datasets.directory import Directory
 from ingest.datasets.gate import Gate
 from ingest.datasets.service import Datasets, ModelBinding
@@ -18,8 +23,8 @@ from ingest.doctor.doctor import Doctor
 from ingest.files.builds import Builds
 from ingest.files.citations import FileCitations
 from ingest.files.passages import Passages
-from ingest.files.registry import FileRegistry
 from ingest.files.reading import Reading
+from ingest.files.registry import FileRegistry
 from ingest.files.service import Files
 from ingest.files.surroundings import ChunkSurroundings
 from ingest.files.uploads import Uploads
@@ -65,6 +70,11 @@ class Runtime:
     engines: Engines
     queue: JobQueue
     keys: AccessKeys
+    key_changes: KeyChanges
+    team: Team
+    trail: Trail
+    reads: ReadLog
+    audit_log: AuditLog
     datasets: Datasets
     files: Files
     reports: Reports
@@ -121,6 +131,7 @@ class Runtime:
     def close(self) -> None:
         self.feed.close()
         self.worker.stop(seconds=self.settings.shutdown_seconds)
+        self.reads.close()
         self.engines.close()
         self.worker_lock.release()
 
@@ -150,6 +161,8 @@ def _ensure_administrator(database: Database, settings: Settings, clock: Clock) 
 
 def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home, made_key: str | None) -> Runtime:
     database, store, files, embedder = engines.database, engines.store, engines.files, engines.embedder
+    trail = Trail(clock=clock)
+    trail.watch(database)
     queue = JobQueue(clock=clock, lease=timedelta(seconds=settings.lease_seconds))
     gate, builds = Gate(), Builds(queue=queue, clock=clock)
     switch = Switch(database=database, store=store, gate=gate)
@@ -164,6 +177,11 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         engines=engines,
         queue=queue,
         keys=AccessKeys(clock=clock),
+        key_changes=KeyChanges(clock=clock),
+        team=Team(clock=clock),
+        trail=trail,
+        reads=ReadLog(database=database, trail=trail, keep=timedelta(days=settings.audit_days)),
+        audit_log=AuditLog(),
         datasets=_datasets(settings, clock, engines, gate=gate, builds=builds, queue=queue),
         files=Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock),
         reports=Reports(gate=gate),

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api import envelope
 from api.dashboard import events, me
+from api.dashboard.access.router import router as access
 from api.dashboard.knowledge_base.router import router as knowledge_base
 from api.surfaces import Surface
 
@@ -17,3 +18,4 @@ router = APIRouter(prefix=PREFIX)
 router.include_router(me.router)
 router.include_router(knowledge_base)
 router.include_router(events.router)
+router.include_router(access)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from api.mcp.links import link_to
 from api.mcp.wording import Answer, where
+from identity.audit.acts import Act, Note, acting, note_read
+from identity.audit.trail import Deed
 from identity.types import Principal, Scope
 from ingest.datasets.types import DatasetView
 from ingest.documents import BlockKind
@@ -16,6 +19,8 @@ from orchestration.runtime import Runtime
 from retrieval.filters import SearchFilter
 from retrieval.search.types import Passage, SearchHit, SearchRequest
 from retrieval.types import DateRange
+
+T = TypeVar("T")
 
 _LEAST_PASSAGE = 40
 """Tokens of a passage that are still worth showing."""
@@ -47,6 +52,20 @@ class Desk:
     runtime: Runtime
     principal: Principal
     base: str
+    ip: str | None = None
+    request_id: str | None = None
+
+    def answered(self, tool: str, answer: Callable[[Desk], T]) -> T:
+        """Runs `answer` in the caller's name, and records what it read. Nothing is read that cannot be recorded."""
+        self.runtime.reads.check()
+        with acting(Act.of(self.principal, ip=self.ip, request_id=self.request_id)) as act:
+            result = answer(self)
+        notes = act.notes or [Note("tool", tool)]
+        now = self.runtime.clock.now()
+        self.runtime.reads.put(
+            [Deed(act, now, "read", one.entity_type, one.entity_id, {"tool": tool, **one.metadata}) for one in notes]
+        )
+        return result
 
     def list_datasets(self, *, tokens: int) -> str:
         self._need(Scope.READ, Scope.SEARCH)
@@ -110,6 +129,7 @@ class Desk:
         self._need(Scope.READ)
         with self.runtime.database.read() as session:
             excerpt = self.runtime.reading.around(session, self.principal, chunk_id, before=before, after=after)
+        note_read("file", excerpt.place.file_id, chunk=chunk_id)
         answer = Answer(tokens)
         answer.say(_title(excerpt.place, f"chunks {_span(excerpt)} of {excerpt.total}; >>> marks the one asked for"))
         wanted = next(n for n, piece in enumerate(excerpt.pieces) if piece.chunk_id == excerpt.wanted)
@@ -125,6 +145,7 @@ class Desk:
         self._need(Scope.READ)
         with self.runtime.database.read() as session:
             outline = self.runtime.reading.outline(session, self.principal, file_id)
+        note_read("file", file_id)
         answer = Answer(tokens)
         answer.say(_title(outline.place, f"{outline.chunks} chunks, {outline.tables} tables (fetch_table)"))
         answer.say("Each line: heading, page, length in tokens, and the chunk_id to read_around from.")
@@ -160,6 +181,7 @@ class Desk:
 
     @staticmethod
     def _whole(excerpt: Excerpt, what: str, *, tokens: int) -> str:
+        note_read("file", excerpt.place.file_id, what=what)
         answer = Answer(tokens)
         answer.say(_title(excerpt.place, what))
         for number, piece in enumerate(excerpt.pieces):
@@ -199,7 +221,9 @@ class Desk:
                 f"text has {len(words)} characters; send 1 to {_MOST_WORDS} that stand in a document as they are"
             )
         with self.runtime.database.read() as session:
-            return self.runtime.reading.find(session, self.principal, dataset_id, words, limit=limit)
+            found = self.runtime.reading.find(session, self.principal, dataset_id, words, limit=limit)
+        note_read("dataset", dataset_id, files=list(dict.fromkeys(one.place.file_id for one in found)))
+        return found
 
     @staticmethod
     def occurrences_found(words: str, found: Sequence[Occurrence], *, more: bool, tokens: int) -> str:
@@ -218,6 +242,7 @@ class Desk:
         self._need(Scope.READ)
         with self.runtime.database.read() as session:
             excerpt = self.runtime.reading.around(session, self.principal, chunk_id, before=0, after=0)
+        note_read("file", excerpt.place.file_id, chunk=chunk_id)
         piece = excerpt.pieces[0]
         answer = Answer(tokens)
         link = link_to(excerpt.place, page=piece.page, content=piece.content, base=self.base)

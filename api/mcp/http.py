@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.auth import principal_of
 from api.mcp.desk import Desk
 from api.mcp.server import make_server
+from api.surfaces import request_id
 from orchestration.runtime import Runtime
 
 PATH = "/mcp"
@@ -46,6 +47,7 @@ class McpEndpoint:
         self._manager = server.session_manager
         endpoint = _Endpoint(StreamableHTTPASGIApp(self._manager))
         endpoint.route = Route(PATH, endpoint=endpoint, methods=["GET", "POST", "DELETE"], include_in_schema=False)
+        endpoint.route.methods = {"GET", "POST", "DELETE"}  # without the HEAD that a route for GET comes with
         app.router.routes.append(endpoint.route)
 
     def running(self) -> AbstractAsyncContextManager[None]:
@@ -55,4 +57,11 @@ class McpEndpoint:
     def _open_desk(self, request: Any) -> Desk:
         runtime: Runtime = self._app.state.runtime
         base = str(runtime.settings.public_url or request.base_url).rstrip("/")
-        return Desk(runtime=runtime, principal=principal_of(request.scope), base=base)
+        client = request.client
+        return Desk(
+            runtime=runtime,
+            principal=principal_of(request.scope),
+            base=base,
+            ip=client.host if client else None,
+            request_id=request_id(request.scope),
+        )

@@ -63,7 +63,11 @@ class FileResources:
         )
         async def file_text(file_id: str, ctx: Context[Any, Any]) -> str:
             try:
-                return await anyio.to_thread.run_sync(lambda: open_desk(ctx).text(file_id, first=0, tokens=MOST_TOKENS))
+                return await anyio.to_thread.run_sync(
+                    lambda: open_desk(ctx).answered(
+                        "resource", lambda desk: desk.text(file_id, first=0, tokens=MOST_TOKENS)
+                    )
+                )
             except NotFound as error:
                 raise ResourceNotFoundError(error.message) from error
             except CairnError as error:

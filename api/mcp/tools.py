@@ -52,7 +52,7 @@ def _add_finding(server: MCPServer, open_desk: OpenDesk) -> None:
     async def list_datasets(ctx: Context[Any, Any], max_tokens: Tokens = DEFAULT_TOKENS) -> str:
         """List the datasets that you may search: what they are about, how large they are, when they last changed.
         Start here, unless you know which dataset to search."""
-        return await _answered(lambda: open_desk(ctx).list_datasets(tokens=max_tokens))
+        return await _answered(open_desk, ctx, lambda desk: desk.list_datasets(tokens=max_tokens), "list_datasets")
 
     @server.tool(annotations=_READS, meta=UNTRUSTED, structured_output=False)
     async def search(  # noqa: PLR0917 - the arguments of a tool are what the agent sees
@@ -83,7 +83,7 @@ def _add_finding(server: MCPServer, open_desk: OpenDesk) -> None:
             labels=labels or {},
             published=_dates(published_after, published_before),
         )
-        return await _answered(lambda: open_desk(ctx).search(question, tokens=max_tokens))
+        return await _answered(open_desk, ctx, lambda desk: desk.search(question, tokens=max_tokens), "search")
 
     @server.tool(annotations=_READS, meta=UNTRUSTED, structured_output=False)
     async def find_text(
@@ -94,16 +94,15 @@ def _add_finding(server: MCPServer, open_desk: OpenDesk) -> None:
         max_tokens: Tokens = DEFAULT_TOKENS,
     ) -> str:
         """Find exact words, whatever their case. Use it for identifiers and quotations; use search for questions."""
-        desk = await _answered(lambda: open_desk(ctx))
-        chosen = await _answered(lambda: desk.chosen(datasets))
+        chosen = await _answered(open_desk, ctx, lambda desk: desk.chosen(datasets), "find_text")
         found: list[Occurrence] = []
         for done, dataset_id in enumerate(chosen):
             await ctx.report_progress(done, len(chosen), f"looking in {chosen[dataset_id]}")
-            look = partial(desk.occurrences, dataset_id, text, limit=limit + 1 - len(found))
-            found += await _answered(look)
+            look = partial(Desk.occurrences, dataset_id=dataset_id, words=text, limit=limit + 1 - len(found))
+            found += await _answered(open_desk, ctx, look, "find_text")
             if len(found) > limit:
                 break
-        return desk.occurrences_found(text, found[:limit], more=len(found) > limit, tokens=max_tokens)
+        return Desk.occurrences_found(text, found[:limit], more=len(found) > limit, tokens=max_tokens)
 
 
 def _add_reading(server: MCPServer, open_desk: OpenDesk) -> None:
@@ -116,13 +115,13 @@ def _add_reading(server: MCPServer, open_desk: OpenDesk) -> None:
         max_tokens: Tokens = DEFAULT_TOKENS,
     ) -> str:
         """Read a passage with what stands before and after it in its file. Do so before you rely on a passage."""
-        ask = lambda: open_desk(ctx).read_around(chunk_id, before=before, after=after, tokens=max_tokens)  # noqa: E731 - handed to a thread
-        return await _answered(ask)
+        read = partial(Desk.read_around, chunk_id=chunk_id, before=before, after=after, tokens=max_tokens)
+        return await _answered(open_desk, ctx, read, "read_around")
 
     @server.tool(annotations=_READS, meta=UNTRUSTED, structured_output=False)
     async def outline(ctx: Context[Any, Any], file_id: FileId, max_tokens: Tokens = DEFAULT_TOKENS) -> str:
         """The headings of a file with their pages and lengths, and where to start reading each."""
-        return await _answered(lambda: open_desk(ctx).outline(file_id, tokens=max_tokens))
+        return await _answered(open_desk, ctx, lambda desk: desk.outline(file_id, tokens=max_tokens), "outline")
 
     @server.tool(annotations=_READS, meta=UNTRUSTED, structured_output=False)
     async def fetch_page(
@@ -132,7 +131,7 @@ def _add_reading(server: MCPServer, open_desk: OpenDesk) -> None:
         max_tokens: Tokens = DEFAULT_TOKENS,
     ) -> str:
         """The text of one page, slide or sheet."""
-        return await _answered(lambda: open_desk(ctx).page(file_id, page, tokens=max_tokens))
+        return await _answered(open_desk, ctx, lambda desk: desk.page(file_id, page, tokens=max_tokens), "fetch_page")
 
     @server.tool(annotations=_READS, meta=UNTRUSTED, structured_output=False)
     async def fetch_table(
@@ -142,20 +141,22 @@ def _add_reading(server: MCPServer, open_desk: OpenDesk) -> None:
         max_tokens: Tokens = DEFAULT_TOKENS,
     ) -> str:
         """One table of a file in full, as Markdown, also where it was too long for one passage."""
-        return await _answered(lambda: open_desk(ctx).table(file_id, table, tokens=max_tokens))
+        return await _answered(
+            open_desk, ctx, lambda desk: desk.table(file_id, table, tokens=max_tokens), "fetch_table"
+        )
 
 
 def _add_citing(server: MCPServer, open_desk: OpenDesk) -> None:
     @server.tool(annotations=_READS, meta=UNTRUSTED, structured_output=False)
     async def cite(ctx: Context[Any, Any], chunk_id: ChunkId, max_tokens: Tokens = 1000) -> str:
         """A citation of a passage: source, page, its words, and a link that opens the place. Cite what you use."""
-        return await _answered(lambda: open_desk(ctx).cite(chunk_id, tokens=max_tokens))
+        return await _answered(open_desk, ctx, lambda desk: desk.cite(chunk_id, tokens=max_tokens), "cite")
 
 
-async def _answered(ask: Callable[[], T]) -> T:
+async def _answered(open_desk: OpenDesk, ctx: Context[Any, Any], answer: Callable[[Desk], T], tool: str) -> T:
     """Runs on a thread. Cairn's errors become answers that an agent can act on; others are bugs and stay inside."""
     try:
-        return await anyio.to_thread.run_sync(ask)
+        return await anyio.to_thread.run_sync(lambda: open_desk(ctx).answered(tool, answer))
     except CairnError as error:
         raise ToolError(f"{error.code}: {error.message}{_advice(error)}") from error
 

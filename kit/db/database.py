@@ -26,6 +26,7 @@ class Database:
         self._writer = self.engine.execution_options(**{_WRITES: True})
         self._readers = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._writers = sessionmaker(self._writer, expire_on_commit=False)
+        self._last_words: list[Callable[[Session], None]] = []
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -51,7 +52,17 @@ class Database:
             yield session
             for act in session.info.pop(_LAST_ACTS, ()):
                 act(session)
+            for speak in self._last_words:
+                speak(session)
             session.commit()
+
+    def before_flush(self, look: Callable[[Session], None]) -> None:
+        """Have every writing session shown before what it changed is sent to the database."""
+        event.listen(self._writers, "before_flush", lambda session, *_: look(session))
+
+    def before_commit(self, speak: Callable[[Session], None]) -> None:
+        """Let something be written at the end of every unit of work that writes, in the same transaction."""
+        self._last_words.append(speak)
 
     @contextmanager
     def alter(self) -> Iterator[Connection]:

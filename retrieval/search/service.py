@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from time import perf_counter
 
+from identity.audit.acts import note_read
 from identity.types import Principal
 from kit.errors import Conflict
 from retrieval.embedding.protocol import Embedder
@@ -79,6 +80,8 @@ class Search:
                 principal, request, dataset_ids, vector, looks, fused, self.pool_of(request), self._scorer_name
             )
             result = self.dressing.dressed(asked, result, hits)
+        files = list(dict.fromkeys(hit.passage.file_id for hit in result.hits))
+        note_read("search", datasets=list(dataset_ids), files=files)
         return replace(result, total_ms=(perf_counter() - started) * 1000)
 
     def embedded(self, request: SearchRequest, targets: Sequence[SearchTarget]) -> tuple[Vector | None, float]:

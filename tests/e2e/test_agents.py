@@ -14,7 +14,8 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.e2e.test_first_session import KEY, Knowledge, served
+from tests.e2e.served import KEY, served
+from tests.e2e.test_first_session import Knowledge
 
 ABOUT = ("markitdown/test_files/test.pdf", "markitdown/test_files/test.docx", "markitdown/test_files/test_blog.html")
 QUESTION = "agents that converse with each other to solve tasks"
