@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,11 +16,13 @@ from identity.errors import KeyHasEnded, KeyNotFound, KeyOutranksCaller
 from identity.key_rules import checked_expiry, checked_name, checked_rate_limit, checked_scopes
 from identity.keys import TOKEN_PREFIX, key_view
 from identity.models import AccessKey
-from identity.types import Principal, Role
+from identity.types import Principal, Role, Scope
 from kit.clock import Clock
 from kit.crypto import hash_token, new_token, token_hint
 from kit.errors import Detail, Invalid
 from kit.ids import new_id
+
+_Bound = TypeVar("_Bound", datetime, int)
 
 DEFAULT_GRACE = timedelta(hours=24)
 MOST_GRACE = timedelta(days=7)
@@ -60,9 +63,13 @@ class KeyChanges:
                 raise KeyOutranksCaller(f"scopes {', '.join(sorted(beyond))} are more than the caller has")
             row.scopes = scopes
         if change.expires_at is not None:
-            row.expires_at = checked_expiry(change.expires_at, now=self.clock.now())
+            expires_at = checked_expiry(change.expires_at, now=self.clock.now())
+            self._check_bound(principal, "expiresAt", expires_at, bound=row.expires_at)
+            row.expires_at = expires_at
         if change.rate_limit is not None:
-            row.rate_limit = checked_rate_limit(change.rate_limit)
+            rate_limit = checked_rate_limit(change.rate_limit)
+            self._check_bound(principal, "rateLimit", rate_limit, bound=row.rate_limit)
+            row.rate_limit = rate_limit
         session.flush()
         return key_view(row)
 
@@ -92,6 +99,13 @@ class KeyChanges:
             old.expires_at = now + grace if old.expires_at is None else min(old.expires_at, now + grace)
         session.flush()
         return IssuedKey(token, key_view(new))
+
+    @staticmethod
+    def _check_bound(principal: Principal, field: str, wanted: _Bound | None, *, bound: _Bound | None) -> None:
+        """A key that could put off its own end, or lift its own limit, would have neither."""
+        manages = principal.may(Scope.MANAGE) and principal.agent_role is None and principal.dataset_ids is None
+        if not manages and bound is not None and wanted is not None and wanted > bound:
+            raise KeyOutranksCaller(f"{field} {wanted} is beyond {bound}: only who manages keys may extend it")
 
     def _changeable(self, session: Session, principal: Principal, key_id: str) -> AccessKey:
         row = self._row(session, principal, key_id)

@@ -54,12 +54,17 @@ def find_member(session: Session, *, tenant_id: str, user_id: str) -> tuple[User
 
 
 def readable_by(principal: Principal) -> ColumnElement[bool]:
-    """Which keys a caller sees: a manager those of the tenant, a person their own, a machine the one it holds."""
-    own = AccessKey.id == principal.key_id
-    if principal.user_id is not None:
-        own = or_(own, AccessKey.user_id == principal.user_id)
+    """Which keys a caller sees: a manager those of the tenant, a person their own, a machine the one it holds.
+
+    So does a key for an agent or for certain datasets: to exchange one that is not would be to leave those bounds.
+    """
     mine = AccessKey.tenant_id == principal.tenant_id
-    return mine if principal.may(Scope.MANAGE) and principal.dataset_ids is None else and_(mine, own)
+    own = AccessKey.id == principal.key_id
+    if principal.agent_role is not None or principal.dataset_ids is not None:
+        return and_(mine, own)
+    if principal.may(Scope.MANAGE):
+        return mine
+    return and_(mine, own if principal.user_id is None else or_(own, AccessKey.user_id == principal.user_id))
 
 
 def tenant_exists(session: Session, tenant_id: str) -> bool:

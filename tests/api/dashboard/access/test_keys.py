@@ -89,8 +89,22 @@ class TestList:
         told = error_of(foreign)["message"].replace(body["key"]["id"], "nothing")
         assert told == error_of(unknown)["message"]
 
+    def test_shows_a_narrowed_key_only_itself(self, callers: Callers, dataset: Json) -> None:
+        for narrow in ({"datasetIds": [dataset["id"]]}, {"agentRole": "writer"}):
+            body = made(callers.admin, role="admin", personal=True, **narrow)
+            seen = using(callers.admin, body["token"]).get(KEYS).json()["data"]
+            assert [key["id"] for key in seen] == [body["key"]["id"]]
+
 
 class TestChange:
+    def test_lets_no_key_put_off_its_own_end_or_lift_its_own_limit(self, callers: Callers) -> None:
+        body = made(callers.admin, role="member", expiresAt="2998-01-01T00:00:00Z", rateLimit=1000)
+        at, holder = f"{KEYS}/{body['key']['id']}", using(callers.admin, body["token"])
+        for wider in ({"expiresAt": "2999-01-01T00:00:00Z"}, {"rateLimit": 1001}):
+            assert holder.patch(at, json=wider).status_code == 403
+            assert callers.admin.patch(at, json=wider).status_code == 200
+        assert holder.patch(at, json={"rateLimit": 900}).status_code == 200
+
     def test_renames_and_narrows(self, callers: Callers) -> None:
         body = made(callers.admin)
         at = f"{KEYS}/{body['key']['id']}"
@@ -107,6 +121,13 @@ class TestChange:
 
 
 class TestRotate:
+    def test_is_no_way_out_of_the_bounds_of_a_narrowed_key(self, callers: Callers, dataset: Json) -> None:
+        free = made(callers.admin, role="admin", personal=True)
+        for narrow in ({"datasetIds": [dataset["id"]]}, {"agentRole": "writer"}):
+            holder = using(callers.admin, made(callers.admin, role="admin", personal=True, **narrow)["token"])
+            assert holder.post(f"{KEYS}/{free['key']['id']}/rotate", json={}).status_code == 404
+            assert holder.delete(f"{KEYS}/{free['key']['id']}").status_code == 404
+
     def test_lets_the_old_key_work_for_a_while(self, callers: Callers) -> None:
         old = made(callers.admin)
         answer = callers.admin.post(f"{KEYS}/{old['key']['id']}/rotate", json={"graceHours": 2})
