@@ -82,6 +82,12 @@ DatasetId: TypeAlias = Annotated[str, Path(alias="datasetId", pattern=_IDENTIFIE
 CitationKey: TypeAlias = Annotated[
     str, Path(alias="citationKey", pattern=r"^[A-Za-z0-9_-]{1,100}$", description="`citation.key` of a result")
 ]
+SiteId: TypeAlias = Annotated[
+    str, Path(alias="siteId", pattern=_IDENTIFIER, description="Id of a website of that dataset")
+]
+CrawlJobId: TypeAlias = Annotated[
+    str, Path(alias="crawlJobId", pattern=_IDENTIFIER, description="Id of a crawl of that dataset")
+]
 FileId: TypeAlias = Annotated[
     str, Path(alias="fileId", pattern=_IDENTIFIER, description="Id of a file of that dataset")
 ]

@@ -20,6 +20,7 @@ _TAGS = [
     {"name": "Knowledge base: files", "description": "Uploading, following, switching, reading and deleting files"},
     {"name": "Knowledge base: progress", "description": "How far the work is, once or live"},
     {"name": "Knowledge base: jobs", "description": "What runs, waits and failed"},
+    {"name": "Knowledge base: websites", "description": "Websites whose pages become files, and stay current"},
     {"name": "Knowledge base: search", "description": "Passages by meaning and by words"},
     {"name": "Events", "description": "What happens in the tenant, live"},
     {"name": "Access: keys", "description": "What programs and agents are let in with"},

@@ -67,6 +67,19 @@ class Settings(BaseSettings):
     search_pool: int = Field(100, ge=20, le=1000, description="Candidates taken from each leg, whatever topK is")
     rerank_seconds: float = Field(1.5, gt=0, description="Time budget of reranking one search")
 
+    crawl_workers: int = Field(2, ge=1, le=32, description="Websites crawled at the same time")
+    crawl_user_agent: str = Field("Cairn", min_length=1, description="What crawls call themselves, robots.txt included")
+    crawl_pages_per_second: float = Field(5, gt=0, description="Pages a second from one host, over all crawls")
+    crawl_concurrency: int = Field(8, ge=1, le=64, description="Requests of one crawl at the same time")
+    crawl_timeout: float = Field(30, gt=0, description="Seconds that one page may take to come")
+    crawl_retries: int = Field(3, ge=0, le=10, description="Further tries for a page whose server is busy or away")
+    crawl_max_page: int = Field(20 * MEBIBYTE, ge=1, description="Bytes of one page, unpacked")
+    crawl_max_bytes: int = Field(2048 * MEBIBYTE, ge=1, description="Bytes of one crawl")
+    crawl_max_seconds: float = Field(6 * 3600, gt=0, description="Seconds of one crawl")
+    crawl_memory: int = Field(512 * MEBIBYTE, ge=128 * MEBIBYTE, description="Bytes of memory one crawl may take")
+    crawl_removal_share: float = Field(
+        0.3, ge=0, le=1, description="Share of a site's pages that a crawl removes without asking a person"
+    )
     egress_allow: str | None = Field(
         None, description="Networks, with commas between, that may be fetched from although they are not public"
     )

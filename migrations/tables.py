@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
+import crawler.crawls.models
+import crawler.sites.models
 import identity.audit.models
 import identity.models
 import ingest.datasets.models
@@ -12,8 +14,16 @@ import kit.events.models
 import kit.jobs.models
 from kit.db.base import Base
 
-MODEL_MODULES = (identity.models, ingest.datasets.models, ingest.files.models, kit.events.models, kit.jobs.models)
-MODEL_MODULES = (identity.audit.models, identity.models, ingest.datasets.models, ingest.files.models, kit.jobs.models)
+MODEL_MODULES = (
+    crawler.crawls.models,
+    crawler.sites.models,
+    identity.audit.models,
+    identity.models,
+    ingest.datasets.models,
+    ingest.files.models,
+    kit.events.models,
+    kit.jobs.models,
+)
 """A package that gains tables adds its module here, or its tables are neither created nor compared."""
 
 

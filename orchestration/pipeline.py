@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from crawler.crawls.belongings import SitesOfDataset
+from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
 from ingest.datasets.gate import Gate
 from ingest.doctor.doctor import Doctor
 from ingest.doctor.tidying import TidyHandler
@@ -15,6 +17,7 @@ from ingest.pipeline.switching import Switch, SwitchHandler
 from kit.clock import Clock
 from kit.jobs.queue import JobQueue
 from kit.settings import Settings
+from orchestration.crawling import Crawling
 from orchestration.engines import Engines, parse_limits, parse_options
 from orchestration.worker.worker import Lane, Worker
 
@@ -28,6 +31,7 @@ def make_worker(
     gate: Gate,
     switch: Switch,
     doctor: Doctor,
+    crawling: Crawling,
 ) -> Worker:
     """One thread embeds: it has the model's turn anyway, and gives it up between batches. Each that parses waits for a
     child."""
@@ -48,8 +52,15 @@ def make_worker(
         SwitchHandler(database=database, jobs=queue, switch=switch),
         SweepHandler(database=database, jobs=queue, gate=gate, store=store, files=files),
         FileRemoval(database=database, jobs=queue, gate=gate, store=store, files=files),
-        DatasetRemoval(database=database, jobs=queue, gate=gate, store=store, files=files),
+        DatasetRemoval(
+            database=database, jobs=queue, gate=gate, store=store, files=files, belongings=[SitesOfDataset()]
+        ),
         TidyHandler(database=database, jobs=queue, doctor=doctor),
     )
-    lanes = (Lane(PARSE_QUEUE, settings.parse_workers), Lane(EMBED_QUEUE, 1), Lane(DEFAULT_QUEUE, 1))
-    return Worker(database=database, queue=queue, handlers=(parse, embed, *upkeep), lanes=lanes)
+    lanes = (
+        Lane(PARSE_QUEUE, settings.parse_workers),
+        Lane(EMBED_QUEUE, 1),
+        Lane(DEFAULT_QUEUE, 1),
+        Lane(CRAWL_QUEUE, settings.crawl_workers),
+    )
+    return Worker(database=database, queue=queue, handlers=(parse, embed, *upkeep, crawling.handler), lanes=lanes)

@@ -41,6 +41,7 @@ from kit.jobs.queue import JobQueue
 from kit.settings import Settings
 from kit.worker_lock import WorkerLock
 from migrations.runner import upgrade
+from orchestration.crawling import Crawling, make_crawling
 from orchestration.engines import Engines, make_scorer, mime_type_of, open_engines, uses_of
 from orchestration.pipeline import make_worker
 from orchestration.worker.worker import Worker
@@ -85,6 +86,7 @@ class Runtime:
     citations: Citations
     switch: Switch
     doctor: Doctor
+    crawling: Crawling
     worker: Worker
     worker_lock: WorkerLock
     work: Work
@@ -170,6 +172,12 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         database=database, queue=queue, gate=gate, builds=builds, store=store, files=files, embedder=embedder
     )
     search = _search(settings, engines)
+    kept = Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock)
+    uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue)
+    crawling = make_crawling(settings, clock, database, home=home, queue=queue, gate=gate, files=kept, uploads=uploads)
+    worker = make_worker(
+        settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling
+    )
     return Runtime(
         settings=settings,
         clock=clock,
@@ -183,16 +191,17 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         reads=ReadLog(database=database, trail=trail, keep=timedelta(days=settings.audit_days)),
         audit_log=AuditLog(),
         datasets=_datasets(settings, clock, engines, gate=gate, builds=builds, queue=queue),
-        files=Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock),
+        files=kept,
         reports=Reports(gate=gate),
         reading=Reading(gate=gate),
-        uploads=_uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue),
+        uploads=uploads,
         search=search,
         why_not=WhyNot(search, FileRegistry(database, gate)),
         citations=FileCitations(database, gate),
         switch=switch,
         doctor=doctor,
-        worker=make_worker(settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor),
+        crawling=crawling,
+        worker=worker,
         worker_lock=WorkerLock(home.path),
         work=Work(gate=gate, builds=builds, queue=queue),
         feed=Feed(database),

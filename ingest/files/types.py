@@ -67,13 +67,18 @@ class IngestOverrides:
 
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
-    """Bytes on their way in. The stream is read once, from its present position to its end."""
+    """Bytes on their way in. The stream is read once, from its present position to its end.
+
+    `separate`: a file of its own even where the same bytes are there under another name, because whoever brings it
+    looks after it by that name.
+    """
 
     file_name: str
     stream: BinaryIO
     labels: Mapping[str, str] = field(default_factory=dict)
     source: FileSource = FileSource.UPLOAD
     url: str | None = None
+    separate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,9 @@ class Uploads:
         self, session: Session, dataset: HomeDataset, staged: StagedFile, overrides: IngestOverrides
     ) -> UploadedFile:
         named = repository.living_by_name(session, dataset.id, staged.name)
-        same = named or repository.living_by_hash(session, dataset.id, staged.blob.sha256)
+        same = named
+        if named is None and not staged.incoming.separate:
+            same = repository.living_by_hash(session, dataset.id, staged.blob.sha256)
         self.store.keep(staged.blob, original_key(tenant_id=dataset.tenant_id, sha256=staged.blob.sha256))
         if same is not None and _is_identical(same, staged, overrides):
             return UploadedFile(same.id, staged.name, shown_status(same), UploadOutcome.IDENTICAL, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -58,6 +59,12 @@ class FileRemoval:
             self.jobs.complete(session, claim)
 
 
+class Belongings(Protocol):
+    """What somebody else keeps about datasets, and wants removed with them."""
+
+    def remove(self, session: Session, dataset_id: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class DatasetRemoval:
     database: Database
@@ -65,6 +72,7 @@ class DatasetRemoval:
     gate: DatasetGate
     store: VectorStore
     files: FileStore
+    belongings: Sequence[Belongings] = ()
 
     kind = dataset_jobs.REMOVE
     queue = dataset_jobs.QUEUE
@@ -87,6 +95,8 @@ class DatasetRemoval:
             with self.database.write() as session:
                 self.jobs.hold(session, claim, progressed=True)
                 if not self._remove_some(session, dataset_id):
+                    for others in self.belongings:
+                        others.remove(session, dataset_id)
                     session.execute(delete(Dataset).where(Dataset.id == dataset_id))
                     self.jobs.complete(session, claim)
                     return

@@ -62,7 +62,7 @@ class JobQueue:
             payload=dict(job.payload),
             priority=job.priority,
             max_attempts=job.max_attempts,
-            run_after=now,
+            run_after=job.run_after or now,
             created_at=now,
         )
         session.add(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -27,7 +28,7 @@ class NewJob:
 
     `subject` is the id of what the work is about, `dataset_id` the dataset that it touches: who may see that one may
     see the job. `key` makes enqueueing idempotent: while a job with the same key is unfinished, enqueueing it again
-    returns that one.
+    returns that one. Nobody takes it before `run_after`; None: at once.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class NewJob:
     dataset_id: str | None = None
     priority: int = 100
     max_attempts: int = 5
+    run_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from time import monotonic, sleep
 from typing import Any, TypeAlias
@@ -49,6 +50,14 @@ class Caller:
         assert answer.status_code == 202, answer.text
         uploaded: Json = answer.json()["uploadedFiles"][0]
         return uploaded
+
+    def until(self, look: Callable[[], Json], is_done: Callable[[Json], bool]) -> Json:
+        """What is seen once it is as it should be."""
+        deadline = monotonic() + _PATIENCE_SECONDS
+        while not is_done(seen := look()):
+            assert monotonic() < deadline, f"after {_PATIENCE_SECONDS} s still {seen}"
+            sleep(0.05)
+        return seen
 
     def settled(self, dataset: Json, file_id: str) -> Json:
         """The file's status once its ingestion has ended, one way or the other."""

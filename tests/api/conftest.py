@@ -30,6 +30,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         parse_workers=1,
         upload_max_file=1_000_000,
         upload_max_batch=3_000_000,
+        egress_allow="127.0.0.1/32",
+        crawl_retries=0,
+        crawl_timeout=5,
+        crawl_pages_per_second=1000,
     )
 
 

@@ -1,0 +1,160 @@
+"""`python -m crawler.engine.process`: one crawl. The job comes as the first line of standard input, messages go to
+standard output, and the crawl ends when its parent does."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from typing import Any, BinaryIO
+
+import msgspec
+
+from crawler.engine.messages import Done, Job, Message
+from crawler.engine.resolver import ALLOW
+from crawler.engine.spider import SiteSpider
+from crawler.reasons import Reason
+from crawler.urls import origin_of
+
+_POLICIES = "crawler.engine.policies"
+_STOPS = {"time_budget": Reason.TIME_BUDGET, "byte_budget": Reason.BYTE_BUDGET, "memory": Reason.NOT_REACHED}
+_GRACE_SECONDS = 5.0
+
+
+def settings_of(job: Job) -> dict[str, Any]:
+    manners, bounds = job.manners, job.bounds
+    base = "scrapy.downloadermiddlewares"
+    return {
+        "USER_AGENT": manners.user_agent,
+        "CONCURRENT_REQUESTS": manners.concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": manners.concurrency,
+        "AUTOTHROTTLE_ENABLED": True,
+        "AUTOTHROTTLE_START_DELAY": min(0.25, 1.0 / manners.pages_per_second),
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(manners.concurrency),
+        "AUTOTHROTTLE_MAX_DELAY": 20.0,
+        "DOWNLOAD_DELAY": 0,
+        "DOWNLOAD_TIMEOUT": manners.timeout,
+        "DOWNLOAD_MAXSIZE": bounds.max_page_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None},
+        "TWISTED_DNS_RESOLVER": "crawler.engine.resolver.ReactorResolver",
+        "HTTPERROR_ALLOW_ALL": True,
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "DEPTH_PRIORITY": 0,
+        "DOWNLOADER_MIDDLEWARES": {
+            **dict.fromkeys((f"{base}.{name}" for name in _UNUSED), None),
+            f"{_POLICIES}.robots.Robots": 100,
+            f"{_POLICIES}.credentials.Credentials": 420,
+            f"{_POLICIES}.retries.Retries": 550,
+            f"{_POLICIES}.manners.Manners": 800,
+        },
+        "SPIDER_MIDDLEWARES": dict.fromkeys((f"scrapy.spidermiddlewares.{name}" for name in _UNUSED_FOR_SPIDERS), None),
+        "EXTENSIONS": {
+            **dict.fromkeys((f"scrapy.extensions.{name}" for name in _UNUSED_EXTENSIONS), None),
+            f"{_POLICIES}.content.Content": 0,
+            f"{_POLICIES}.budgets.Budgets": 0,
+        },
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "LOG_LEVEL": "WARNING",
+        "STATS_DUMP": False,
+        "CAIRN_ORIGIN": origin_of(job.scope.start_url),
+        "CAIRN_HEADERS": job.headers,
+        "CAIRN_HOSTS_FOLDER": manners.hosts_folder,
+        "CAIRN_PAGES_PER_SECOND": manners.pages_per_second,
+        "CAIRN_RETRIES": manners.retries,
+        "CAIRN_SECONDS": max(0.0, bounds.max_seconds - bounds.seconds_spent),
+        "CAIRN_BYTES": max(0, bounds.max_bytes - bounds.bytes_spent),
+        "CAIRN_MEMORY": bounds.memory_bytes,
+        ALLOW: job.egress_allow or "",
+    }
+
+
+_UNUSED = (
+    "offsite.OffsiteMiddleware",
+    "robotstxt.RobotsTxtMiddleware",
+    "httpauth.HttpAuthMiddleware",
+    "retry.RetryMiddleware",
+    "redirect.MetaRefreshMiddleware",
+    "redirect.RedirectMiddleware",
+    "cookies.CookiesMiddleware",
+    "httpproxy.HttpProxyMiddleware",
+    "httpcache.HttpCacheMiddleware",
+)
+"""Replaced by policies or by the frontier, or, like the proxy, a way around the guard."""
+
+_UNUSED_FOR_SPIDERS = (
+    "httperror.HttpErrorMiddleware",
+    "referer.RefererMiddleware",
+    "urllength.UrlLengthMiddleware",
+    "depth.DepthMiddleware",
+    "metacopy.MetaCopyDetectionMiddleware",
+)
+_UNUSED_EXTENSIONS = ("memusage.MemoryUsage", "logstats.LogStats", "telnet.TelnetConsole")
+
+
+def main() -> None:
+    messages = _claimed_output()
+    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
+    _bound(job.bounds.memory_bytes)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    encoder = msgspec.json.Encoder()
+
+    def emit(message: Message) -> None:
+        messages.write(encoder.encode(message) + b"\n")
+
+    # Local: it installs a reactor as it is made, and reads the settings as it is imported.
+    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
+
+    process = AsyncCrawlerProcess(settings_of(job))
+    crawler = process.create_crawler(SiteSpider)
+    started = time.monotonic()
+    process.crawl(crawler, job=job, emit=emit)
+    process.start()
+    emit(_done(crawler, seconds=time.monotonic() - started))
+    messages.flush()
+
+
+def _done(crawler: Any, *, seconds: float) -> Done:
+    stats = crawler.stats.get_stats()
+    reason = str(stats.get("finish_reason", ""))
+    stopped_by = _STOPS.get(reason)
+    if reason == "finished" and crawler.spider.is_full:
+        stopped_by = Reason.PAGE_BUDGET
+    elif reason not in _STOPS and reason != "finished":
+        stopped_by = Reason.NOT_REACHED  # by a signal: whoever sent it knows better
+    numbers = {name: float(value) for name, value in stats.items() if isinstance(value, int | float)}
+    return Done(stopped_by, {**numbers, "seconds": round(seconds, 3), "cpu_seconds": round(time.process_time(), 3)})
+
+
+def _claimed_output() -> BinaryIO:
+    """Messages have the output to themselves; whatever else prints, prints to standard error."""
+    messages = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    return messages
+
+
+def _bound(memory_bytes: int) -> None:
+    """The hard end, above the one at which the crawl is closed properly."""
+    limit = memory_bytes * 2
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_parent() -> None:
+    """The parent's end of the pipe closes as it dies, however it dies. Read past Python's buffer, whose lock a thread
+    that waits forever would keep from the end of the interpreter."""
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_GRACE_SECONDS)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Lines that the pages of a site have in common are not what a page says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ingest.parsers.web.lines import LINE_BYTES, content_hash
+
+LEAST_PAGES = 5
+"""Pages that have to share a line before it counts as the site's."""
+
+SHARE = 0.4
+"""Of the pages seen: a cookie notice is on all of them, a "see also" box on the pages of a section."""
+
+SAMPLE = 20
+"""Pages after which there is something to compare."""
+
+
+def split(joined: bytes) -> list[bytes]:
+    return [joined[start : start + LINE_BYTES] for start in range(0, len(joined), LINE_BYTES)]
+
+
+class Boilerplate:
+    """Counts on how many pages each line is, once a page, and starts from what is known of the site already."""
+
+    def __init__(self, known: bytes = b"") -> None:
+        self._known = set(split(known))
+        self._counts: Counter[bytes] = Counter()
+        self._pages = 0
+
+    @property
+    def pages(self) -> int:
+        return self._pages
+
+    @property
+    def has_seen_enough(self) -> bool:
+        return self._pages >= SAMPLE
+
+    def see(self, lines: Sequence[bytes]) -> None:
+        self._counts.update(set(lines))
+        self._pages += 1
+
+    def lines(self) -> frozenset[bytes]:
+        """Those that the site's pages share. One that was shared before stays so while pages are too few to tell."""
+        least = max(LEAST_PAGES, SHARE * self._pages)
+        shared = {line for line, count in self._counts.items() if count >= least}
+        return frozenset(shared | (self._known if not self.has_seen_enough else self._still_seen()))
+
+    def _still_seen(self) -> set[bytes]:
+        """Of what was known: on a recrawl only changed pages are looked at, and those that have it still show it."""
+        return {line for line in self._known if self._counts[line] > 0}
+
+    def joined(self) -> bytes:
+        return b"".join(sorted(self.lines()))
+
+
+def said(lines: Iterable[bytes], boilerplate: frozenset[bytes]) -> str:
+    """The hash of what is a page's own."""
+    return content_hash(line for line in lines if line not in boilerplate)

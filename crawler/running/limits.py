@@ -1,0 +1,28 @@
+"""What one crawl may take, and how it behaves: the installation's side of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GRACE = 2
+"""Crawls in a row that must miss a page before it is removed."""
+
+LEAST_REMOVALS = 3
+"""Fewer than this are removed without asking, whatever their share is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlLimits:
+    """`removal_share` of a site's pages may be removed by one crawl without a person."""
+
+    user_agent: str
+    pages_per_second: float
+    concurrency: int
+    timeout: float
+    retries: int
+    max_bytes: int
+    max_page_bytes: int
+    max_seconds: float
+    memory_bytes: int
+    removal_share: float
+    egress_allow: str | None = None

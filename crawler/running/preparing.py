@@ -1,0 +1,199 @@
+"""A crawl's rows as the job that its process gets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crawler.crawls import repository
+from crawler.crawls.models import Crawl, CrawlUrl
+from crawler.crawls.types import CrawlState
+from crawler.engine.messages import Bounds, Job, Known, Manners, Scope, Waiting
+from crawler.reasons import SOFT, Outcome, Reason
+from crawler.running.boilerplate import Boilerplate, said, split
+from crawler.running.ledger import Ledger
+from crawler.running.limits import CrawlLimits
+from crawler.sites.models import CrawlSite, SitePage
+from crawler.sites.types import CrawlMode
+from ingest.files.models import File
+from ingest.files.ports import DatasetGate
+from ingest.files.uploads import Uploads
+from kit.clock import Clock
+from kit.db.database import Database
+from kit.jobs.queue import JobQueue
+from kit.jobs.types import Claim
+
+T = TypeVar("T")
+_PAGES = (Outcome.KEPT, Outcome.UNCHANGED, Outcome.DUPLICATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    database: Database
+    jobs: JobQueue
+    uploads: Uploads
+    gate: DatasetGate
+    clock: Clock
+    limits: CrawlLimits
+
+    def begin(self, claim: Claim, *, spool: Path, hosts: Path) -> tuple[Job, Ledger] | None:
+        """None, with the claim ended, for a crawl that is not to be done any more."""
+        with self.database.write() as session:
+            self.jobs.hold(session, claim)
+            crawl = session.get(Crawl, claim.text("crawl_id"))
+            site = None if crawl is None else session.get(CrawlSite, crawl.site_id)
+            if crawl is None or crawl.state not in {CrawlState.QUEUED, CrawlState.RUNNING}:
+                self.jobs.complete(session, claim)
+                return None
+            if site is None or self.gate.living(session, crawl.dataset_id) is None:
+                crawl.state, crawl.completed_at = CrawlState.CANCELLED, self.clock.now()
+                self.jobs.complete(session, claim)
+                return None
+            crawl.state, crawl.error = CrawlState.RUNNING, None
+            crawl.started_at = crawl.started_at or self.clock.now()
+            boilerplate = Boilerplate(bytes.fromhex(site.boilerplate))
+            pages = _living_pages(session, site.id)
+            rows = list(
+                session.scalars(select(CrawlUrl).where(CrawlUrl.crawl_id == crawl.id).order_by(CrawlUrl.number))
+            )
+            lines = boilerplate.lines()
+            contents = _contents(pages, lines)
+            if rows:
+                _see_again(boilerplate, pages, rows)
+            job = self._job(crawl, pages, rows, lines, spool=spool, hosts=hosts)
+            ledger = Ledger(
+                database=self.database,
+                jobs=self.jobs,
+                uploads=self.uploads,
+                clock=self.clock,
+                claim=claim,
+                crawl_id=crawl.id,
+                site_id=site.id,
+                tenant_id=crawl.tenant_id,
+                dataset_id=crawl.dataset_id,
+                boilerplate=boilerplate,
+                most=_number(crawl.settings["max_pages"]),
+                number=repository.last_number(session, crawl.id),
+                contents=contents,
+            )
+            return job, ledger
+
+    def _job(
+        self,
+        crawl: Crawl,
+        pages: Sequence[SitePage],
+        rows: Sequence[CrawlUrl],
+        boilerplate: frozenset[bytes],
+        *,
+        spool: Path,
+        hosts: Path,
+    ) -> Job:
+        limits = self.limits
+        return Job(
+            scope=_scope(crawl.settings),
+            bounds=self._bounds(crawl, rows),
+            manners=Manners(
+                user_agent=limits.user_agent,
+                pages_per_second=limits.pages_per_second,
+                concurrency=limits.concurrency,
+                timeout=limits.timeout,
+                retries=limits.retries,
+                hosts_folder=str(hosts),
+            ),
+            spool=str(spool),
+            egress_allow=limits.egress_allow,
+            known=_known_pages(pages, boilerplate) if _follows(crawl.settings) else [],
+            waiting=[_waiting(row) for row in rows if row.outcome == Outcome.WAITING or row.reason in SOFT],
+            done=[row.url for row in rows if row.outcome != Outcome.WAITING and row.reason not in SOFT],
+            boilerplate=b"".join(sorted(boilerplate)).hex(),
+        )
+
+    def _bounds(self, crawl: Crawl, rows: Sequence[CrawlUrl]) -> Bounds:
+        limits, minutes = self.limits, crawl.settings["max_minutes"]
+        seconds = limits.max_seconds if minutes is None else min(limits.max_seconds, _number(minutes) * 60.0)
+        return Bounds(
+            max_pages=_number(crawl.settings["max_pages"]),
+            max_depth=_number(crawl.settings["max_depth"]),
+            max_bytes=limits.max_bytes,
+            max_page_bytes=limits.max_page_bytes,
+            max_seconds=seconds,
+            memory_bytes=limits.memory_bytes,
+            counted=sum(row.outcome in _PAGES for row in rows),
+            bytes_spent=crawl.bytes_fetched,
+            seconds_spent=float(crawl.seconds_spent),
+        )
+
+
+def _scope(settings: dict[str, object]) -> Scope:
+    mode = CrawlMode(str(settings["mode"]))
+    return Scope(
+        start_url=str(settings["start_url"]),
+        prefix=str(settings["path_prefix"] or "/"),
+        include=_texts(settings["include"]),
+        exclude=_texts(settings["exclude"]),
+        follow_links=mode is CrawlMode.SITE,
+        use_sitemaps=mode is CrawlMode.SITEMAP or (mode is CrawlMode.SITE and bool(settings["use_sitemaps"])),
+        urls=_texts(settings["urls"]) if mode is CrawlMode.LIST else (),
+    )
+
+
+def _follows(settings: dict[str, object]) -> bool:
+    """Whether the site's pages are asked for again although nothing may lead to them any more."""
+    return CrawlMode(str(settings["mode"])) is not CrawlMode.LIST
+
+
+def _living_pages(session: Session, site_id: str) -> list[SitePage]:
+    """Pages whose file is there, and those that point to such a page. One that a person deleted is new when it is seen
+    again."""
+    wanted = (
+        select(SitePage)
+        .outerjoin(File, File.id == SitePage.file_id)
+        .where(SitePage.site_id == site_id)
+        .where((SitePage.duplicate_of.is_not(None)) | (File.deleted_at.is_(None) & File.id.is_not(None)))
+        .order_by(SitePage.depth, SitePage.first_seen_at, SitePage.key)
+    )
+    return list(session.scalars(wanted))
+
+
+def _contents(pages: Sequence[SitePage], boilerplate: frozenset[bytes]) -> dict[str, str]:
+    originals = [page for page in pages if page.duplicate_of is None and not page.missed]
+    return {(said(split(page.lines), boilerplate) if page.lines else page.content): page.key for page in originals}
+
+
+def _see_again(boilerplate: Boilerplate, pages: Sequence[SitePage], rows: Sequence[CrawlUrl]) -> None:
+    """After an interruption: what this crawl has kept counts as it did before."""
+    kept = {row.key for row in rows if row.outcome == Outcome.KEPT}
+    for page in pages:
+        if page.key in kept:
+            boilerplate.see(split(page.lines))
+
+
+def _known_pages(pages: Sequence[SitePage], boilerplate: frozenset[bytes]) -> list[Known]:
+    """A page that was missed last time is asked for without its validators, so that it comes whole if it is back, and
+    so is one that points to a page which is not there any more."""
+    standing = {page.url for page in pages if page.duplicate_of is None and not page.missed} | {None}
+    return [_known(page, boilerplate, whole=bool(page.missed) or page.duplicate_of not in standing) for page in pages]
+
+
+def _known(page: SitePage, boilerplate: frozenset[bytes], *, whole: bool) -> Known:
+    if whole:
+        return Known(page.url, page.depth)
+    content = said(split(page.lines), boilerplate) if page.lines else page.content
+    return Known(page.url, page.depth, page.etag, page.last_modified, page.sha256, content)
+
+
+def _waiting(row: CrawlUrl) -> Waiting:
+    return Waiting(row.url, row.depth, row.via, Reason(row.reason) if row.reason else None)
+
+
+def _texts(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def _number(value: object) -> int:
+    return int(str(value))

@@ -1,0 +1,63 @@
+"""Tables of the websites that a dataset is made of, and of what their pages are now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Boolean, Index, Integer, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.db.base import Base, Id, UtcDateTime
+
+
+class CrawlSite(Base):
+    """A website with how it is to be crawled. `boilerplate` are hashes of lines that its pages share, joined, in
+    hex."""
+
+    __tablename__ = "crawl_sites"
+    __table_args__ = (Index("uq_crawl_sites_start", "dataset_id", "start_key", unique=True),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(Id)
+    dataset_id: Mapped[str] = mapped_column(Id)
+    start_url: Mapped[str] = mapped_column(Text)
+    start_key: Mapped[str] = mapped_column(String(32))
+    max_pages: Mapped[int] = mapped_column(Integer)
+    max_depth: Mapped[int] = mapped_column(Integer)
+    max_minutes: Mapped[int | None] = mapped_column(Integer)
+    path_prefix: Mapped[str | None] = mapped_column(Text)
+    include: Mapped[list[str]] = mapped_column(JSON)
+    exclude: Mapped[list[str]] = mapped_column(JSON)
+    mode: Mapped[str] = mapped_column(String(16))
+    urls: Mapped[list[str]] = mapped_column(JSON)
+    use_sitemaps: Mapped[bool] = mapped_column(Boolean)
+    boilerplate: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SitePage(Base):
+    """An address of a site that is or was a page. `missed` counts crawls in a row that did not find it; `lines` are
+    hashes of what it says; `duplicate_of` the address under which the same is indexed."""
+
+    __tablename__ = "crawl_pages"
+
+    site_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    depth: Mapped[int] = mapped_column(Integer)
+    file_id: Mapped[str | None] = mapped_column(Id, index=True)
+    duplicate_of: Mapped[str | None] = mapped_column(Text)
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(String(100))
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[str] = mapped_column(String(64))
+    lines: Mapped[bytes] = mapped_column(LargeBinary)
+    characters: Mapped[int] = mapped_column(Integer)
+    title: Mapped[str] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(String(32))
+    missed: Mapped[int] = mapped_column(Integer, default=0)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,74 @@
+"""The crawler's parts, from settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.crawls.service import Crawls
+from crawler.running.finishing import Finish
+from crawler.running.handler import CrawlHandler
+from crawler.running.limits import CrawlLimits
+from crawler.running.preparing import Preparation
+from crawler.sites.service import Sites
+from ingest.datasets.gate import Gate
+from ingest.files.service import Files
+from ingest.files.uploads import Uploads
+from kit.clock import Clock
+from kit.db.database import Database
+from kit.egress.policy import AddressPolicy
+from kit.home import Home
+from kit.jobs.queue import JobQueue
+from kit.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Crawling:
+    """What callers use, and what the worker runs."""
+
+    sites: Sites
+    crawls: Crawls
+    handler: CrawlHandler
+
+
+def make_crawling(
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    *,
+    home: Home,
+    queue: JobQueue,
+    gate: Gate,
+    files: Files,
+    uploads: Uploads,
+) -> Crawling:
+    limits = crawl_limits(settings)
+    crawls = Crawls(gate=gate, queue=queue, files=files, clock=clock)
+    preparation = Preparation(database=database, jobs=queue, uploads=uploads, gate=gate, clock=clock, limits=limits)
+    handler = CrawlHandler(
+        database=database,
+        jobs=queue,
+        uploads=uploads,
+        clock=clock,
+        limits=limits,
+        preparation=preparation,
+        finish=Finish(database=database, jobs=queue, crawls=crawls, clock=clock, limits=limits),
+        folder=home.path / "crawling",
+    )
+    sites = Sites(gate=gate, clock=clock, policy=AddressPolicy.parsed(settings.egress_allow))
+    return Crawling(sites, crawls, handler)
+
+
+def crawl_limits(settings: Settings) -> CrawlLimits:
+    return CrawlLimits(
+        user_agent=settings.crawl_user_agent,
+        pages_per_second=settings.crawl_pages_per_second,
+        concurrency=settings.crawl_concurrency,
+        timeout=settings.crawl_timeout,
+        retries=settings.crawl_retries,
+        max_bytes=settings.crawl_max_bytes,
+        max_page_bytes=min(settings.crawl_max_page, settings.upload_max_file),
+        max_seconds=settings.crawl_max_seconds,
+        memory_bytes=settings.crawl_memory,
+        removal_share=settings.crawl_removal_share,
+        egress_allow=settings.egress_allow,
+    )
