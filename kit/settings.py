@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     crawl_removal_share: float = Field(
         0.3, ge=0, le=1, description="Share of a site's pages that a crawl removes without asking a person"
     )
+    schedule_seconds: float = Field(10, gt=0, description="How often a worker looks for what is due by schedule")
     egress_allow: str | None = Field(
         None, description="Networks, with commas between, that may be fetched from although they are not public"
     )

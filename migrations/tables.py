@@ -12,6 +12,7 @@ import ingest.datasets.models
 import ingest.files.models
 import kit.events.models
 import kit.jobs.models
+import kit.schedules.models
 from kit.db.base import Base
 
 MODEL_MODULES = (
@@ -23,6 +24,7 @@ MODEL_MODULES = (
     ingest.files.models,
     kit.events.models,
     kit.jobs.models,
+    kit.schedules.models,
 )
 """A package that gains tables adds its module here, or its tables are neither created nor compared."""
 

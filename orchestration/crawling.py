@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crawler.crawls.belongings import SitesOfDataset
+from crawler.crawls.scheduled import ScheduledCrawl
 from crawler.crawls.service import Crawls
 from crawler.running.finishing import Finish
 from crawler.running.handler import CrawlHandler
@@ -18,6 +20,7 @@ from kit.db.database import Database
 from kit.egress.policy import AddressPolicy
 from kit.home import Home
 from kit.jobs.queue import JobQueue
+from kit.schedules.scheduler import Schedules
 from kit.settings import Settings
 
 
@@ -28,6 +31,8 @@ class Crawling:
     sites: Sites
     crawls: Crawls
     handler: CrawlHandler
+    scheduled: ScheduledCrawl
+    belongings: SitesOfDataset
 
 
 def make_crawling(
@@ -42,7 +47,8 @@ def make_crawling(
     uploads: Uploads,
 ) -> Crawling:
     limits = crawl_limits(settings)
-    crawls = Crawls(gate=gate, queue=queue, files=files, clock=clock)
+    schedules = Schedules(clock)
+    crawls = Crawls(gate=gate, queue=queue, files=files, schedules=schedules, clock=clock)
     preparation = Preparation(database=database, jobs=queue, uploads=uploads, gate=gate, clock=clock, limits=limits)
     handler = CrawlHandler(
         database=database,
@@ -54,8 +60,8 @@ def make_crawling(
         finish=Finish(database=database, jobs=queue, crawls=crawls, clock=clock, limits=limits),
         folder=home.path / "crawling",
     )
-    sites = Sites(gate=gate, clock=clock, policy=AddressPolicy.parsed(settings.egress_allow))
-    return Crawling(sites, crawls, handler)
+    sites = Sites(gate=gate, clock=clock, policy=AddressPolicy.parsed(settings.egress_allow), schedules=schedules)
+    return Crawling(sites, crawls, handler, ScheduledCrawl(crawls, gate), SitesOfDataset(schedules))
 
 
 def crawl_limits(settings: Settings) -> CrawlLimits:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from crawler.crawls.belongings import SitesOfDataset
 from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
 from ingest.datasets.gate import Gate
 from ingest.doctor.doctor import Doctor
@@ -16,10 +15,11 @@ from ingest.pipeline.sweeping import SweepHandler
 from ingest.pipeline.switching import Switch, SwitchHandler
 from kit.clock import Clock
 from kit.jobs.queue import JobQueue
+from kit.schedules.scheduler import Scheduler
 from kit.settings import Settings
 from orchestration.crawling import Crawling
 from orchestration.engines import Engines, parse_limits, parse_options
-from orchestration.worker.worker import Lane, Worker
+from orchestration.worker.worker import Lane, Tick, Worker
 
 
 def make_worker(
@@ -53,7 +53,7 @@ def make_worker(
         SweepHandler(database=database, jobs=queue, gate=gate, store=store, files=files),
         FileRemoval(database=database, jobs=queue, gate=gate, store=store, files=files),
         DatasetRemoval(
-            database=database, jobs=queue, gate=gate, store=store, files=files, belongings=[SitesOfDataset()]
+            database=database, jobs=queue, gate=gate, store=store, files=files, belongings=[crawling.belongings]
         ),
         TidyHandler(database=database, jobs=queue, doctor=doctor),
     )
@@ -63,4 +63,8 @@ def make_worker(
         Lane(DEFAULT_QUEUE, 1),
         Lane(CRAWL_QUEUE, settings.crawl_workers),
     )
-    return Worker(database=database, queue=queue, handlers=(parse, embed, *upkeep, crawling.handler), lanes=lanes)
+    scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled])
+    ticks = (Tick("schedules", settings.schedule_seconds, scheduler.tick),)
+    return Worker(
+        database=database, queue=queue, handlers=(parse, embed, *upkeep, crawling.handler), lanes=lanes, ticks=ticks
+    )

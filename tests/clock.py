@@ -14,5 +14,8 @@ class FrozenClock:
     def now(self) -> datetime:
         return self._now
 
+    def set(self, moment: datetime) -> None:
+        self._now = moment
+
     def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
         self._now += timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)

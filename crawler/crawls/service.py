@@ -19,7 +19,7 @@ from crawler.crawls.models import Crawl, CrawlUrl
 from crawler.crawls.types import Asked, CrawlState, CrawlUrlView, CrawlView, Trigger, UrlQuery
 from crawler.reasons import Outcome, Reason
 from crawler.sites.models import CrawlSite, SitePage
-from crawler.sites.service import settings_of, stored
+from crawler.sites.service import SCHEDULED, settings_of, stored
 from identity.types import Principal
 from ingest.files.ports import DatasetGate
 from ingest.files.service import Files
@@ -28,6 +28,7 @@ from kit.errors import Invalid, NotFound
 from kit.ids import new_id
 from kit.jobs.queue import JobQueue
 from kit.pagination import Page, PageRequest, encode_cursor
+from kit.schedules.scheduler import Schedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Crawls:
     gate: DatasetGate
     queue: JobQueue
     files: Files
+    schedules: Schedules
     clock: Clock
 
     def start(
@@ -182,6 +184,7 @@ class Crawls:
         for page in () if keep_files else pages:
             self.remove_page(session, principal, site.dataset_id, page)
         session.flush()
+        self.schedules.remove(session, SCHEDULED, site.id)
         repository.delete_site_rows(session, site.id)
         session.delete(site)
         return 0 if keep_files else len(pages)

@@ -11,13 +11,20 @@ from sqlalchemy.orm import Session
 from crawler.sites.checks import checked, distinct
 from crawler.sites.errors import SiteIsNotThere
 from crawler.sites.models import CrawlSite, SitePage
-from crawler.sites.types import CrawlMode, SiteSettings, SiteView
+from crawler.sites.types import CrawlMode, SiteSchedule, SiteSettings, SiteView
 from crawler.urls import normalised, url_key
 from identity.types import Principal
 from ingest.files.ports import DatasetGate
 from kit.clock import Clock
 from kit.egress.policy import AddressPolicy
 from kit.ids import new_id
+from kit.schedules.scheduler import Schedules
+from kit.schedules.types import NewSchedule, ScheduleView, Trigger
+
+SCHEDULED = "crawl"
+"""The kind of schedule that crawls a site."""
+
+_JITTER_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class Sites:
     gate: DatasetGate
     clock: Clock
     policy: AddressPolicy
+    schedules: Schedules
 
     def list(self, session: Session, principal: Principal, dataset_id: str) -> Sequence[CrawlSite]:
         """Oldest first."""
@@ -44,12 +52,15 @@ class Sites:
 
     def views(self, session: Session, principal: Principal, dataset_id: str) -> Sequence[SiteView]:
         rows = self.list(session, principal, dataset_id)
-        pages = _pages(session, [row.id for row in rows])
-        return [_view(row, pages.get(row.id, 0)) for row in rows]
+        return self._views(session, rows)
 
-    @staticmethod
-    def view(session: Session, row: CrawlSite) -> SiteView:
-        return _view(row, _pages(session, [row.id]).get(row.id, 0))
+    def view(self, session: Session, row: CrawlSite) -> SiteView:
+        return self._views(session, [row])[0]
+
+    def _views(self, session: Session, rows: Sequence[CrawlSite]) -> Sequence[SiteView]:
+        ids = [row.id for row in rows]
+        pages, schedules = _pages(session, ids), self.schedules.of(session, SCHEDULED, ids)
+        return [_view(row, pages.get(row.id, 0), schedules.get(row.id)) for row in rows]
 
     def latest(self, session: Session, principal: Principal, dataset_id: str) -> SiteView | None:
         """The one that was changed or started last."""
@@ -85,8 +96,16 @@ class Sites:
         wanted = select(CrawlSite).where(CrawlSite.dataset_id == dataset_id, CrawlSite.start_key == key)
         return session.scalar(wanted)
 
-    def save(self, session: Session, principal: Principal, dataset_id: str, settings: SiteSettings) -> CrawlSite:
-        """The site with this start address, made or changed. Invalid or AddressRefused for what cannot be crawled."""
+    def save(
+        self,
+        session: Session,
+        principal: Principal,
+        dataset_id: str,
+        settings: SiteSettings,
+        schedule: SiteSchedule | None = None,
+    ) -> CrawlSite:
+        """The site with this start address, made or changed; its schedule stays as it is where none is given. Invalid,
+        AddressRefused for what cannot be crawled, or InvalidSchedule."""
         dataset = self.gate.readable(session, principal, dataset_id)
         settings = checked(settings, self.policy)
         row, now = self._by_start(session, dataset_id, settings.start_url), self.clock.now()
@@ -98,6 +117,8 @@ class Sites:
         _fill(row, settings)
         row.updated_at = now
         session.flush()
+        if schedule is not None:
+            self.schedules.put(session, _new_schedule(row, schedule))
         return row
 
 
@@ -107,8 +128,25 @@ def _pages(session: Session, site_ids: Sequence[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(wanted.group_by(SitePage.site_id))}
 
 
-def _view(row: CrawlSite, pages: int) -> SiteView:
-    return SiteView(row.id, row.dataset_id, settings_of(row), pages, row.created_at, row.updated_at)
+def _new_schedule(row: CrawlSite, schedule: SiteSchedule) -> NewSchedule:
+    jitter = _JITTER_SECONDS if schedule.trigger in {Trigger.WEEKLY, Trigger.MONTHLY} else 0
+    return NewSchedule(
+        row.tenant_id, SCHEDULED, row.id, schedule.trigger, schedule.cron, schedule.time_zone, jitter_seconds=jitter
+    )
+
+
+def _view(row: CrawlSite, pages: int, schedule: ScheduleView | None) -> SiteView:
+    shown = SiteSchedule() if schedule is None else SiteSchedule(schedule.trigger, schedule.cron, schedule.time_zone)
+    return SiteView(
+        id=row.id,
+        dataset_id=row.dataset_id,
+        settings=settings_of(row),
+        pages=pages,
+        schedule=shown,
+        next_at=None if schedule is None else schedule.next_at,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
 
 
 def _fill(row: CrawlSite, settings: SiteSettings) -> None:

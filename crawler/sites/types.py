@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from kit.schedules.types import Trigger
+
 DEFAULT_MAX_PAGES = 200
 DEFAULT_MAX_DEPTH = 3
 
@@ -36,11 +38,22 @@ class SiteSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteSchedule:
+    """When a site is crawled by itself. `cron` for trigger `cron` only."""
+
+    trigger: Trigger = Trigger.MANUAL
+    cron: str | None = None
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class SiteView:
     id: str
     dataset_id: str
     settings: SiteSettings
     pages: int
     """Pages that are in the dataset."""
+    schedule: SiteSchedule
+    next_at: datetime | None
     created_at: datetime
     updated_at: datetime

@@ -41,16 +41,32 @@ class Lane:
     threads: int
 
 
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Something that is looked at every so many seconds, by every worker; it says by itself what is to be done once."""
+
+    name: str
+    seconds: float
+    run: Callable[[], object]
+
+
 class Worker:
     """Leases are extended by a thread of their own, which no work can hold up."""
 
     def __init__(
-        self, *, database: Database, queue: JobQueue, handlers: Sequence[JobHandler], lanes: Sequence[Lane]
+        self,
+        *,
+        database: Database,
+        queue: JobQueue,
+        handlers: Sequence[JobHandler],
+        lanes: Sequence[Lane],
+        ticks: Sequence[Tick] = (),
     ) -> None:
         self._database = database
         self._queue = queue
         self._handlers = {handler.kind: handler for handler in handlers}
         self._lanes = tuple(lanes)
+        self._ticks = tuple(ticks)
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()}"[:64]
         self._stop = Event()
         self._doorbell = Doorbell()
@@ -68,6 +84,9 @@ class Worker:
             Thread(target=self._work, args=(lane.queue,), name=f"worker-{lane.queue}-{number}", daemon=True)
             for lane in self._lanes
             for number in range(lane.threads)
+        ]
+        targets += [
+            Thread(target=self._beat, args=(tick,), name=f"worker-{tick.name}", daemon=True) for tick in self._ticks
         ]
         self._threads = [
             Thread(target=self._look_after, name="worker-leases", daemon=True),
@@ -217,6 +236,17 @@ class Worker:
                 self._lost = frozenset((job, turn) for job, turn in in_hand.items() if held.get(job) != turn)
             except Exception:  # noqa: BLE001 - the database may be away for a while; then nobody can cancel either
                 _log.exception("worker.watch_failed")
+
+    def _beat(self, tick: Tick) -> None:
+        """Once at the start, for what came due while nobody was there."""
+        while True:
+            try:
+                if tick.run():
+                    self._doorbell.ring()
+            except Exception:  # noqa: BLE001 - the database may be away for a while; what is due then stays due
+                _log.exception("worker.tick_failed", tick=tick.name)
+            if self._stop.wait(tick.seconds):
+                return
 
     def _look_after(self) -> None:
         """Extends leases, and ends jobs over which worker after worker has died."""

@@ -39,7 +39,7 @@ def get_config(dataset_id: DatasetId, principal: Reader, runtime: RuntimeDep) ->
 def save_config(dataset_id: DatasetId, body: CrawlConfiguration, principal: Writer, runtime: RuntimeDep) -> CrawlConfig:
     """Starts nothing. Another start address is another website of the dataset."""
     with runtime.database.write() as session:
-        site = runtime.crawling.sites.save(session, principal, dataset_id, body.to_settings())
+        site = runtime.crawling.sites.save(session, principal, dataset_id, body.to_settings(), body.to_schedule())
         view = runtime.crawling.sites.view(session, site)
         last = runtime.crawling.crawls.last(session, site.id)
     return CrawlConfig.of(dataset_id, view, last)

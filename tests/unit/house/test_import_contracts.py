@@ -35,6 +35,7 @@ BREACHES = [
     ("retrieval.search.engine", "import qdrant_edge", "Vector engines live in retrieval.stores"),
     ("retrieval.stores.edge", "import torch", MODELS),
     ("api.dashboard.surface", "import mcp.server", "The agents' protocol lives in api.mcp"),
+    ("kit.clock", "import cronsim", "The cron library lives in kit.schedules"),
     ("kit.clock", "import alembic", "The migration tool lives in migrations"),
 ]
 AT_HOME = {
@@ -47,6 +48,7 @@ AT_HOME = {
     "retrieval.stores.edge": "import qdrant_edge, retrieval.search.engine",
     "retrieval.embedding.onnx_runtime": "import onnxruntime",
     "retrieval.ranking.blend": "import torch",
+    "kit.schedules.cron": "import cronsim",
     "migrations.runner": "import alembic",
 }
 

@@ -12,8 +12,11 @@ from api.dashboard.knowledge_base.schemas.files import Pagination
 from api.fields import NO_COERCION, STORABLE, Flag, RequestBody, ResponseBody, Since
 from crawler.crawls.types import CrawlState, CrawlUrlView, CrawlView, ShownCrawlStatus, Trigger
 from crawler.reasons import SENTENCES, Outcome, Reason
-from crawler.sites.types import DEFAULT_MAX_DEPTH, DEFAULT_MAX_PAGES, CrawlMode, SiteSettings, SiteView
+from crawler.sites.types import DEFAULT_MAX_DEPTH, DEFAULT_MAX_PAGES, CrawlMode, SiteSchedule, SiteSettings, SiteView
 from kit.pagination import Page
+from kit.schedules import types as kit_schedules
+
+ScheduleChoice: TypeAlias = Literal["manual", "weekly", "monthly", "cron"]
 
 _LONGEST_URL = 2000
 _MOST_PAGES, _DEEPEST = 100_000, 100
@@ -53,6 +56,19 @@ class CrawlConfiguration(RequestBody):
     )
     urls: list[Url] = Field(default_factory=list, max_length=5000, description="Addresses for mode `list`")
     use_sitemaps: Flag = Field(True, description="Whether mode `site` reads sitemaps beside following links")
+    schedule: ScheduleChoice | None = Field(
+        None, description="`cron` goes with `cron` and `timeZone`; null: as it was, or for a new website `manual`"
+    )
+    cron: Annotated[str, Field(max_length=200), STORABLE] | None = Field(None, description="Five fields, or `@daily`")
+    time_zone: Annotated[str, Field(max_length=64), STORABLE] = Field(
+        "UTC", description="Whose clock the schedule goes by, changes of daylight saving included"
+    )
+
+    def to_schedule(self) -> SiteSchedule | None:
+        if self.schedule is None and self.cron is None:
+            return None
+        trigger = kit_schedules.Trigger(self.schedule or "cron")
+        return SiteSchedule(trigger, self.cron, self.time_zone)
 
     def to_settings(self) -> SiteSettings:
         return SiteSettings(
@@ -121,7 +137,10 @@ class CrawlConfig(ResponseBody):
     mode: CrawlMode
     urls: Sequence[str]
     use_sitemaps: bool
-    schedule: Literal["manual", "weekly", "monthly"] | None
+    schedule: Literal["manual", "weekly", "monthly"] | None = Field(description="null where `cron` says it")
+    cron: str | None
+    time_zone: str
+    next_crawl_at: datetime | None = Field(description="When it is crawled next by itself")
     pages: int = Field(description="Pages of the site that are in the dataset")
     last_crawl: LastCrawl | None
 
@@ -142,10 +161,26 @@ class CrawlConfig(ResponseBody):
             mode=shown.mode,
             urls=shown.urls,
             use_sitemaps=shown.use_sitemaps,
-            schedule="manual" if view is not None else None,
+            schedule=_published(view.schedule) if view is not None else None,
+            cron=view.schedule.cron if view is not None else None,
+            time_zone=view.schedule.time_zone if view is not None else "UTC",
+            next_crawl_at=view.next_at if view is not None else None,
             pages=view.pages if view is not None else 0,
             last_crawl=LastCrawl.of(last) if last is not None else None,
         )
+
+
+def _published(schedule: SiteSchedule) -> Literal["manual", "weekly", "monthly"] | None:
+    """In the words of the published API, which has none for a cron expression."""
+    match schedule.trigger:
+        case kit_schedules.Trigger.CRON:
+            return None
+        case kit_schedules.Trigger.WEEKLY:
+            return "weekly"
+        case kit_schedules.Trigger.MONTHLY:
+            return "monthly"
+        case kit_schedules.Trigger.MANUAL:
+            return "manual"
 
 
 class SiteList(ResponseBody):
