@@ -14,105 +14,15 @@ from dataclasses import dataclass, field
 from bench.page_server import Answer, PageServer
 from crawler.reasons import Outcome, Reason
 
-_WORDS = [
-    "time",
-    "year",
-    "people",
-    "way",
-    "day",
-    "man",
-    "thing",
-    "woman",
-    "life",
-    "child",
-    "world",
-    "school",
-    "state",
-    "family",
-    "student",
-    "group",
-    "country",
-    "problem",
-    "hand",
-    "part",
-    "place",
-    "case",
-    "week",
-    "company",
-    "system",
-    "program",
-    "question",
-    "work",
-    "government",
-    "number",
-    "night",
-    "point",
-    "home",
-    "water",
-    "room",
-    "mother",
-    "area",
-    "money",
-    "story",
-    "fact",
-    "month",
-    "lot",
-    "right",
-    "study",
-    "book",
-    "eye",
-    "job",
-    "word",
-    "business",
-    "issue",
-    "side",
-    "kind",
-    "head",
-    "house",
-    "service",
-    "friend",
-    "father",
-    "power",
-    "hour",
-    "game",
-    "line",
-    "end",
-    "member",
-    "law",
-    "car",
-    "city",
-    "community",
-    "name",
-    "president",
-    "team",
-    "minute",
-    "idea",
-    "body",
-    "information",
-    "back",
-    "parent",
-    "face",
-    "others",
-    "level",
-    "office",
-    "door",
-    "health",
-    "person",
-    "art",
-    "war",
-    "history",
-    "party",
-    "result",
-    "change",
-    "morning",
-    "reason",
-    "research",
-    "girl",
-    "guy",
-    "moment",
-    "air",
-    "teacher",
-]
+_VOCABULARY = """
+time year people way day man thing woman life child world school state family student group country problem hand
+part place case week company system program question work government number night point home water room mother area
+money story fact month lot right study book eye job word business issue side kind head house service friend father
+power hour game line end member law car city community name president team minute idea body information back parent
+face others level office door health person art war history party result change morning reason research girl guy
+moment air teacher
+"""
+_WORDS = _VOCABULARY.split()
 
 Verdict = tuple[Outcome, Reason]
 _KEPT: Verdict = (Outcome.KEPT, Reason.NEW)
@@ -130,6 +40,11 @@ class MadeUpSite:
     pages: int
     seed: int = 1
     validators: bool = True
+    is_plain: bool = False
+    """Without traps and trouble: pages only."""
+    banner: str = _BANNER
+    outage: Answer | None = None
+    """What it answers to everything but robots.txt, where it is set."""
     answers: dict[str, Answer] = field(default_factory=dict)
     truth: dict[str, Verdict] = field(default_factory=dict)
     endless: Mapping[str, int] = field(
@@ -145,7 +60,8 @@ class MadeUpSite:
         self._doubles: list[str] = []
         """Linked from the last page, so that crawls find them after what they double."""
         for add in (self._redirects, self._missing, self._duplicates, self._kept_out, self._kinds, self._trouble):
-            add()
+            if not self.is_plain:
+                add()
         self.truth["/"] = _KEPT
         for path in self._sections():
             self.truth[path] = _KEPT
@@ -162,8 +78,8 @@ class MadeUpSite:
     def answer(self, target: str) -> Answer:
         """To a request for a path with its parameters."""
         path, _, query = target.partition("?")
-        if target in self.removed:
-            return Answer(404, body=b"gone")
+        if target in self.removed or (self.outage is not None and target != "/robots.txt"):
+            return self.outage or Answer(404, body=b"gone")
         if target in self.answers:
             return self._flaky(target) or self.answers[target]
         if path == "/":
@@ -185,14 +101,8 @@ class MadeUpSite:
         return [f"/docs/s{n}/" for n in range((self.pages + _SECTION - 1) // _SECTION)]
 
     def _home(self) -> str:
-        links = [
-            *self._sections(),
-            *self._specials,
-            "/calendar/2026/01/",
-            "/shop?color=red&size=1",
-            "/round/a/",
-            "/next?page=1",
-        ]
+        endless = ["/calendar/2026/01/", "/shop?color=red&size=1", "/round/a/", "/next?page=1"]
+        links = [*self._sections(), *self._specials, *([] if self.is_plain else endless)]
         outside = "<a href='http://elsewhere.example/'>elsewhere</a> <a href='mailto:a@b.example'>write</a>"
         return "".join(f"<li><a href='{link}'>{link}</a></li>" for link in links) + outside + self._shy_links()
 
@@ -231,12 +141,12 @@ class MadeUpSite:
         menu = "".join(f"<a href='{one}'>{one}</a> " for one in self._sections()[:12])
         body = (
             f"<!doctype html><html lang='en'><head><title>{title}</title>{head}</head><body>"
-            f"<nav><a href='/'>Home</a> {menu}</nav>{_BANNER}"
+            f"<nav><a href='/'>Home</a> {menu}</nav>{self.banner}"
             f"<main><h1>{title}</h1>{content}</main>{_TAIL}<footer>Made up, {title}</footer></body></html>"
         ).encode()
         headers = {"Content-Type": "text/html; charset=utf-8"}
         if self.validators:
-            headers["ETag"] = f'"{self.seed}-{path}-{path in self.edited}"'
+            headers["ETag"] = f'"{self.seed}-{path}-{path in self.edited}-{len(self.banner)}"'
         return Answer(200, headers, body)
 
     def _special(self, path: str, answer: Answer, verdict: Verdict, *, linked: bool = True) -> None:
@@ -302,6 +212,8 @@ class MadeUpSite:
 
     def sitemaps(self, origin: str) -> None:
         """They hold whole addresses, so they are made when the server's is known."""
+        if self.is_plain:
+            return
         index = f"<sitemapindex><sitemap><loc>{origin}/sitemap-1.xml.gz</loc></sitemap></sitemapindex>"
         urls = "".join(f"<url><loc>{origin}/orphan/{number}.html</loc></url>" for number in range(6))
         self.answers["/sitemap-index.xml"] = Answer(200, {"Content-Type": "application/xml"}, index.encode())

@@ -42,17 +42,19 @@ class Boilerplate:
         self._pages += 1
 
     def lines(self) -> frozenset[bytes]:
-        """Those that the site's pages share. One that was shared before stays so while pages are too few to tell."""
-        least = max(LEAST_PAGES, SHARE * self._pages)
-        shared = {line for line, count in self._counts.items() if count >= least}
-        return frozenset(shared | (self._known if not self.has_seen_enough else self._still_seen()))
-
-    def _still_seen(self) -> set[bytes]:
-        """Of what was known: on a recrawl only changed pages are looked at, and those that have it still show it."""
-        return {line for line in self._known if self._counts[line] > 0}
+        """Those that the site's pages share, or shared until now: both count when a page is compared with what it said
+        before."""
+        return frozenset(self._shared() | self._known)
 
     def joined(self) -> bytes:
-        return b"".join(sorted(self.lines()))
+        """What is to be known of the site from now on. On a recrawl only changed pages are looked at, so what was known
+        goes only when many of them have come and none has it any more."""
+        gone = {line for line in self._known if not self._counts[line]} if self.has_seen_enough else set()
+        return b"".join(sorted((self._shared() | self._known) - gone))
+
+    def _shared(self) -> set[bytes]:
+        least = max(LEAST_PAGES, SHARE * self._pages)
+        return {line for line, count in self._counts.items() if count >= least}
 
 
 def said(lines: Iterable[bytes], boilerplate: frozenset[bytes]) -> str:

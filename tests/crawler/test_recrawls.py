@@ -1,0 +1,142 @@
+"""A site is crawled again: what has not changed costs nothing, what is gone leaves after a second look."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from sqlalchemy import func, select
+
+from bench.made_up_site import MadeUpSite
+from bench.page_server import Answer, PageServer
+from crawler.reasons import Outcome
+from crawler.sites.models import SitePage
+from kit.jobs.models import Job
+from tests.crawler.conftest import Field
+
+PLAIN = {"Content-Type": "text/html"}
+
+
+@pytest.fixture
+def site() -> MadeUpSite:
+    return MadeUpSite(30, is_plain=True)
+
+
+def jobs(field_: Field, kind: str) -> int:
+    with field_.runtime.database.read() as session:
+        wanted = select(func.count()).where(Job.kind == kind, Job.dataset_id == field_.dataset)
+        return session.scalar(wanted) or 0
+
+
+def reasons(field_: Field, crawl_id: str) -> Counter[str | None]:
+    return Counter(reason for _, reason in field_.report(crawl_id).values())
+
+
+class TestAnUnchangedSite:
+    @pytest.mark.parametrize("validators", [True, False])
+    def test_is_neither_parsed_nor_embedded_again(
+        self, field_: Field, site: MadeUpSite, server: PageServer, validators: bool
+    ) -> None:
+        site.validators = validators
+        first = field_.crawl(f"{server.origin}/")
+        field_.index()
+        before = {file.id: file.generation for file in field_.files()}
+        parses = jobs(field_, "file.parse")
+        again = field_.crawl(f"{server.origin}/")
+        field_.index()
+        assert (again.state, again.pages_crawled) == ("completed", first.pages_crawled)
+        expected = "not_modified" if validators else "same_bytes"
+        assert reasons(field_, again.id)[expected] == len(before)
+        assert jobs(field_, "file.parse") == parses
+        assert {file.id: file.generation for file in field_.files()} == before
+        assert again.pages_indexed == len(before)
+
+    def test_in_other_clothes_says_the_same(self, field_: Field, site: MadeUpSite, server: PageServer) -> None:
+        field_.crawl(f"{server.origin}/")
+        parses = jobs(field_, "file.parse")
+        site.banner = "<div><p>Spring sale: everything must go today.</p></div>"
+        again = field_.crawl(f"{server.origin}/")
+        assert reasons(field_, again.id) == {"same_content": len(field_.files()), "nofollow": 1}
+        assert jobs(field_, "file.parse") == parses
+
+
+class TestAChangedPage:
+    def test_replaces_its_file_and_only_that(self, field_: Field, site: MadeUpSite, server: PageServer) -> None:
+        field_.crawl(f"{server.origin}/")
+        files = {file.url: file for file in field_.files()}
+        site.edited.add(site.normal[3])
+        again = field_.crawl(f"{server.origin}/")
+        changed = [path for path, verdict in field_.report(again.id).items() if verdict == ("kept", "changed")]
+        assert changed == [site.normal[3]]
+        now = {file.url: file for file in field_.files()}
+        assert {url: file.id for url, file in now.items()} == {url: file.id for url, file in files.items()}
+        moved = [url for url, file in now.items() if file.generation != files[url].generation]
+        assert moved == [f"{server.origin}{site.normal[3]}"]
+
+
+class TestAPageThatIsGone:
+    def test_stays_for_one_more_crawl_and_leaves_with_the_second(
+        self, field_: Field, site: MadeUpSite, server: PageServer
+    ) -> None:
+        field_.crawl(f"{server.origin}/")
+        there = len(field_.files())
+        site.removed.add(site.normal[5])
+        second = field_.crawl(f"{server.origin}/")
+        assert field_.report(second.id)[site.normal[5]] == (Outcome.GONE, "not_found")
+        assert len(field_.files()) == there
+        third = field_.crawl(f"{server.origin}/")
+        assert (third.state, third.removals, len(field_.files())) == ("completed", 1, there - 1)
+
+    def test_comes_back_as_if_nothing_had_been(self, field_: Field, site: MadeUpSite, server: PageServer) -> None:
+        field_.crawl(f"{server.origin}/")
+        before = {file.id: file.generation for file in field_.files()}
+        site.removed.add(site.normal[5])
+        field_.crawl(f"{server.origin}/")
+        site.removed.clear()
+        back = field_.crawl(f"{server.origin}/")
+        assert field_.report(back.id)[site.normal[5]] == (Outcome.UNCHANGED, "same_content")
+        assert {file.id: file.generation for file in field_.files()} == before
+        with field_.runtime.database.read() as session:
+            wanted = select(func.max(SitePage.missed)).where(SitePage.site_id == back.site_id)
+            assert session.scalar(wanted) == 0
+
+
+class TestASiteThatFallsApart:
+    def fall(self, field_: Field, site: MadeUpSite, server: PageServer) -> str:
+        field_.crawl(f"{server.origin}/")
+        site.removed.update(site.normal[:15])
+        field_.crawl(f"{server.origin}/")
+        held = field_.crawl(f"{server.origin}/")
+        assert (held.state, held.status, held.removals) == ("held", "completed", 15)
+        return held.id
+
+    def test_waits_for_a_person_before_much_is_removed(
+        self, field_: Field, site: MadeUpSite, server: PageServer
+    ) -> None:
+        held = self.fall(field_, site, server)
+        there = len(field_.files())
+        with field_.runtime.database.write() as session:
+            crawls = field_.runtime.crawling.crawls
+            view = crawls.decide(session, field_.principal, field_.dataset, held, remove=True, grace=2)
+        assert view.state == "completed"
+        assert len(field_.files()) == there - 15
+
+    def test_loses_nothing_when_the_person_says_no(self, field_: Field, site: MadeUpSite, server: PageServer) -> None:
+        held = self.fall(field_, site, server)
+        there = len(field_.files())
+        with field_.runtime.database.write() as session:
+            crawls = field_.runtime.crawling.crawls
+            crawls.decide(session, field_.principal, field_.dataset, held, remove=False, grace=2)
+        again = field_.crawl(f"{server.origin}/")
+        assert (again.state, len(field_.files())) == ("completed", there)
+
+    @pytest.mark.parametrize("failure", [Answer(500), Answer(200, PLAIN, b"<form><input type='password'></form>")])
+    def test_is_not_emptied_by_an_outage_or_a_login_form(
+        self, field_: Field, site: MadeUpSite, server: PageServer, failure: Answer
+    ) -> None:
+        field_.crawl(f"{server.origin}/")
+        there = len(field_.files())
+        site.outage = failure
+        for _ in range(3):
+            field_.crawl(f"{server.origin}/")
+        assert len(field_.files()) == there
