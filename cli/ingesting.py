@@ -35,7 +35,7 @@ def ingest(
     if not found:
         raise Invalid(f"there is no file in {', '.join(map(str, paths))}, or only hidden ones")
     with opened(home) as session:
-        target = _target(session, dataset, make=make)
+        target = target_of(session, dataset, make=make)
         crew = Crew(session)
         intake = Intake(session, crew, target.id)
         try:
@@ -52,7 +52,7 @@ def ingest(
         raise typer.Exit(1)
 
 
-def _target(session: Session, wanted: str, *, make: bool) -> DatasetView:
+def target_of(session: Session, wanted: str, *, make: bool) -> DatasetView:
     try:
         return session.dataset(wanted)
     except NotFound:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import agents, audit, datasets, doctor, files, ingesting, keys, reporting, searching, serving
+from cli import agents, audit, crawling, datasets, doctor, files, ingesting, keys, reporting, searching, serving
 from kit.errors import CairnError
 
 app = typer.Typer(name="cairn", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -31,6 +31,7 @@ def _group(
 
 app.command("serve")(serving.serve)
 app.command("ingest")(ingesting.ingest)
+app.command("crawl")(crawling.crawl)
 app.command("search")(searching.search)
 app.add_typer(datasets.app, name="datasets")
 files.app.command("report")(reporting.report_file)
