@@ -16,6 +16,7 @@ from ingest.files.models import Chunk, File
 from ingest.files.types import FileStatus
 from ingest.pipeline.build import Build, BuildBook
 from ingest.pipeline.points import is_truncated, passage_of, points_of
+from ingest.pipeline.reuse import Reuse
 from ingest.pipeline.serving import serve_rows
 from kit.db.database import Database
 from kit.jobs.errors import LeaseLost
@@ -24,7 +25,7 @@ from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
 from retrieval.embedding.protocol import Embedder
 from retrieval.stores.protocol import VectorStore
-from retrieval.types import Point
+from retrieval.types import Point, Vector
 
 SLICE = 64
 """Chunks embedded and written between two transactions: a second or two, after which progress shows and is kept."""
@@ -156,13 +157,17 @@ class EmbedHandler:
         """Vectors first, outside any transaction; ids follow from the rows, so a repeated slice writes the same.
         Returns what each claim's share took."""
         began = perf_counter()
-        passages = [passage_of(chunk) for share in shares for chunk in share.chunks]
-        vectors = iter(self.embedder.embed_passages(passages))
+        reuse = Reuse(self.database, self.store, self.embedder)
+        there: dict[str, Sequence[Vector]] = {}
+        for share in shares:
+            there |= reuse.of(collection, share.file, share.chunks)
+        passages = [passage_of(chunk) for share in shares for chunk in share.chunks if chunk.id not in there]
+        vectors = iter(self.embedder.embed_passages(passages) if passages else ())
         points: list[Point] = []
         truncations: Counter[str] = Counter()
         for share in shares:
             for chunk in share.chunks:
-                of_chunk = next(vectors)
+                of_chunk = there[chunk.id] if chunk.id in there else next(vectors)
                 truncations[share.claim.id] += is_truncated(chunk, of_chunk, self.embedder)
                 points += points_of(chunk, share.file, of_chunk, live=share.live)
         self.store.upsert(collection, points)
@@ -170,7 +175,7 @@ class EmbedHandler:
             if share.is_last and not share.live:
                 number = share.claim.number("generation")
                 self.store.activate(collection, share.file.id, number, enabled=share.file.enabled)
-        each = (perf_counter() - began) / max(len(passages), 1)
+        each = (perf_counter() - began) / max(sum(len(share.chunks) for share in shares), 1)
         return {share.claim.id: _Effort(each * len(share.chunks), truncations[share.claim.id]) for share in shares}
 
     def _record(

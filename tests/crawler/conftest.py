@@ -20,6 +20,7 @@ from ingest.datasets.types import NewDataset
 from ingest.files.types import FileView
 from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
+from retrieval.search.types import SearchRequest
 
 INDEXING = ("parse", "embed", "default")
 
@@ -72,6 +73,11 @@ class Field:
     def index(self) -> None:
         while any([self.turn(queue) for queue in INDEXING]):  # noqa: C419 - every queue gets its turn
             pass
+
+    def found(self, query: str) -> list[str]:
+        """Contents of the best passages."""
+        request = SearchRequest(query, [self.dataset])
+        return [hit.passage.content for hit in self.runtime.search.search(self.principal, request).hits]
 
     def view(self, crawl_id: str) -> CrawlView:
         with self.runtime.database.read() as session:

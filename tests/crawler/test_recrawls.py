@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,8 @@ from bench.page_server import Answer, PageServer
 from crawler.reasons import Outcome
 from crawler.sites.models import SitePage
 from kit.jobs.models import Job
+from retrieval.embedding.protocol import Embedder, Passage
+from retrieval.types import Vector
 from tests.crawler.conftest import Field
 
 PLAIN = {"Content-Type": "text/html"}
@@ -72,6 +75,31 @@ class TestAChangedPage:
         assert {url: file.id for url, file in now.items()} == {url: file.id for url, file in files.items()}
         moved = [url for url, file in now.items() if file.generation != files[url].generation]
         assert moved == [f"{server.origin}{site.normal[3]}"]
+
+    def test_embeds_only_the_passages_whose_words_have_changed(
+        self, field_: Field, site: MadeUpSite, server: PageServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        field_.crawl(f"{server.origin}/")
+        field_.index()
+        embedded: list[str] = []
+        model = type(field_.runtime.embedder)
+        plainly = model.embed_passages
+
+        def counting(self: Embedder, passages: Sequence[Passage]) -> Sequence[Sequence[Vector]]:
+            embedded.extend(passage.content for passage in passages)
+            return plainly(self, passages)
+
+        monkeypatch.setattr(model, "embed_passages", counting)
+        path = site.normal[3]
+        site.edited.add(path)
+        field_.crawl(f"{server.origin}/")
+        field_.index()
+        (file,) = [one for one in field_.files() if one.url == f"{server.origin}{path}"]
+        assert file.chunks_count > 3
+        assert 0 < len(embedded) < file.chunks_count
+        assert any("was written anew" in text for text in embedded)
+        assert len(embedded) <= 2
+        assert any("was written anew" in hit for hit in field_.found(f"This paragraph of {path} was written anew"))
 
 
 class TestAPageThatIsGone:
