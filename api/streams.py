@@ -27,7 +27,7 @@ RESYNC = "resync"
 """Events were missed that are not kept any more: what is shown should be asked for anew."""
 
 RETRY_MILLISECONDS = 2000
-_CHECK_SECONDS = 10.0
+_CHECK_SECONDS = 1.0
 """How long a stream outlives its key at the most."""
 
 LastEventId: TypeAlias = Annotated[
@@ -109,7 +109,7 @@ class Follower:
                         return
                     checked = monotonic()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), timeout=pause)
+                    await asyncio.wait_for(changed.wait(), timeout=min(pause, _CHECK_SECONDS))
 
     def _next(self, show: Show) -> Sequence[Happened]:
         found, self.cursor = self._feed.after(self.cursor, self.principal.tenant_id)

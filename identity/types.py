@@ -49,5 +49,10 @@ class Principal:
     agent_role: str | None = None
     dataset_ids: Sequence[str] | None = None
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Held to an agent role or to some datasets: it sees nothing of the tenant beyond them."""
+        return self.agent_role is not None or self.dataset_ids is not None
+
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes and scope in ROLE_SCOPES[self.role]

@@ -51,9 +51,9 @@ class AuditLog:
 
 def _readable(principal: Principal) -> list[ColumnElement[bool]]:
     mine = [AuditEvent.tenant_id == principal.tenant_id]
-    if principal.may(Scope.MANAGE) and principal.dataset_ids is None and principal.agent_role is None:
+    if principal.may(Scope.MANAGE) and not principal.is_narrowed:
         return mine
-    if principal.user_id is not None and principal.agent_role is None and principal.dataset_ids is None:
+    if principal.user_id is not None and not principal.is_narrowed:
         return [*mine, AuditEvent.actor_id == principal.user_id]
     return [*mine, AuditEvent.key_id == principal.key_id]
 

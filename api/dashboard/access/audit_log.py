@@ -15,6 +15,7 @@ from api.fields import Since, Until
 from identity.audit.acts import note_read
 from identity.audit.types import AuditFilter
 from identity.types import Principal
+from kit.errors import Forbidden
 from orchestration.runtime import Runtime
 
 router = APIRouter(prefix="/audit-log", tags=["Access: audit log"])
@@ -51,7 +52,9 @@ FilterDep: TypeAlias = Annotated[AuditFilter, Depends(_filter)]
     responses=errors(400, 401, 403, 503),
 )  # fmt: skip
 def list_audit_log(principal: Reader, runtime: RuntimeDep, wanted: FilterDep, page: PageDep) -> AuditLogPage:
-    """Newest first. Administrators see the tenant's, others what they did themselves."""
+    """Newest first. Administrators see the tenant's, others what they did themselves. Not for keys that are held to an
+    agent role or to certain datasets: what was done before may name what they do not see any more."""
+    _check_may_look(principal)
     runtime.reads.flush()
     with runtime.database.read() as session:
         found = runtime.audit_log.list(session, principal, wanted, page)
@@ -68,7 +71,8 @@ def list_audit_log(principal: Reader, runtime: RuntimeDep, wanted: FilterDep, pa
     },
 )  # fmt: skip
 def export_audit_log(principal: Reader, runtime: RuntimeDep, wanted: FilterDep) -> StreamingResponse:
-    """Sees what the list sees. Each line is an entry as the list gives it, as JSON."""
+    """Shows what the list shows. Each line is an entry as the list gives it, as JSON."""
+    _check_may_look(principal)
     runtime.reads.flush()
     note_read("audit_log", export=True)
     return StreamingResponse(
@@ -76,6 +80,13 @@ def export_audit_log(principal: Reader, runtime: RuntimeDep, wanted: FilterDep) 
         media_type=_LINES,
         headers={"Content-Disposition": 'attachment; filename="audit-log.jsonl"'},
     )
+
+
+def _check_may_look(principal: Principal) -> None:
+    if principal.is_narrowed:
+        raise Forbidden(
+            f"key {principal.name!r} is for an agent or for certain datasets and does not see the audit log"
+        )
 
 
 def _lines(runtime: Runtime, principal: Principal, wanted: AuditFilter) -> Iterator[str]:

@@ -110,7 +110,7 @@ def revoke_key(key_id: KeyId, principal: Reader, runtime: RuntimeDep, authentica
 
 def _check_may_create(principal: Principal, body: KeyCreation) -> None:
     """Whoever is narrowed cannot make a key that is not, and nobody one that may do more."""
-    if principal.agent_role is not None or principal.dataset_ids is not None:
+    if principal.is_narrowed:
         raise Forbidden(f"key {principal.name!r} is for an agent or for certain datasets and cannot make others")
     if not body.personal and not principal.may(Scope.MANAGE):
         raise Forbidden(f"making keys for others needs {Scope.MANAGE.value}; a personal key does not")

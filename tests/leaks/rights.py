@@ -1,0 +1,139 @@
+"""Who may see what, written down anew from the documentation: nothing of the code under test is used here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+READ, SEARCH, WRITE, MANAGE = "knowledge:read", "knowledge:search", "knowledge:write", "knowledge:manage"
+MAY = {
+    "admin": frozenset({READ, SEARCH, WRITE, MANAGE}),
+    "member": frozenset({READ, SEARCH, WRITE}),
+    "reviewer": frozenset({READ, SEARCH}),
+}
+
+
+class Where(StrEnum):
+    """What kind of answer a thing was seen in."""
+
+    FOUND = "found"  # by a search or a tool: what is switched off does not count
+    LISTED = "listed"
+    AUDIT = "audit"
+    WORK = "work"  # what waits and runs: removals name what is being removed
+
+
+@dataclass
+class DatasetFact:
+    id: str
+    tenant: str
+    agent_roles: frozenset[str]
+    is_deleted: bool = False
+
+
+@dataclass
+class FileFact:
+    id: str
+    dataset: DatasetFact
+    is_enabled: bool = True
+    is_deleted: bool = False
+
+
+@dataclass
+class Person:
+    id: str
+    tenant: str
+    role: str
+    is_active: bool = True
+
+
+@dataclass
+class Holder:
+    """Whoever holds a key. `scopes` None: all that the role may. `id` is the key's."""
+
+    label: str
+    token: str
+    id: str
+    tenant: str
+    role: str
+    scopes: frozenset[str] | None = None
+    agent_role: str | None = None
+    datasets: frozenset[str] | None = None
+    person: Person | None = None
+    is_ended: bool = False
+    known: set[str] = field(default_factory=set)
+    """What it saw rightly: its own acts may go on to name that."""
+
+    @property
+    def is_let_in(self) -> bool:
+        return not self.is_ended and (self.person is None or self.person.is_active)
+
+    @property
+    def may(self) -> frozenset[str]:
+        if not self.is_let_in:
+            return frozenset()
+        allowed = MAY[self.role] & (MAY[self.person.role] if self.person else MAY[self.role])
+        return allowed if self.scopes is None else allowed & self.scopes
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self.agent_role is not None or self.datasets is not None
+
+    @property
+    def rules_the_tenant(self) -> bool:
+        return MANAGE in self.may and not self.is_narrowed
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something with a mark (or an id) that shows in an answer. `about` is what rights hang on."""
+
+    mark: str
+    kind: str  # dataset, file, content, person, key, tenant
+    tenant: str
+    about: object = field(compare=False, hash=False, default=None)
+
+
+def may_see(holder: Holder, thing: Thing, where: Where) -> bool:
+    """Whether an answer to this holder may hold the thing's mark."""
+    if not holder.is_let_in or thing.tenant != holder.tenant:
+        return False
+    if _is_known(holder, thing, where):
+        return True
+    about = thing.about
+    if isinstance(about, DatasetFact):
+        return may_see_dataset(holder, about)
+    if isinstance(about, FileFact):
+        return _may_see_file(holder, about, where)
+    if isinstance(about, Person):
+        return holder.person is about or (READ in holder.may and holder.agent_role is None)
+    return not isinstance(about, Holder) or _may_see_key(holder, about)
+
+
+def _is_known(holder: Holder, thing: Thing, where: Where) -> bool:
+    """The trail tells a manager everything and others what they did; jobs name what they remove to keys that are not
+    narrowed; a narrowed key lists its datasets itself."""
+    if where is Where.WORK and not holder.is_narrowed and READ in holder.may and not thing.mark.startswith("zq"):
+        return True
+    if where is Where.AUDIT:
+        return holder.rules_the_tenant or (not holder.is_narrowed and thing.mark in holder.known)
+    return isinstance(thing.about, DatasetFact) and thing.mark in (holder.datasets or ())
+
+
+def _may_see_file(holder: Holder, file: FileFact, where: Where) -> bool:
+    is_there = not file.is_deleted and (file.is_enabled or where is not Where.FOUND)
+    return is_there and may_see_dataset(holder, file.dataset)
+
+
+def _may_see_key(holder: Holder, other: Holder) -> bool:
+    if other is holder:
+        return True
+    is_own = other.person is not None and other.person is holder.person
+    return not holder.is_narrowed and (is_own or MANAGE in holder.may)
+
+
+def may_see_dataset(holder: Holder, dataset: DatasetFact) -> bool:
+    if dataset.is_deleted or dataset.tenant != holder.tenant or not holder.may:
+        return False
+    if holder.datasets is not None and dataset.id not in holder.datasets:
+        return False
+    return holder.agent_role is None or bool(dataset.agent_roles & {holder.agent_role, "*"})
