@@ -21,6 +21,7 @@ from api.middleware.body_limit import BodyLimit
 from api.middleware.security_headers import SecurityHeaders
 from api.middleware.telemetry import Telemetry
 from api.openapi import describe
+from api.platform import surface as platform
 from api.readiness import Readiness
 from api.routes import RouteTemplates, allowed_methods
 from api.surfaces import Surfaces
@@ -29,7 +30,7 @@ from kit.errors import CairnError
 from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
 
-OPEN_PATHS = probes.OPEN_PATHS | documentation.OPEN_PATHS | console.OPEN_PATHS
+OPEN_PATHS = probes.OPEN_PATHS | documentation.OPEN_PATHS | console.OPEN_PATHS | platform.OPEN_PATHS
 """All that is served without a key; see `api.auth.KeyGuard`."""
 
 
@@ -46,12 +47,13 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     if runtime is not None:
         _bind(app, runtime)
     app.include_router(dashboard.router)
+    app.include_router(platform.router)
     app.include_router(probes.router)
     documentation.add_documentation(app)
     console.add_console(app)
     app.state.mcp = McpEndpoint(app)
     describe(app)
-    surfaces = Surfaces([dashboard.SURFACE], default=envelope.render)
+    surfaces = Surfaces([dashboard.SURFACE, platform.SURFACE], default=envelope.render)
     _answer_errors(app, surfaces)
     _wrap(app, surfaces)
     return app

@@ -11,10 +11,12 @@ from identity.types import ROLE_SCOPES, Role, Scope
 
 
 class KeyKind(StrEnum):
-    """`api_key` acts for a person, `agent_key` for a machine with an agent role."""
+    """`api_key` acts for a person, `agent_key` for a machine with an agent role, `session` for a person who
+    signed in."""
 
     API_KEY = "api_key"
     AGENT_KEY = "agent_key"
+    SESSION = "session"
 
 
 EVERY_SCOPE = "*"

@@ -42,6 +42,52 @@ class LastAdministrator(Conflict):
     code = "LAST_ADMINISTRATOR"
 
 
+class SignInRefused(Unauthenticated):
+    """One answer for every reason, so that nobody learns who has an account."""
+
+    def __init__(self) -> None:
+        super().__init__("the e-mail address or the password is wrong")
+
+
+class InviteNotFound(NotFound):
+    code = "INVITE_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("this invite is unknown, used, expired, or for another address; ask for a new one")
+
+
+class ResetNotAccepted(Invalid):
+    code = "RESET_NOT_ACCEPTED"
+
+    def __init__(self) -> None:
+        super().__init__("this link is unknown, used or expired; ask for a new one")
+
+
+class AdministratorStays(Forbidden):
+    def __init__(self) -> None:
+        super().__init__("administrators cannot erase their own account; another administrator can")
+
+
+class OrganizationNotFound(NotFound):
+    code = "ORGANIZATION_NOT_FOUND"
+
+
+class SlugTaken(Conflict):
+    code = "SLUG_TAKEN"
+
+
+class IsMember(Conflict):
+    code = "ALREADY_MEMBER"
+
+
+class LastOwner(Conflict):
+    code = "LAST_OWNER"
+
+
+class NeedsRole(Forbidden):
+    """A member of the organization, with too low a role in it."""
+
+
 class KeyExceedsUser(Invalid):
     """A key never does more than its user's role in the tenant."""
 

@@ -51,7 +51,11 @@ class KeyChanges:
 
     def change(self, session: Session, principal: Principal, key_id: str, change: KeyChange) -> KeyView:
         """Raises Invalid with the field, and KeyHasEnded for a key that is revoked."""
-        row = self._changeable(session, principal, key_id)
+        return self.change_row(session, principal, self._changeable(session, principal, key_id), change)
+
+    def change_row(self, session: Session, principal: Principal, row: AccessKey, change: KeyChange) -> KeyView:
+        """For a caller who was found to have the right to."""
+        self._check_works(row)
         if change.name is not None:
             row.name = checked_name(change.name)
         if change.description is not None:
@@ -78,11 +82,15 @@ class KeyChanges:
     ) -> IssuedKey:
         """A new key with the same rules; the old one works until the grace time is over, and not at all without one.
         A key that was about to expire sooner does so."""
+        return self.rotate_row(session, self._changeable(session, principal, key_id), grace=grace)
+
+    def rotate_row(self, session: Session, old: AccessKey, *, grace: timedelta) -> IssuedKey:
+        """For a caller who was found to have the right to."""
+        self._check_works(old)
         if not timedelta(0) <= grace <= MOST_GRACE:
             hours = MOST_GRACE // timedelta(hours=1)
             message = f"a grace time of {grace / timedelta(hours=1):g} hours is outside 0-{hours} hours"
             raise Invalid(message, details=[Detail("graceHours", message)])
-        old = self._changeable(session, principal, key_id)
         now, token = self.clock.now(), new_token(TOKEN_PREFIX)
         new = AccessKey(
             id=new_id(), tenant_id=old.tenant_id, user_id=old.user_id, kind=old.kind, name=old.name,
@@ -111,9 +119,12 @@ class KeyChanges:
         row = self._row(session, principal, key_id)
         if row.id != principal.key_id and not key_view(row).scopes <= principal.scopes:
             raise KeyOutranksCaller(f"key {key_id} may do more than the key that asks to change it")
-        if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= self.clock.now()):
-            raise KeyHasEnded(f"key {key_id} is revoked or expired; create a new one")
+        self._check_works(row)
         return row
+
+    def _check_works(self, row: AccessKey) -> None:
+        if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= self.clock.now()):
+            raise KeyHasEnded(f"key {row.id} is revoked or expired; create a new one")
 
     @staticmethod
     def _row(session: Session, principal: Principal, key_id: str) -> AccessKey:

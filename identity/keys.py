@@ -111,7 +111,11 @@ class AccessKeys:
 
     def list(self, session: Session, principal: Principal) -> Sequence[KeyView]:
         """The keys that the caller may see, newest first, revoked ones among them."""
-        wanted = select(AccessKey).where(repository.readable_by(principal)).order_by(AccessKey.id.desc())
+        wanted = (
+            select(AccessKey)
+            .where(repository.readable_by(principal), AccessKey.sign_in_id.is_(None), AccessKey.deleted_at.is_(None))
+            .order_by(AccessKey.id.desc())
+        )
         return [key_view(row) for row in session.scalars(wanted)]
 
     def revoke(self, session: Session, principal: Principal, key_id: str) -> KeyView:

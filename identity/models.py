@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db.base import Base, Id, UtcDateTime
@@ -18,7 +30,14 @@ class Tenant(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+_next_number = (
+    select(func.coalesce(func.max(literal_column("number")), 0) + 1).select_from(text("users")).scalar_subquery()
+)
+
+
 class User(Base):
+    """`number` is how the platform's API names a person. Without a password hash nobody signs in by password."""
+
     __tablename__ = "users"
     __table_args__ = (UniqueConstraint("tenant_id", "email"),)
 
@@ -28,6 +47,9 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    number: Mapped[int | None] = mapped_column(Integer, unique=True, default=_next_number)
+    avatar_url: Mapped[str | None] = mapped_column(Text)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
 
 
 class Membership(Base):
@@ -68,6 +90,9 @@ class AccessKey(Base):
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replaced_by: Mapped[str | None] = mapped_column(Id)
     rate_limit: Mapped[int | None] = mapped_column(Integer)
+    sign_in_id: Mapped[str | None] = mapped_column(Id, index=True)
+    organization_id: Mapped[str | None] = mapped_column(Id, index=True)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Invite(Base):
@@ -92,3 +117,70 @@ class Invite(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SignIn(Base):
+    """A person at a device. Its access tokens are access keys of kind `session`; the refresh token is known by its
+    hash, and so is the one before, whose use shows that somebody copied it."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    refresh_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    previous_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    ip: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    refreshed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PasswordReset(Base):
+    """A link to choose a new password; it works once."""
+
+    __tablename__ = "password_resets"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Organization(Base):
+    """A part of a tenant with members and keys of its own."""
+
+    __tablename__ = "organizations"
+    __table_args__ = (
+        Index(
+            "uq_organizations_living_slug",
+            "tenant_id",
+            "slug",
+            unique=True,
+            sqlite_where=text("deleted_at is null"),
+            postgresql_where=text("deleted_at is null"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    slug: Mapped[str] = mapped_column(String(100))
+    avatar_url: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RateWindow(Base):
+    """How much of a limit is used up in a window of time, by all processes together."""
+
+    __tablename__ = "rate_windows"
+
+    subject: Mapped[str] = mapped_column(String(100), primary_key=True)
+    window: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    used: Mapped[int] = mapped_column(Integer)
+    ends_at: Mapped[int] = mapped_column(Integer, index=True)

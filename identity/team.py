@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from identity import repository
 from identity.errors import InviteIsPending, LastAdministrator, UserExists, UserNotFound
-from identity.models import AccessKey, Invite, Membership, User
+from identity.models import AccessKey, Invite, Membership, SignIn, User
 from identity.types import Principal, Role
 from kit.clock import Clock
 from kit.crypto import hash_token, new_token
@@ -121,6 +121,8 @@ class Team:
             self._keep_one_administrator(session, principal.tenant_id, user_id)
         now = self.clock.now()
         user.deactivated_at = now
+        for sign_in in session.scalars(select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))):
+            sign_in.ended_at = now
         for key in session.scalars(select(AccessKey).where(AccessKey.user_id == user_id)):
             if key.revoked_at is None:
                 key.revoked_at = now

@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     egress_allow: str | None = Field(
         None, description="Networks, with commas between, that may be fetched from although they are not public"
     )
+    smtp_url: SecretStr | None = Field(
+        None, description="Mail server, smtp://user:password@host:587 or smtps://…; unset: mail goes to home/outbox"
+    )
+    mail_from: str = Field("cairn@localhost", description="Sender of the mail that Cairn sends")
+    rate_limit: int = Field(0, ge=0, description="Requests a minute of one key that has no limit of its own; 0: none")
     audit_days: int = Field(0, ge=0, description="Days that the audit trail is kept; 0: for ever")
 
     lease_seconds: float = Field(30, ge=1, description="How long a job stays with a worker that has gone silent")

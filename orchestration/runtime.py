@@ -9,12 +9,17 @@ from functools import partial
 
 import structlog
 
+from identity.accounts import Accounts
 from identity.audit.log import AuditLog
 from identity.audit.reads import ReadLog
 from identity.audit.trail import Trail
 from identity.bootstrap import ensure_first_administrator
 from identity.key_changes import KeyChanges
 from identity.keys import AccessKeys
+from identity.organization_keys import OrganizationKeys
+from identity.organizations import Organizations
+from identity.rates import RateLimiter
+from identity.sessions import Sessions
 from identity.team import Team
 from ingest.datasets.directory import Directory
 from ingest.datasets.gate import Gate
@@ -38,6 +43,7 @@ from kit.errors import Unavailable
 from kit.events.feed import Feed
 from kit.home import Home
 from kit.jobs.queue import JobQueue
+from kit.mail import Mailer, make_mailer
 from kit.settings import Settings
 from kit.worker_lock import WorkerLock
 from migrations.runner import upgrade
@@ -72,6 +78,12 @@ class Runtime:
     queue: JobQueue
     keys: AccessKeys
     key_changes: KeyChanges
+    sessions: Sessions
+    accounts: Accounts
+    organizations: Organizations
+    organization_keys: OrganizationKeys
+    rates: RateLimiter
+    mailer: Mailer
     team: Team
     trail: Trail
     reads: ReadLog
@@ -163,7 +175,7 @@ def _ensure_administrator(database: Database, settings: Settings, clock: Clock) 
 
 def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home, made_key: str | None) -> Runtime:
     database, store, files, embedder = engines.database, engines.store, engines.files, engines.embedder
-    trail = Trail(clock=clock)
+    trail, organizations = Trail(clock=clock), Organizations(clock=clock)
     trail.watch(database)
     queue = JobQueue(clock=clock, lease=timedelta(seconds=settings.lease_seconds))
     gate, builds = Gate(), Builds(queue=queue, clock=clock)
@@ -186,6 +198,17 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         queue=queue,
         keys=AccessKeys(clock=clock),
         key_changes=KeyChanges(clock=clock),
+        sessions=Sessions(clock=clock),
+        accounts=Accounts(clock=clock, sessions=Sessions(clock=clock)),
+        organizations=organizations,
+        organization_keys=OrganizationKeys(
+            clock=clock,
+            organizations=organizations,
+            keys=AccessKeys(clock=clock),
+            changes=KeyChanges(clock=clock),
+        ),
+        rates=RateLimiter(write=database.write, clock=clock),
+        mailer=_mailer(settings, home),
         team=Team(clock=clock),
         trail=trail,
         reads=ReadLog(database=database, trail=trail, keep=timedelta(days=settings.audit_days)),
@@ -207,6 +230,11 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         feed=Feed(database),
         made_key=made_key,
     )
+
+
+def _mailer(settings: Settings, home: Home) -> Mailer:
+    url = settings.smtp_url
+    return make_mailer(url.get_secret_value() if url else None, outbox=home.path / "outbox", sender=settings.mail_from)
 
 
 def _datasets(

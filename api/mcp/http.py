@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from api.auth import principal_of
 from api.mcp.desk import Desk
@@ -23,36 +25,36 @@ _EVERY_HOST = TransportSecuritySettings(enable_dns_rebinding_protection=False)
 """A page that rebinds a name to this server can send it no key, and without one nothing is answered."""
 
 
-class _Endpoint:
-    """Says which route it is, as FastAPI's do, so that it is counted under its path."""
-
-    route: Route
-
-    def __init__(self, inner: ASGIApp) -> None:
-        self._inner = inner
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["route"] = self.route
-        await self._inner(scope, receive, send)
-
-
 class McpEndpoint:
-    """Stateless: any process answers any message. Bound to the app's runtime when a message comes."""
+    """Stateless: any process answers any message. Bound to the app's runtime when a message comes.
+
+    The SDK's session manager runs once, in the event loop that it began in, so each run of the app has its own.
+    """
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        server = make_server(self._open_desk)
-        # For its session manager: mounted, the app that this gives would answer at /mcp/ only.
-        server.streamable_http_app(streamable_http_path=PATH, stateless_http=True, transport_security=_EVERY_HOST)
-        self._manager = server.session_manager
-        endpoint = _Endpoint(StreamableHTTPASGIApp(self._manager))
-        endpoint.route = Route(PATH, endpoint=endpoint, methods=["GET", "POST", "DELETE"], include_in_schema=False)
-        endpoint.route.methods = {"GET", "POST", "DELETE"}  # without the HEAD that a route for GET comes with
-        app.router.routes.append(endpoint.route)
+        self._managers: dict[asyncio.AbstractEventLoop, StreamableHTTPSessionManager] = {}
+        # added by itself: mounted, it would answer at /mcp/ only
+        self._route = Route(PATH, endpoint=self, methods=["GET", "POST", "DELETE"], include_in_schema=False)
+        self._route.methods = {"GET", "POST", "DELETE"}  # without the HEAD that a route for GET comes with
+        app.router.routes.append(self._route)
 
-    def running(self) -> AbstractAsyncContextManager[None]:
-        """Once for each app, round the time in which it serves."""
-        return self._manager.run()
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = self._route  # as FastAPI's routes do, so that it is counted under its path
+        await self._managers[asyncio.get_running_loop()].handle_request(scope, receive, send)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Round the time in which the app serves."""
+        server = make_server(self._open_desk)
+        server.streamable_http_app(streamable_http_path=PATH, stateless_http=True, transport_security=_EVERY_HOST)
+        loop = asyncio.get_running_loop()
+        self._managers[loop] = server.session_manager
+        try:
+            async with server.session_manager.run():
+                yield
+        finally:
+            del self._managers[loop]
 
     def _open_desk(self, request: Any) -> Desk:
         runtime: Runtime = self._app.state.runtime

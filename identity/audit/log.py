@@ -28,7 +28,7 @@ class AuditLog:
         rows = list(session.scalars(query))
         shown = rows[: page.limit]
         cursor = encode_cursor(str(shown[-1].seq)) if len(rows) > page.limit else None
-        return Page([_entry(row) for row in shown], cursor)
+        return Page([entry_of(row) for row in shown], cursor)
 
     @staticmethod
     def all(session: Session, principal: Principal, wanted: AuditFilter) -> Iterator[AuditEntry]:
@@ -37,10 +37,25 @@ class AuditLog:
         while True:
             query = select(AuditEvent).where(*_readable(principal), *_conditions(wanted), AuditEvent.seq > seq)
             rows = list(session.scalars(query.order_by(AuditEvent.seq).limit(_SLICE)))
-            yield from (_entry(row) for row in rows)
+            yield from (entry_of(row) for row in rows)
             if len(rows) < _SLICE:
                 return
             seq = rows[-1].seq
+
+    @staticmethod
+    def newest(session: Session, principal: Principal, wanted: AuditFilter, *, limit: int) -> Sequence[AuditEntry]:
+        query = select(AuditEvent).where(*_readable(principal), *_conditions(wanted))
+        return [entry_of(row) for row in session.scalars(query.order_by(AuditEvent.seq.desc()).limit(limit))]
+
+    @staticmethod
+    def of_key(
+        session: Session, tenant_id: str, key_id: str, wanted: AuditFilter, *, limit: int
+    ) -> Sequence[AuditEntry]:
+        """What was done with a key, newest first, for a caller who was found to have the right to see it."""
+        query = select(AuditEvent).where(
+            AuditEvent.tenant_id == tenant_id, AuditEvent.key_id == key_id, *_conditions(wanted)
+        )
+        return [entry_of(row) for row in session.scalars(query.order_by(AuditEvent.seq.desc()).limit(limit))]
 
     @staticmethod
     def counts(session: Session, principal: Principal) -> Sequence[tuple[str, int]]:
@@ -79,7 +94,8 @@ def _seq(key: str) -> int:
     return int(key) if key.isascii() and key.isdigit() and len(key) < 10 else 0
 
 
-def _entry(row: AuditEvent) -> AuditEntry:
+def entry_of(row: AuditEvent) -> AuditEntry:
+    """A row as it is read."""
     return AuditEntry(
         id=row.id,
         tenant_id=row.tenant_id,

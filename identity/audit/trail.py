@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from identity.audit.acts import Act, current_act
 from identity.audit.chain import append, take_turn, verify
 from identity.audit.changes import collect, collected
+from identity.audit.log import entry_of
 from identity.audit.models import AuditEvent, AuditHead
-from identity.audit.types import Json, Verdict
+from identity.audit.types import AuditEntry, Json, Verdict
 from kit.clock import Clock
 from kit.db.database import Database
 from kit.ids import new_id
@@ -63,8 +64,9 @@ class Trail:
         session.flush()
         act.changes += len(changes)
 
-    def record(self, session: Session, deeds: Sequence[Deed]) -> None:
+    def record(self, session: Session, deeds: Sequence[Deed]) -> Sequence[AuditEntry]:
         """In the order given; each tenant's chain is held until the transaction ends."""
+        written: list[AuditEvent] = []
         for tenant_id in sorted({deed.act.tenant_id for deed in deeds}):
             head = take_turn(session, tenant_id)
             for deed in deeds:
@@ -72,7 +74,9 @@ class Trail:
                     event = _event(deed.act, deed.at, deed.action, deed.entity_type, deed.entity_id)
                     event.details = dict(deed.details)
                     append(session, head, event)
+                    written.append(event)
         session.flush()
+        return [entry_of(event) for event in written]
 
     @staticmethod
     def verify(session: Session, tenant_id: str, *, known_head: str | None = None) -> Verdict:

@@ -21,6 +21,11 @@ from kit.errors import ConfigurationError
 from migrations.runner import current_revision, head_revision, is_newer, make_config, upgrade
 from migrations.tables import all_tables
 
+_ADD_USER = text(
+    "insert into users (id, tenant_id, email, name, created_at, deactivated_at) "
+    "values ('u', :tenant, 'mail', 'name', '2026-01-01', null)"
+)
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
@@ -137,7 +142,7 @@ class TestAlter:
     def test_keeps_rows_that_refer_to_a_rebuilt_table(self, database: Database) -> None:
         with database.write() as session:
             session.execute(text("insert into tenants values ('t', 'name', '2026-01-01')"))
-            session.execute(text("insert into users values ('u', 't', 'mail', 'name', '2026-01-01', null)"))
+            session.execute(_ADD_USER, {"tenant": "t"})
 
         with database.alter() as connection:
             operations = Operations(MigrationContext.configure(connection))
@@ -150,7 +155,7 @@ class TestAlter:
 
     def test_refuses_to_leave_broken_references(self, database: Database) -> None:
         with pytest.raises(IntegrityError, match="missing row of tenants"), database.alter() as connection:
-            connection.execute(text("insert into users values ('u', 'nobody', 'mail', 'name', '2026-01-01', null)"))
+            connection.execute(_ADD_USER, {"tenant": "nobody"})
         with database.read() as session:
             assert session.scalar(text("select count(*) from users")) == 0
 

@@ -1,0 +1,19 @@
+"""The platform's surface: /api, in snake_case and an envelope of its own."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.platform import activity_log, api_keys, auth, envelope, organizations, users
+from api.surfaces import Surface
+
+PREFIX = "/api"
+SURFACE = Surface(prefix=PREFIX, render=envelope.render)
+OPEN_PATHS = frozenset(
+    {f"{PREFIX}/auth/register", f"{PREFIX}/auth/login", f"{PREFIX}/auth/forgot-password"}
+    | {f"{PREFIX}/auth/{name}" for name in ("refresh", "reset-password")}
+)
+
+router = APIRouter(prefix=PREFIX)
+for resource in (auth, users, organizations, api_keys, activity_log):
+    router.include_router(resource.router)

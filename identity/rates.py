@@ -1,0 +1,96 @@
+"""Limits on how often something is done, exact across processes: what is used up stands in the database.
+
+Each process takes a little of what is left in a window at once, so that most requests cost no statement. Never more
+than the limit is let through in a window; a process that took some and had no use for it can leave the others that
+much short of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from threading import Lock
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from identity.models import RateWindow
+from kit.clock import Clock
+
+_SHARE = 50
+"""A fiftieth of a limit is taken at once."""
+
+_REMEMBERED = 10_000
+Write = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """`remaining` is what this process knows to be left at least; `reset` is seconds until the window ends."""
+
+    limit: int
+    remaining: int
+    reset: int
+    is_allowed: bool
+
+
+@dataclass(slots=True)
+class _Held:
+    window: int
+    left: int
+    is_exhausted: bool = False
+
+
+class RateLimiter:
+    """Fixed windows. Safe among threads."""
+
+    def __init__(self, *, write: Write, clock: Clock) -> None:
+        self._write = write
+        self._clock = clock
+        self._held: dict[str, _Held] = {}
+        self._lock = Lock()
+
+    def take(self, subject: str, *, limit: int, seconds: int) -> Allowance:
+        """Uses one of `limit` in the present window of `seconds`, if there is one left."""
+        now = int(self._clock.now().timestamp())
+        window, reset = now // seconds, seconds - now % seconds
+        with self._lock:
+            held = self._held.get(subject)
+            if held is None or held.window != window:
+                if len(self._held) >= _REMEMBERED:
+                    self._held.clear()
+                held = self._held[subject] = _Held(window, 0)
+            if held.left == 0 and not held.is_exhausted:
+                held.left = self._fetch(subject, window, limit, ends_at=now + reset)
+                held.is_exhausted = held.left == 0
+            allowed = held.left > 0
+            held.left -= allowed
+            return Allowance(limit, held.left, reset, allowed)
+
+    def _fetch(self, subject: str, window: int, limit: int, *, ends_at: int) -> int:
+        """A share of what is left, or one, or none."""
+        for wanted in (max(1, limit // _SHARE), 1):
+            with self._write() as session:
+                if self._use(session, subject, window, limit=limit, wanted=wanted, ends_at=ends_at):
+                    return wanted
+        return 0
+
+    @staticmethod
+    def _use(session: Session, subject: str, window: int, *, limit: int, wanted: int, ends_at: int) -> bool:
+        used = (
+            update(RateWindow)
+            .where(RateWindow.subject == subject, RateWindow.window == window, RateWindow.used <= limit - wanted)
+            .values(used=RateWindow.used + wanted)
+            .execution_options(synchronize_session=False)
+        )
+        if session.execute(used).rowcount:  # type: ignore[attr-defined]  # an update's result has it
+            return True
+        try:
+            with session.begin_nested():
+                session.execute(delete(RateWindow).where(RateWindow.ends_at < ends_at - 2 * 86_400))
+                session.execute(insert(RateWindow).values(subject=subject, window=window, used=wanted, ends_at=ends_at))
+        except IntegrityError:  # there already: used up, or begun by another process at the same moment
+            return bool(session.execute(used).rowcount)  # type: ignore[attr-defined]  # as above
+        return True

@@ -1,0 +1,150 @@
+"""Signing in and out: a short access token and a refresh token that changes with each use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from identity import repository
+from identity.credentials import EVERY_SCOPE, KeyKind
+from identity.errors import CredentialNotAccepted, SignInRefused
+from identity.models import AccessKey, Membership, SignIn, User
+from identity.passwords import hash_password, is_password, needs_rehash
+from kit.clock import Clock
+from kit.crypto import hash_token, new_token, token_hint
+from kit.ids import new_id
+
+ACCESS_PREFIX, REFRESH_PREFIX = "cs", "cr"
+ACCESS = timedelta(minutes=15)
+IDLE, LONGEST = timedelta(days=7), timedelta(days=30)
+"""A sign-in ends when it was not refreshed for so long, and after so long whatever happens (ASVS 3.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The only time that they are known."""
+
+    access: str
+    refresh: str
+    access_expires_at: datetime
+    user_id: str
+
+    def __repr__(self) -> str:
+        return f"Tokens(user_id={self.user_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """All methods take the caller's session and leave committing to it."""
+
+    clock: Clock
+
+    def sign_in(self, session: Session, *, email: str, password: str, ip: str | None) -> Tokens:
+        """SignInRefused, in the same time and words, whatever is wrong."""
+        known = select(User).where(func.lower(User.email) == email.strip().lower(), User.deactivated_at.is_(None))
+        users = [user for user in session.scalars(known.order_by(User.id)) if user.password_hash is not None]
+        found = [user for user in users if is_password(password, user.password_hash)]
+        if not users:
+            is_password(password, None)
+        if len(found) != 1:
+            raise SignInRefused
+        user = found[0]
+        if user.password_hash is not None and needs_rehash(user.password_hash):
+            user.password_hash = hash_password(password)
+        return self.begin(session, user, ip=ip)
+
+    def begin(self, session: Session, user: User, *, ip: str | None) -> Tokens:
+        """For a person whose identity was established. SignInRefused for one who is no member any more."""
+        role = session.scalar(
+            select(Membership.role).where(
+                Membership.user_id == user.id, Membership.scope_type == repository.TENANT_SCOPE,
+                Membership.scope_id == user.tenant_id,
+            )
+        )  # fmt: skip
+        if role is None:
+            raise SignInRefused
+        now, refresh = self.clock.now(), new_token(REFRESH_PREFIX)
+        row = SignIn(
+            id=new_id(), tenant_id=user.tenant_id, user_id=user.id, refresh_hash=hash_token(refresh), ip=ip,
+            created_at=now, refreshed_at=now, expires_at=now + LONGEST,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return self._access(session, row, role, refresh)
+
+    def refresh(self, session: Session, token: str) -> Tokens | None:
+        """New tokens for old; the old ones end. CredentialNotAccepted for a token that is none.
+
+        None for one that was used before: somebody has a copy, so everything of that sign-in has been ended, which the
+        caller must let stand before it refuses.
+        """
+        now, hashed = self.clock.now(), hash_token(token)
+        row = session.scalar(select(SignIn).where(SignIn.refresh_hash == hashed).with_for_update())
+        if row is None:
+            copied = session.scalar(select(SignIn).where(SignIn.previous_hash == hashed).with_for_update())
+            if copied is None or copied.ended_at is not None:
+                raise CredentialNotAccepted
+            self._end(session, copied)
+            return None
+        role = self._role_of(session, row.user_id, row.tenant_id)
+        if row.ended_at is not None or row.expires_at <= now or row.refreshed_at + IDLE <= now or role is None:
+            raise CredentialNotAccepted
+        renewed = new_token(REFRESH_PREFIX)
+        row.previous_hash, row.refresh_hash, row.refreshed_at = hashed, hash_token(renewed), now
+        self._end_access(session, row.id)
+        return self._access(session, row, role, renewed)
+
+    def sign_out(self, session: Session, *, key_id: str, everywhere: bool) -> int:
+        """Ends the sign-in that the key belongs to, or all of its person. Returns how many ended. A key that belongs
+        to no sign-in is revoked itself."""
+        key = session.get(AccessKey, key_id)
+        if key is None:
+            return 0
+        wanted = select(SignIn).where(SignIn.ended_at.is_(None))
+        if everywhere and key.user_id is not None:
+            wanted = wanted.where(SignIn.user_id == key.user_id)
+        elif key.sign_in_id is not None:
+            wanted = wanted.where(SignIn.id == key.sign_in_id)
+        else:
+            key.revoked_at = key.revoked_at or self.clock.now()
+            return 1
+        rows = list(session.scalars(wanted))
+        for row in rows:
+            self._end(session, row)
+        return len(rows)
+
+    def end_all(self, session: Session, user_id: str) -> None:
+        """After a new password, or when a person leaves."""
+        for row in session.scalars(select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))):
+            self._end(session, row)
+
+    @staticmethod
+    def _role_of(session: Session, user_id: str, tenant_id: str) -> str | None:
+        member = repository.find_member(session, tenant_id=tenant_id, user_id=user_id)
+        return None if member is None or member[0].deactivated_at is not None else member[1]
+
+    def _access(self, session: Session, row: SignIn, role: str, refresh: str) -> Tokens:
+        now, token = self.clock.now(), new_token(ACCESS_PREFIX)
+        session.add(
+            AccessKey(
+                id=new_id(), tenant_id=row.tenant_id, user_id=row.user_id, kind=KeyKind.SESSION, name="signed in",
+                token_hash=hash_token(token), hint=token_hint(token), role=role, agent_role=None,
+                scopes=[EVERY_SCOPE], dataset_ids=None, created_at=now, expires_at=now + ACCESS, sign_in_id=row.id,
+            )
+        )  # fmt: skip
+        session.flush()
+        return Tokens(token, refresh, now + ACCESS, row.user_id)
+
+    def _end(self, session: Session, row: SignIn) -> None:
+        row.ended_at = self.clock.now()
+        self._end_access(session, row.id)
+
+    def _end_access(self, session: Session, sign_in_id: str) -> None:
+        now = self.clock.now()
+        for key in session.scalars(select(AccessKey).where(AccessKey.sign_in_id == sign_in_id)):
+            if key.revoked_at is None:
+                key.revoked_at = now
+        session.flush()
