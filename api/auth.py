@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.audit import act_of, deeds_of
 from identity.audit.acts import Act, acting
 from identity.cache import PrincipalCache
+from identity.rates import Allowance
 from identity.types import Principal
 from identity.usage import KeyUsage
-from kit.errors import Unauthenticated
+from kit.errors import RateLimited, Unauthenticated
 from orchestration.runtime import Runtime
 
 _STATE = "principal"
+_MINUTE = 60
 _HOW = "send `Authorization: Bearer <key>`"
 _AGENTS_PATH = "/mcp"
 _AGENTS_HEADER = "x-user-token"
@@ -30,10 +32,25 @@ class Authenticator:
         self._usage = KeyUsage(clock=runtime.clock)
         self._reads = runtime.reads
         self._clock = runtime.clock
+        self._rates = runtime.rates
+        self._limit = runtime.settings.rate_limit
 
     def authenticate(self, token: str) -> Principal:
         """Raises Unauthenticated for every reason not to accept the token."""
         return self._cache.get(token, self._look_up)
+
+    def admit(self, token: str) -> tuple[Principal, Allowance | None]:
+        """Who holds the token, and what is left of the key's requests in this minute; None where nothing limits it.
+        Raises Unauthenticated, and RateLimited where nothing is left."""
+        principal = self.authenticate(token)
+        limit = principal.rate_limit or self._limit
+        if not limit:
+            return principal, None
+        allowance = self._rates.take(f"key {principal.key_id}", limit=limit, seconds=_MINUTE)
+        if not allowance.is_allowed:
+            message = f"this key may send {limit} requests a minute; go on in {allowance.reset} seconds"
+            raise RateLimited(message, retry_after=float(allowance.reset))
+        return principal, allowance
 
     def _look_up(self, token: str) -> Principal:
         with self._database.read() as session:
@@ -85,7 +102,7 @@ class KeyGuard:
     async def _answer_caller(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = token_of(scope)
         authenticator: Authenticator = scope["app"].state.authenticator
-        principal = await run_in_threadpool(authenticator.authenticate, token)
+        principal, allowance = await run_in_threadpool(authenticator.admit, token)
         scope["state"][_STATE] = principal
         authenticator.check_recording()
         status = 500
@@ -94,6 +111,8 @@ class KeyGuard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if allowance is not None:
+                    MutableHeaders(scope=message).update(_rate_headers(allowance))
             await send(message)
 
         with acting(act_of(scope, principal)) as act:
@@ -104,6 +123,15 @@ class KeyGuard:
 
     def _is_open(self, path: str) -> bool:
         return path in self._exact or path.startswith(self._below)
+
+
+def _rate_headers(allowance: Allowance) -> dict[str, str]:
+    """The usual ones. What is left is what this process knows of: others may have used less than they took."""
+    return {
+        "X-RateLimit-Limit": str(allowance.limit),
+        "X-RateLimit-Remaining": str(allowance.remaining),
+        "X-RateLimit-Reset": str(allowance.reset),
+    }
 
 
 def token_of(scope: Scope) -> str:

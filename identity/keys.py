@@ -163,6 +163,7 @@ def _principal(key: AccessKey, member_role: Role) -> Principal:
         scopes=scopes_in_force(key.scopes, own) & ROLE_SCOPES[role],
         agent_role=key.agent_role,
         dataset_ids=None if key.dataset_ids is None else tuple(key.dataset_ids),
+        rate_limit=key.rate_limit,
     )
 
 

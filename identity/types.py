@@ -37,7 +37,7 @@ class Principal:
     """A caller whose credential was accepted.
 
     `agent_role` is set for machines: they see only datasets that allow that role. `dataset_ids` narrows a key to some
-    datasets; None means every dataset that the rest allows.
+    datasets; None means every dataset that the rest allows. `rate_limit` is requests a minute, None the installation's.
     """
 
     tenant_id: str
@@ -48,6 +48,7 @@ class Principal:
     scopes: frozenset[Scope]
     agent_role: str | None = None
     dataset_ids: Sequence[str] | None = None
+    rate_limit: int | None = None
 
     @property
     def is_narrowed(self) -> bool:

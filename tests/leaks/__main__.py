@@ -17,6 +17,8 @@ from orchestration.runtime import build_runtime
 from tests.leaks.campaign import Campaign
 from tests.leaks.world import build
 
+_STEP = 2500
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.leaks", description="Call everything as everybody")
@@ -35,7 +37,9 @@ def main() -> int:
             started = perf_counter()
             with TestClient(app, raise_server_exceptions=False) as client:
                 campaign = Campaign(client, world, app.openapi())
-                campaign.run(given.calls)
+                for reached in range(_STEP, given.calls + _STEP, _STEP):
+                    campaign.run(min(reached, given.calls))
+                    sys.stderr.write(f"{campaign.calls:,} calls, {len(campaign.findings)} findings\n")
             _tell(campaign, perf_counter() - started)
         finally:
             runtime.close()
