@@ -11,12 +11,14 @@ TaskFunction: TypeAlias = Callable[[bytes], bytes]
 
 PARSE = "parse"
 SNIFF = "sniff"
+PICTURE = "picture"
 DRAFT = "draft"
 LOAD_TOKENIZER = "load-tokenizer"
 
 PARSE_TASKS: Mapping[str, str] = {
     PARSE: "ingest.sandbox.parse_task:run",
     SNIFF: "ingest.sandbox.sniff_task:run",
+    PICTURE: "ingest.sandbox.picture_task:run",
     DRAFT: "ingest.sandbox.draft_task:run",
     LOAD_TOKENIZER: "ingest.sandbox.draft_task:load_tokenizer",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.dashboard.knowledge_base import pages
 from api.dashboard.knowledge_base.original import original_response
 from api.dashboard.knowledge_base.schemas.files import (
     ChunkPage,
@@ -112,3 +113,6 @@ def get_content(dataset_id: DatasetId, file_id: FileId, principal: Reader, runti
     with runtime.database.read() as session:
         original = runtime.files.original(session, principal, dataset_id, file_id)
     return original_response(original)
+
+
+router.include_router(pages.router)

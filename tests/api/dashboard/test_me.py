@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from starlette.testclient import TestClient
+
 from tests.api.callers import Callers
 
 ME = "/dashboard/v1/me"
@@ -30,3 +32,11 @@ class TestMe:
         assert body["uploads"] == {"maxFiles": 20, "maxFileBytes": 1_000_000, "maxBatchBytes": 3_000_000}
         assert body["defaults"]["chunkSize"] == 512
         assert (body["defaults"]["topK"], body["defaults"]["maxTopK"]) == (5, 20)
+
+    def test_names_what_the_installation_offers(self, callers: Callers, client: TestClient) -> None:
+        documented = {
+            operation["operationId"]
+            for path, item in client.get("/openapi.json").json()["paths"].items()
+            for operation in item.values()
+        }
+        assert set(callers.admin.get(ME).json()["operations"]) == documented

@@ -75,7 +75,7 @@ class TestADataset:
         expect(visitor.hits.first).to_contain_text("three months")
         expect(visitor.hits.first.get_by_role("link").first).to_have_text("handbook.md")
         visitor.page.get_by_label("Words or meaning", exact=True).fill("0")
-        expect(visitor.hits.first).to_contain_text("words")
+        expect(visitor.hits.first).to_contain_text(re.compile(r"Meaning\s+\.000"))
         visitor.page.get_by_label("Compare two settings").check()
         expect(visitor.page.get_by_text(re.compile("same place|only in|up|down")).first).to_be_visible()
         visitor.page.get_by_text("This request elsewhere").click()

@@ -57,7 +57,9 @@ class Visitor:
     def open(self, place: str = "") -> None:
         """Goes to an address of the console with the key at hand, as in a tab that is signed in."""
         if self.page.url == "about:blank":
-            self.context.add_init_script(f"sessionStorage.setItem('cairn.key', {self.key!r})")
+            self.context.add_init_script(
+                f"if (self.origin !== 'null') sessionStorage.setItem('cairn.key', {self.key!r})"
+            )
         self.page.goto(f"/#/{place}")
         expect(self.page.locator("main h1")).to_be_visible()
 

@@ -31,14 +31,15 @@ export const api = (strings, ...values) =>
 
 export const query = (values) => {
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== "");
-  return given.length ? `?${new URLSearchParams(given)}` : "";
+  const repeated = given.flatMap(([name, value]) => (Array.isArray(value) ? value.map((one) => [name, one]) : [[name, value]]));
+  return repeated.length ? `?${new URLSearchParams(repeated)}` : "";
 };
 
 // GET, or another method that may be repeated without harm: tried again while the trouble may pass.
-export async function ask(address, { method = "GET", json, signal, tries = TRIES, as = "json" } = {}) {
+export async function ask(address, { method = "GET", json, signal, tries = TRIES, as = "json", key = session.key } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await once(address, { method, json, signal, as });
+      return await once(address, { method, json, signal, as, key });
     } catch (error) {
       // The first try may have gone through although its answer was lost.
       if (method === "DELETE" && attempt > 1 && error.status === 404) return null;
@@ -69,8 +70,7 @@ export function pause(ms, signal) {
   });
 }
 
-async function once(address, { method, json, signal, as }) {
-  const key = session.key;
+async function once(address, { method, json, signal, as, key }) {
   const late = AbortSignal.timeout(TIMEOUT_MS);
   const headers = { Authorization: `Bearer ${key}` };
   if (json !== undefined) headers["Content-Type"] = "application/json";
@@ -84,7 +84,7 @@ async function once(address, { method, json, signal, as }) {
       credentials: "omit",
       cache: "no-store",
     });
-    if (answer.ok) return as === "blob" ? await answer.blob() : await answer[as]();
+    if (answer.ok) return as === "answer" ? answer : answer.status === 204 ? null : await answer[as]();
   } catch (error) {
     if (signal?.aborted) throw error;
     throw unreachable(late.aborted);

@@ -2,6 +2,8 @@
 import { api, ask, query, tell } from "./client.js";
 
 export const me = (signal) => ask(api`/me`, { signal });
+// Whose key it is, before it becomes the session's.
+export const whose = (key) => ask(api`/me`, { key });
 
 export const datasets = {
   list: (signal) => ask(api`/knowledge-base/datasets`, { signal }),
@@ -20,12 +22,81 @@ export const files = {
     ask(api`/knowledge-base/datasets/${dataset}/files/${id}`, { method: "PATCH", json, signal }),
   remove: (dataset, id, signal) =>
     ask(api`/knowledge-base/datasets/${dataset}/files/${id}`, { method: "DELETE", signal }),
-  chunks: (dataset, id, { cursor, limit } = {}, signal) =>
-    ask(api`/knowledge-base/datasets/${dataset}/files/${id}/chunks` + query({ cursor, limit }), { signal }),
+  chunks: (dataset, id, given, signal) =>
+    ask(api`/knowledge-base/datasets/${dataset}/files/${id}/chunks` + query(given), { signal }),
   content: (dataset, id, signal) =>
     ask(api`/knowledge-base/datasets/${dataset}/files/${id}/content`, { signal, as: "blob" }),
+  changeChunk: (dataset, id, chunk, json) =>
+    ask(api`/knowledge-base/datasets/${dataset}/files/${id}/chunks/${chunk}`, { method: "PATCH", json }),
+  addChunk: (dataset, id, json) => tell(api`/knowledge-base/datasets/${dataset}/files/${id}/chunks`, { json }),
+  changes: (dataset, id, signal) => ask(api`/knowledge-base/datasets/${dataset}/files/${id}/chunk-changes`, { signal }),
+  revert: (dataset, id, change) =>
+    ask(api`/knowledge-base/datasets/${dataset}/files/${id}/chunk-changes/${change}`, { method: "DELETE" }),
+  report: (dataset, id, signal) => ask(api`/knowledge-base/datasets/${dataset}/files/${id}/report`, { signal }),
+  page: (dataset, id, page, signal) =>
+    ask(api`/knowledge-base/datasets/${dataset}/files/${id}/pages/${page}`, { signal, as: "answer" }),
   uploadAddress: (dataset) => api`/knowledge-base/datasets/${dataset}/files/upload`,
 };
 
-// Reads only, so it may be repeated.
+// These only read, so they may be repeated.
 export const search = (json, signal) => ask(api`/knowledge-base/search`, { method: "POST", json, signal });
+export const whyNot = (json, signal) => ask(api`/knowledge-base/search/why-not`, { method: "POST", json, signal });
+
+export const jobs = {
+  list: (given, signal) => ask(api`/knowledge-base/jobs` + query(given), { signal }),
+  retry: (id) => tell(api`/knowledge-base/jobs/${id}/retry`),
+  cancel: (id) => tell(api`/knowledge-base/jobs/${id}/cancel`),
+  drop: (id) => ask(api`/knowledge-base/jobs/${id}`, { method: "DELETE" }),
+  cancelAll: (dataset) => ask(api`/knowledge-base/datasets/${dataset}/jobs/cancel`, { method: "POST" }),
+  retryAll: (dataset) => tell(api`/knowledge-base/datasets/${dataset}/jobs/retry`),
+};
+
+export const questions = {
+  sets: (signal) => ask(api`/knowledge-base/question-sets`, { signal }),
+  create: (json) => tell(api`/knowledge-base/question-sets`, { json }),
+  remove: (id) => ask(api`/knowledge-base/question-sets/${id}`, { method: "DELETE" }),
+  list: (id, signal) => ask(api`/knowledge-base/question-sets/${id}/questions`, { signal }),
+  // The last judgement of a passage counts, so it may be said again.
+  judge: (id, json) => ask(api`/knowledge-base/question-sets/${id}/questions`, { method: "POST", json }),
+  drop: (id, question) => ask(api`/knowledge-base/question-sets/${id}/questions/${question}`, { method: "DELETE" }),
+  exported: (id) => ask(api`/knowledge-base/question-sets/${id}/export`),
+  imported: (id, json) => tell(api`/knowledge-base/question-sets/${id}/import`, { json }),
+  evaluate: (id, json) => tell(api`/knowledge-base/question-sets/${id}/evaluations`, { json }),
+  evaluations: (id, signal) => ask(api`/knowledge-base/question-sets/${id}/evaluations`, { signal }),
+};
+
+export const records = {
+  list: (given, signal) => ask(api`/knowledge-base/search-records` + query(given), { signal }),
+  gaps: (given, signal) => ask(api`/knowledge-base/search-gaps` + query(given), { signal }),
+};
+
+export const crawl = {
+  sites: (dataset, signal) => ask(api`/knowledge-base/datasets/${dataset}/crawl/sites`, { signal }),
+  save: (dataset, json) => ask(api`/knowledge-base/datasets/${dataset}/crawl`, { method: "PUT", json }),
+  start: (dataset, json) => tell(api`/knowledge-base/datasets/${dataset}/crawl`, { json }),
+  removeSite: (dataset, site, keepFiles) =>
+    ask(api`/knowledge-base/datasets/${dataset}/crawl/sites/${site}` + query({ keepFiles }), { method: "DELETE" }),
+  history: (dataset, given, signal) => ask(api`/knowledge-base/datasets/${dataset}/crawl/history` + query(given), { signal }),
+  get: (dataset, id, signal) => ask(api`/knowledge-base/datasets/${dataset}/crawl/${id}`, { signal }),
+  urls: (dataset, id, given, signal) => ask(api`/knowledge-base/datasets/${dataset}/crawl/${id}/urls` + query(given), { signal }),
+  // cancel, pause, resume, approve, reject
+  decide: (dataset, id, verb) => tell(api`/knowledge-base/datasets/${dataset}/crawl/${id}/${verb}`),
+};
+
+export const access = {
+  keys: (signal) => ask(api`/access-keys`, { signal }),
+  createKey: (json) => tell(api`/access-keys`, { json }),
+  rotateKey: (id, json) => tell(api`/access-keys/${id}/rotate`, { json }),
+  revokeKey: (id) => ask(api`/access-keys/${id}`, { method: "DELETE" }),
+  team: (signal) => ask(api`/team`, { signal }),
+  invite: (json) => tell(api`/team/invite`, { json }),
+  changeRole: (id, role) => ask(api`/team/users/${id}`, { method: "PATCH", json: { role } }),
+  removeMember: (id) => ask(api`/team/users/${id}`, { method: "DELETE" }),
+  audit: (given, signal) => ask(api`/audit-log` + query(given), { signal }),
+};
+
+// For those who run Cairn; 503 says that a part of it is not well.
+export async function readiness(signal) {
+  const answer = await fetch("/ready", { signal, cache: "no-store" });
+  return answer.json();
+}

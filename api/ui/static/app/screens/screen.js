@@ -8,6 +8,11 @@ import { href, useRoute } from "../router.js";
 import { Datasets } from "./datasets/overview.js";
 import { Dataset } from "./datasets/dataset.js";
 import { FileScreen } from "./file/file.js";
+import { Access } from "./access/access.js";
+import { History } from "./history/history.js";
+import { Jobs } from "./jobs/jobs.js";
+import { Questions } from "./questions/questions.js";
+import { System } from "./system/system.js";
 import { Search } from "./search/search.js";
 import { sections } from "./sections.js";
 
@@ -15,6 +20,11 @@ const SCREENS = {
   datasets: ({ parts, params }) => (parts[2] === "file" && parts[3] ? html`<${FileScreen} key=${parts[3]} datasetId=${parts[1]} fileId=${parts[3]} params=${params} />`
     : parts[1] ? html`<${Dataset} key=${parts[1]} id=${parts[1]} tab=${parts[2] ?? "files"} rest=${parts.slice(3)} params=${params} />`
     : html`<${Datasets} />`),
+  questions: ({ parts }) => html`<${Questions} key=${parts[1] ?? ""} id=${parts[1]} />`,
+  history: () => html`<${History} />`,
+  jobs: () => html`<${Jobs} />`,
+  access: ({ parts }) => html`<${Access} tab=${parts[1]} />`,
+  system: () => html`<${System} />`,
   search: ({ params }) => html`<${Search} params=${params} />`,
 };
 

@@ -1,9 +1,15 @@
 // What the navigation offers, by what the caller may do.
-import { may } from "../caller.js";
+import { may, offers } from "../caller.js";
 
 const SECTIONS = [
   { path: "datasets", name: "Datasets", icon: "dataset", needs: ["read"] },
   { path: "search", name: "Search", icon: "search", needs: ["search"] },
+  { path: "questions", name: "Golden questions", icon: "star", needs: ["read"], operation: "dashboardKbQuestionSetsList" },
+  { path: "history", name: "History", icon: "history", needs: ["read"], operation: "dashboardKbSearchRecordsList" },
+  { path: "jobs", name: "Jobs", icon: "jobs", needs: ["read"], operation: "dashboardKbJobsList" },
+  { path: "access", name: "Access", icon: "key", needs: ["read"], operation: "dashboardAccessKeysList" },
+  { path: "system", name: "System", icon: "pulse", needs: ["read"] },
 ];
 
-export const sections = (caller) => SECTIONS.filter(({ needs }) => needs.every((verb) => may(caller, verb)));
+export const sections = (caller) => SECTIONS.filter(({ needs, operation }) =>
+  needs.every((verb) => may(caller, verb)) && (!operation || offers(caller, operation)));

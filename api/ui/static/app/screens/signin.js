@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "../html.js";
 import { Button, TextField } from "../parts/controls.js";
 import { Notice } from "../parts/states.js";
-import { problemOf, unreachable } from "../api/client.js";
+import * as knowledge from "../api/knowledge.js";
 import { useAction } from "../resource.js";
 import { session } from "../session.js";
 
@@ -10,16 +10,6 @@ const REASONS = {
   expired: "Your key is no longer accepted: it was revoked, or its time is over.",
   elsewhere: "You signed out in another tab.",
 };
-
-async function check(key) {
-  let answer;
-  try {
-    answer = await fetch("/dashboard/v1/me", { headers: { Authorization: `Bearer ${key}` }, cache: "no-store", signal: AbortSignal.timeout(20_000) });
-  } catch {
-    throw unreachable();
-  }
-  if (!answer.ok) throw problemOf(answer.status, await answer.text(), null);
-}
 
 export function SignIn({ why }) {
   const [key, setKey] = useState("");
@@ -29,7 +19,7 @@ export function SignIn({ why }) {
   const entering = useAction(async () => {
     const given = key.trim();
     if (!/^[!-~]+$/.test(given)) throw new Error(given ? "A key has no spaces and only plain characters." : "Enter a key.");
-    await check(given);
+    await knowledge.whose(given);
     session.signIn(given);
   });
   const submit = (event) => {

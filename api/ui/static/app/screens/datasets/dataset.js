@@ -1,7 +1,7 @@
 // One dataset: its files, its settings, and what else there is to it.
 import { html } from "../../html.js";
 import * as knowledge from "../../api/knowledge.js";
-import { may, useCaller } from "../../caller.js";
+import { may, offers, useCaller } from "../../caller.js";
 import { Bones, Failure } from "../../parts/states.js";
 import { Empty, Notice } from "../../parts/states.js";
 import { Button, LinkButton } from "../../parts/controls.js";
@@ -10,6 +10,7 @@ import { useResource } from "../../resource.js";
 import { href } from "../../router.js";
 import { Files } from "./files.js";
 import { Settings } from "./settings.js";
+import { Website } from "../website/website.js";
 import { DatasetStatus } from "./status.js";
 
 const QUIET_MS = 30_000;
@@ -17,6 +18,7 @@ const BUSY_MS = 1500;
 
 const TABS = [
   { key: "files", name: "Files", show: Files, offered: (caller) => may(caller, "read") },
+  { key: "website", name: "Websites", show: Website, offered: (caller) => may(caller, "read") && offers(caller, "dashboardKbCrawlSitesList") },
   { key: "settings", name: "Settings", show: Settings, offered: (caller) => may(caller, "write") },
 ];
 

@@ -1,9 +1,9 @@
 // One file: what it was read as, passage by passage.
 import { html, useEffect, useState } from "../../html.js";
 import * as knowledge from "../../api/knowledge.js";
-import { may, useCaller } from "../../caller.js";
+import { may, offers, useCaller } from "../../caller.js";
 import { bytes, fullTime, number } from "../../format.js";
-import { Button, LinkButton } from "../../parts/controls.js";
+import { Button, LinkButton, Segments } from "../../parts/controls.js";
 import { Page } from "../../parts/page.js";
 import { Empty, Failure, Bones, Notice } from "../../parts/states.js";
 import { say } from "../../parts/toast.js";
@@ -13,6 +13,8 @@ import { download } from "../datasets/download.js";
 import { DeleteFile } from "../datasets/filecolumns.js";
 import { FileStatus, isOnItsWay } from "../datasets/status.js";
 import { Chunks } from "./chunks.js";
+import { Original, isShown } from "./original.js";
+import { Report } from "./report.js";
 
 const BUSY_MS = 1000;
 const QUIET_MS = 60_000;
@@ -35,11 +37,24 @@ export function FileScreen({ datasetId, fileId, params }) {
     ${data.status === "error" && html`<${Notice} tone="bad"><p class="strong">The newest build failed.</p><p>${data.errorMessage}</p>
       ${data.chunksCount > 0 && html`<p>Searches find the passages of the version before.</p>`}<//>`}
     ${data.warnings.length > 0 && html`<${Notice} tone="warn">${data.warnings.map((warning) => html`<p>${warning}</p>`)}<//>`}
-    <div class="file-view">
-      <${Chunks} key=${data.updatedOn} file=${data} datasetId=${datasetId} wanted=${params.get("chunk")} />
-      <${Facts} file=${data} />
-    </div>
+    <${Views} file=${data} datasetId=${datasetId} params=${params} />
   <//>`;
+}
+
+const VIEWS = [["text", "Passages"], ["report", "Report"], ["about", "About"]];
+
+function Views({ file, datasetId, params }) {
+  const caller = useCaller();
+  const [view, setView] = useState("text");
+  const [place, setPlace] = useState(null);
+  const reports = offers(caller, "dashboardKbFilesReport");
+  const shown = isShown(file);
+  return html`<div class="toolbar"><${Segments} label="What to show" value=${view} onValue=${setView} options=${VIEWS.filter(([key]) => key !== "report" || reports)} /></div>
+    ${view === "text" && html`<div class=${`file-view ${shown ? "two" : ""}`}>
+      ${shown && html`<${Original} key=${file.id} file=${file} datasetId=${datasetId} place=${place} />`}
+      <${Chunks} key=${file.updatedOn} file=${file} datasetId=${datasetId} wanted=${params.get("chunk")} onFound=${setPlace} onShow=${shown ? setPlace : null} /></div>`}
+    ${view === "report" && html`<${Report} file=${file} datasetId=${datasetId} />`}
+    ${view === "about" && html`<${Facts} file=${file} />`}`;
 }
 
 function Actions({ file, datasetId, refresh, put }) {

@@ -2,6 +2,7 @@
 import { html, useState } from "../../html.js";
 import { date, duration, score } from "../../format.js";
 import { Badge, Button } from "../../parts/controls.js";
+import { HitFoot } from "./explain.js";
 import { Icon } from "../../parts/icon.js";
 import { Passage } from "../../parts/passage.js";
 import { Bones, Empty, Failure } from "../../parts/states.js";
@@ -38,7 +39,7 @@ export function motionOf(hit, index, other, moved) {
 
 const MOTION = { up: ["good", "arrowUp"], down: ["warn", "arrowDown"], only: ["accent", null], same: ["", null] };
 
-function Hit({ hit, rank, names, motion }) {
+function Hit({ hit, rank, names, motion, query }) {
   const [all, setAll] = useState(false);
   const long = hit.content.length > LONG || hit.content.split("\n").length > LINES;
   const { metadata } = hit;
@@ -47,11 +48,13 @@ function Hit({ hit, rank, names, motion }) {
     <div class="hit-head"><span class="rank numeric" aria-label=${`Rank ${rank}`}>${rank}</span>
       <div class="grow stack tight"><a class="name clip" dir="auto" title=${hit.fileName} href=${href(["datasets", hit.datasetId, "file", hit.fileId], { chunk: hit.chunkId })}>${hit.fileName}</a>
         <${Where} hit=${hit} names=${names} /></div></div>
-    <div class="row"><${ScoreBar} value=${hit.score} />
-      <${Badge} tone=${tone} title="What the score is owed to">${leg}<//>
+    <div class="row scores"><${ScoreBar} value=${hit.score} />
+      ${hit.explanation && html`<${ScoreBar} value=${hit.explanation.vector.score} label="Meaning" tone="vector small" /><${ScoreBar} value=${hit.explanation.keyword.score} label="Words" tone="keyword small" />`}
+      ${!hit.explanation && html`<${Badge} tone=${tone} title="What the score is owed to">${leg}<//>`}
       ${motion && html`<${Badge} tone=${MOTION[motion.kind][0]}>${MOTION[motion.kind][1] && html`<${Icon} name=${MOTION[motion.kind][1]} size=${11} />`}${motion.text}<//>`}</div>
-    <${Passage} text=${hit.content} short=${long && !all} />
+    <${Passage} text=${hit.content} spans=${hit.highlights} short=${long && !all} />
     ${long && html`<div><${Button} kind="quiet" size="small" icon="down" onClick=${() => setAll(!all)} aria-expanded=${String(all)}>${all ? "Less" : "Whole passage"}<//></div>`}
+    <${HitFoot} hit=${hit} query=${query} />
     ${metadata.url && html`<a class="small clip" href=${metadata.url} target="_blank" rel="noopener noreferrer">${metadata.url}</a>`}
   </li>`;
 }
@@ -67,5 +70,5 @@ function Where({ hit: { datasetId, metadata }, names }) {
 }
 
 export const ScoreBar = ({ value, label = "Score", tone = "" }) => html`
-  <div class=${`score-bar ${tone}`}><span class="bar" aria-hidden="true"><span style=${{ width: `${Math.round(value * 100)}%` }}></span></span>
+  <div class=${`score-bar ${tone}`} data-label=${label}><span class="bar" aria-hidden="true"><span style=${{ width: `${Math.round(value * 100)}%` }}></span></span>
     <span class="numeric" title=${`${label}, from 0 to 1`}><span class="only-read">${label} </span>${score(value)}</span></div>`;

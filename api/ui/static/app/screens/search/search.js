@@ -1,7 +1,7 @@
 // KB4: ask, turn the screws, see what comes back and why; two settings side by side.
 import { html, useEffect, useMemo, useRef, useState } from "../../html.js";
 import * as knowledge from "../../api/knowledge.js";
-import { may, useCaller } from "../../caller.js";
+import { may, offers, useCaller } from "../../caller.js";
 import { Button, Check } from "../../parts/controls.js";
 import { Page } from "../../parts/page.js";
 import { Empty, Loaded } from "../../parts/states.js";
@@ -12,6 +12,7 @@ import { Narrow } from "./narrow.js";
 import { readQuery, requestOf, writeQuery } from "./query.js";
 import { Results } from "./results.js";
 import { Screws } from "./screws.js";
+import { WhyNot } from "./whynot.js";
 import { Takeaway } from "./takeaway.js";
 
 const SETTLED_MS = 350;
@@ -79,6 +80,7 @@ function Sandbox({ params, datasets }) {
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function Answers({ sent, datasets }) {
+  const caller = useCaller();
   const a = useAnswer(sent, "a", true);
   const b = useAnswer(sent, "b", sent.compare);
   const names = useMemo(() => new Map(datasets.map(({ id, name }) => [id, name])), [datasets]);
@@ -87,11 +89,13 @@ function Answers({ sent, datasets }) {
       <${Results} title=${sent.compare ? "Setting A" : null} answer=${a} other=${sent.compare ? b : null} names=${names} query=${sent.text} />
       ${sent.compare && html`<${Results} title="Setting B" answer=${b} other=${a} moved names=${names} query=${sent.text} />`}
     </div>
+    ${a.result && offers(caller, "dashboardKbSearchWhyNot") && html`<${WhyNot} request=${a.request} datasets=${datasets} />`}
     <${Takeaway} requests=${(sent.compare ? ["a", "b"] : ["a"]).map((side) => requestOf(sent, sent[side]))} />`;
 }
 
 // The answer stays while the next one is on its way, so that nothing jumps.
 function useAnswer(sent, side, wanted) {
+  const caller = useCaller();
   const request = requestOf(sent, sent[side]);
   const key = wanted ? JSON.stringify(request) : "";
   const [state, setState] = useState({ result: null, error: null, busy: wanted });
@@ -100,7 +104,7 @@ function useAnswer(sent, side, wanted) {
     if (!wanted) return undefined;
     const ending = new AbortController();
     setState((before) => ({ ...before, busy: true, error: null }));
-    knowledge.search(request, ending.signal).then(
+    knowledge.search(offers(caller, "dashboardKbSearchWhyNot") ? { ...request, explain: true, include: ["highlights"] } : request, ending.signal).then(
       (result) => setState({ result, error: null, busy: false }),
       (error) => ending.signal.aborted || setState({ result: null, error, busy: false }),
     );

@@ -1,0 +1,24 @@
+// Who may enter, with which key, and who did what.
+import { html } from "../../html.js";
+import { may, offers, useCaller } from "../../caller.js";
+import { Page } from "../../parts/page.js";
+import { href } from "../../router.js";
+import { Audit } from "./audit.js";
+import { Keys } from "./keys.js";
+import { Team } from "./team.js";
+
+const TABS = [
+  { key: "keys", name: "Keys", show: Keys, offered: (caller) => offers(caller, "dashboardAccessKeysList") },
+  { key: "team", name: "Team", show: Team, offered: (caller) => offers(caller, "dashboardTeamList") && !caller.agentRole },
+  { key: "audit", name: "Audit log", show: Audit, offered: (caller) => offers(caller, "dashboardAuditLogList") && may(caller, "read") },
+];
+
+export function Access({ tab }) {
+  const caller = useCaller();
+  const tabs = TABS.filter(({ offered }) => offered(caller));
+  const current = tabs.find(({ key }) => key === tab) ?? tabs[0];
+  return html`<${Page} title="Access" lead="Keys of people and agents, the team, and a trail of what was done.">
+    <nav class="tabs" aria-label="Access">${tabs.map(({ key, name }) => html`<a key=${key} href=${href(["access", key])} aria-current=${key === current.key ? "page" : null}>${name}</a>`)}</nav>
+    <${current.show} key=${current.key} />
+  <//>`;
+}

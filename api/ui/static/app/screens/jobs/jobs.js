@@ -1,0 +1,60 @@
+// What runs, waits and failed; tried again, called off, forgotten.
+import { html, useState } from "../../html.js";
+import * as knowledge from "../../api/knowledge.js";
+import { may, useCaller } from "../../caller.js";
+import { ago, fullTime, number } from "../../format.js";
+import { Badge, Button, Progress, Segments } from "../../parts/controls.js";
+import { Page } from "../../parts/page.js";
+import { Paged } from "../../parts/pages.js";
+import { Empty } from "../../parts/states.js";
+import { say } from "../../parts/toast.js";
+import { href } from "../../router.js";
+import { usePages } from "../paged.js";
+
+const EVERY_MS = 2500;
+const VIEWS = { active: ["queued", "running"], trouble: ["failed", "dead"], all: [] };
+const STATES = { queued: ["", "Waiting"], running: ["busy", "Running"], done: ["good", "Done"], failed: ["bad", "Failed"], dead: ["bad", "Given up"], cancelled: ["", "Cancelled"] };
+const KINDS = {
+  "file.parse": "Read a file", "file.embed": "Index a file", "file.remove": "Remove a file", "file.switch": "Switch a file", "file.sweep": "Sweep old versions",
+  "dataset.remove": "Remove a dataset", "crawl.run": "Crawl a website", "evaluation.run": "Evaluate",
+};
+const ENDED = new Set(["done", "failed", "dead", "cancelled"]);
+const RETRIED = new Set(["failed", "dead", "cancelled"]);
+
+export function Jobs() {
+  const [view, setView] = useState("active");
+  const jobs = usePages((page, signal) => knowledge.jobs.list({ ...page, state: VIEWS[view], limit: 100 }, signal), [view], EVERY_MS);
+  return html`<${Page} title="Jobs" lead="Work in the background: what runs, what waits, and what needs a person.">
+    <div class="toolbar"><${Segments} label="Which jobs" value=${view} onValue=${setView} options=${[["active", "Going on"], ["trouble", "Failed"], ["all", "All"]]} /></div>
+    <${Paged} from=${jobs} what="The jobs could not be loaded.">${(items) => (items.length
+      ? html`<div class="panel scroll"><table class="plain"><thead><tr><th>Work</th><th>About</th><th>State</th><th class="end">Tries</th><th>Since</th><th><span class="only-read">Actions</span></th></tr></thead>
+          <tbody>${items.map((job) => html`<${Job} key=${job.id} job=${job} refresh=${jobs.refresh} />`)}</tbody></table></div>`
+      : html`<div class="panel"><${Empty} icon="check" title=${view === "trouble" ? "Nothing has failed" : "Nothing to do"}>${view === "active" && "All work is done."}<//></div>`)}<//>
+  <//>`;
+}
+
+function Job({ job, refresh }) {
+  const writes = may(useCaller(), "write");
+  const [tone, name] = STATES[job.state] ?? ["", job.state];
+  const run = async (verb, done) => {
+    try {
+      await knowledge.jobs[verb](job.id);
+      say(done);
+    } catch (error) {
+      say(error.message, { tone: "bad" });
+    }
+    refresh();
+  };
+  const subject = job.subjectName ?? job.subjectId;
+  return html`<tr>
+    <td class="nowrap">${KINDS[job.kind] ?? job.kind}</td>
+    <td>${job.datasetId && job.kind.startsWith("file.") ? html`<a dir="auto" href=${href(["datasets", job.datasetId, "file", job.subjectId])}>${subject}</a>` : html`<bdi>${subject}</bdi>`}
+      ${job.error && html`<div class="tiny wrong-text">${job.error}</div>`}</td>
+    <td><${Badge} tone=${tone} busy=${job.state === "running"}>${name}<//>
+      ${job.total > 0 && job.state === "running" && html`<div class="small-progress"><${Progress} value=${(job.done / job.total) * 100} label=${job.stage ?? "Progress"} /><span class="tiny soft numeric">${number(job.done)} of ${number(job.total)}</span></div>`}</td>
+    <td class="end numeric">${job.attempt} of ${job.maxAttempts}</td>
+    <td class="nowrap soft" title=${fullTime(job.createdOn)}>${ago(job.finishedOn ?? job.startedOn ?? job.createdOn)}</td>
+    <td><div class="row still">${writes && RETRIED.has(job.state) && html`<${Button} size="small" icon="refresh" onClick=${() => run("retry", "It is tried again.")}>Try again<//>`}
+      ${writes && !ENDED.has(job.state) && html`<${Button} size="small" icon="stop" onClick=${() => run("cancel", "Called off.")}>Cancel<//>`}
+      ${writes && ENDED.has(job.state) && html`<${Button} kind="quiet" size="small" icon="trash" label=${`Forget the job about ${subject}`} onClick=${() => run("drop", "Forgotten.")} />`}</div></td></tr>`;
+}
