@@ -24,7 +24,7 @@ WORKERS ?= 2
 ARGS ?=
 NAME ?=
 
-.PHONY: help install run test browser check format-check lint types contracts house bench lock
+.PHONY: help install run test browser screenshots check format-check lint types contracts house bench lock
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -44,6 +44,9 @@ browser:
 	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium for the tests of the console" && \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
 	  || echo "No Chromium here: the tests of the console will be skipped"
+
+screenshots: $(DEVELOPMENT) browser  ## Take the pictures of the console in docs/console anew
+	$(BIN)/python -m tests.e2e.console.screenshots
 
 check: format-check lint types contracts house  ## Format, lint, types, import contracts, house rules
 

@@ -8,22 +8,32 @@ const STEP = { ArrowDown: 1, ArrowUp: -1 };
 // items: [{ label, icon, run, danger, href }]; falsy ones are left out.
 export function Menu({ label, items, icon = "more", size = "small" }) {
   const [open, setOpen] = useState(false);
-  const [above, setAbove] = useState(false);
+  const [place, setPlace] = useState(null);
   const box = useRef(null);
   const id = useId();
   const shown = items.filter(Boolean);
 
   useLayoutEffect(() => {
-    if (!open) return;
+    if (!open) {
+      setPlace(null);
+      return;
+    }
     const list = box.current.querySelector("ul");
-    setAbove(box.current.getBoundingClientRect().bottom + list.offsetHeight + 8 > innerHeight);
+    setPlace(beside(box.current.getBoundingClientRect(), list));
     list.querySelector("[role=menuitem]")?.focus({ preventScroll: true });
   }, [open]);
   useEffect(() => {
     if (!open) return undefined;
     const outside = (event) => !box.current?.contains(event.target) && setOpen(false);
+    const away = () => setOpen(false); // it would stay where it is while its button moves
     addEventListener("pointerdown", outside);
-    return () => removeEventListener("pointerdown", outside);
+    addEventListener("scroll", away, { passive: true, capture: true });
+    addEventListener("resize", away);
+    return () => {
+      removeEventListener("pointerdown", outside);
+      removeEventListener("scroll", away, { capture: true });
+      removeEventListener("resize", away);
+    };
   }, [open]);
 
   const close = () => {
@@ -52,11 +62,18 @@ export function Menu({ label, items, icon = "more", size = "small" }) {
   return html`<div class="menu" ref=${box} onKeyDown=${keys}>
     <${Button} kind="quiet" size=${size} icon=${icon} label=${label} aria-haspopup="menu" aria-expanded=${String(open)}
       aria-controls=${open ? id : null} onClick=${() => setOpen(!open)} />
-    ${open && html`<ul role="menu" id=${id} aria-label=${label} class=${above ? "above" : ""}>
+    ${open && html`<ul role="menu" id=${id} aria-label=${label} style=${place ?? { visibility: "hidden" }}>
       ${shown.map((item) => html`<li role="none" key=${item.label}>${item.href
         ? html`<a role="menuitem" tabindex="-1" href=${item.href} onClick=${() => setOpen(false)}><${Icon} name=${item.icon} />${item.label}</a>`
         : html`<button type="button" role="menuitem" tabindex="-1" class=${item.danger ? "danger" : ""}
             onClick=${() => pick(item)}><${Icon} name=${item.icon} />${item.label}</button>`}</li>`)}
     </ul>`}
   </div>`;
+}
+
+// Fixed on the screen, so that no list with an edge cuts it off: below the button, above it where there is no room.
+function beside(button, list) {
+  const top = button.bottom + list.offsetHeight + 8 > innerHeight ? button.top - list.offsetHeight - 4 : button.bottom + 4;
+  const left = Math.min(Math.max(8, button.right - list.offsetWidth), innerWidth - list.offsetWidth - 8);
+  return { top: `${Math.max(8, top)}px`, left: `${left}px` };
 }

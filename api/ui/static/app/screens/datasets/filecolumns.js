@@ -22,11 +22,11 @@ export const fileColumns = (context) => [
 function Name({ file, dataset, progress, narrow }) {
   const cut = file.fileName.lastIndexOf("/");
   return html`<div class="two">
-    <a class="name clip" dir="auto" title=${file.fileName} href=${href(["datasets", dataset.id, "file", file.id])}>${file.fileName.slice(cut + 1)}</a>
+    <a class="name clip" title=${file.fileName} href=${href(["datasets", dataset.id, "file", file.id])}><bdi>${file.fileName.slice(cut + 1)}</bdi></a>
     ${narrow && html`<span><${FileStatus} status=${progress?.status ?? file.status} progress=${progress?.progress ?? null} /></span>`}
     ${file.status === "error"
       ? html`<span class="tiny clip wrong-text" title=${file.errorMessage}>${file.errorMessage}</span>`
-      : cut > 0 && html`<span class="soft tiny clip" dir="auto">${file.fileName.slice(0, cut)}</span>`}
+      : cut > 0 && html`<span class="soft tiny clip"><bdi>${file.fileName.slice(0, cut)}</bdi></span>`}
   </div>`;
 }
 

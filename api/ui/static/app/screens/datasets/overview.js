@@ -55,11 +55,11 @@ function Overview({ datasets }) {
 
 const COLUMNS = [
   {
-    key: "name", label: "Name", width: "minmax(200px, 3fr)", sort: ({ name }) => name,
-    render: (dataset) => html`<div class="two"><a class="name clip" dir="auto" title=${dataset.name} href=${href(["datasets", dataset.id])}>${dataset.name}</a>
-      ${dataset.description && html`<span class="soft tiny clip" dir="auto">${dataset.description}</span>`}</div>`,
+    key: "name", label: "Name", width: "minmax(200px, 3fr)", narrow: "minmax(0, 1fr)", sort: ({ name }) => name,
+    render: (dataset) => html`<div class="two"><a class="name clip" title=${dataset.name} href=${href(["datasets", dataset.id])}><bdi>${dataset.name}</bdi></a>
+      ${dataset.description && html`<span class="soft tiny clip"><bdi>${dataset.description}</bdi></span>`}</div>`,
   },
-  { key: "status", label: "State", width: "130px", narrow: "116px", sort: ({ status }) => status, render: (dataset) => html`<${DatasetStatus} dataset=${dataset} />` },
+  { key: "status", label: "State", width: "136px", narrow: "128px", sort: ({ status }) => status, render: (dataset) => html`<${DatasetStatus} dataset=${dataset} />` },
   { key: "files", label: "Files", width: "80px", end: true, downFirst: true, wide: true, sort: ({ totalFiles }) => totalFiles, render: ({ totalFiles }) => html`<span class="numeric">${number(totalFiles)}</span>` },
   { key: "chunks", label: "Passages", width: "90px", end: true, downFirst: true, wide: true, sort: ({ totalChunks }) => totalChunks, render: ({ totalChunks }) => html`<span class="numeric">${number(totalChunks)}</span>` },
   { key: "agents", label: "Agents", width: "minmax(90px, 1fr)", wide: true, sort: ({ allowedAgentRoles }) => allowedAgentRoles.join(), render: ({ allowedAgentRoles: roles }) => html`<${Agents} roles=${roles} />` },

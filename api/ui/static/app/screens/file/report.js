@@ -7,7 +7,7 @@ import { Badge } from "../../parts/controls.js";
 import { Loaded, Notice } from "../../parts/states.js";
 import { useResource } from "../../resource.js";
 
-const STAGES = { parse: "Reading", parsing: "Reading", chunk: "Cutting", chunking: "Cutting", embed: "Indexing", embedding: "Indexing", index: "Writing", waiting: "Waiting" };
+const STAGES = { parse: "Reading", reading: "Reading", parsing: "Reading", chunk: "Cutting", chunking: "Cutting", embed: "Indexing", embedding: "Indexing", index: "Writing", waiting: "Waiting" };
 const ENGINES = { NODE_NATIVE: "Built-in", DOCLING: "Docling" };
 
 export function Report({ file, datasetId }) {

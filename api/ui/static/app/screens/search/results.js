@@ -46,7 +46,7 @@ function Hit({ hit, rank, names, motion, query }) {
   const [tone, leg] = LEGS[hit.rankSource];
   return html`<li class="hit panel">
     <div class="hit-head"><span class="rank numeric" aria-label=${`Rank ${rank}`}>${rank}</span>
-      <div class="grow stack tight"><a class="name clip" dir="auto" title=${hit.fileName} href=${href(["datasets", hit.datasetId, "file", hit.fileId], { chunk: hit.chunkId })}>${hit.fileName}</a>
+      <div class="grow stack tight"><a class="name clip" title=${hit.fileName} href=${href(["datasets", hit.datasetId, "file", hit.fileId], { chunk: hit.chunkId })}><bdi>${hit.fileName}</bdi></a>
         <${Where} hit=${hit} names=${names} /></div></div>
     <div class="row scores"><${ScoreBar} value=${hit.score} />
       ${hit.explanation && html`<${ScoreBar} value=${hit.explanation.vector.score} label="Meaning" tone="vector small" /><${ScoreBar} value=${hit.explanation.keyword.score} label="Words" tone="keyword small" />`}
