@@ -19,14 +19,14 @@ PATIENCE_SECONDS = 90.0
 
 
 @contextmanager
-def served(home: Path) -> Iterator[httpx.Client]:
-    """Stopped with SIGTERM, which it must obey."""
+def served(home: Path, **settings: str) -> Iterator[httpx.Client]:
+    """Stopped with SIGTERM, which it must obey. `settings` are CAIRN_… variables by their names, such as CAIRN_PORT."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [str(Path(sys.executable).parent / "cairn"), "serve", "--home", str(home), "--port", str(port)]
     with (home.parent / "server.log").open("ab") as log:
-        process = subprocess.Popen(command, env={**os.environ, "CAIRN_ADMIN_KEY": KEY}, stderr=log)
+        process = subprocess.Popen(command, env={**os.environ, "CAIRN_ADMIN_KEY": KEY, **settings}, stderr=log)
     try:
         with httpx.Client(
             base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {KEY}"}, timeout=30

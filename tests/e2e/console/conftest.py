@@ -17,6 +17,8 @@ from tests.e2e.console.keyring import Keyring
 from tests.e2e.console.visitor import Visitor
 from tests.e2e.served import KEY, served
 
+OF_A_CRAWL = {"CAIRN_EGRESS_ALLOW": "127.0.0.1/32", "CAIRN_CRAWL_PAGES_PER_SECOND": "50"}
+"""The websites of tests are on this machine."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -49,7 +51,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(browser: Browser, home: Path) -> Iterator[httpx.Client]:
     """Speaks to the server that the browser looks at, with the administrator's key. (Needs the browser so that nothing
     is started where there is none.)"""
-    with served(home) as client:
+    with served(home, **OF_A_CRAWL) as client:
         yield client
 
 

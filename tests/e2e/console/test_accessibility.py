@@ -63,6 +63,7 @@ class TestEveryScreen:
             f"datasets/{dataset}/settings": "Axe",
             f"datasets/{dataset}/file/{file}": "handbook.md",
             f"search?q=notice+period&in={dataset}&compare=1&b.alpha=0": "Search",
+            f"datasets/{dataset}/website": "Axe",
             "jobs": "Jobs",
             "access/keys": "Access",
             "access/team": "Access",

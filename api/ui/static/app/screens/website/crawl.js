@@ -17,7 +17,7 @@ const DEEDS = { pause: "Paused.", resume: "It goes on.", cancel: "Cancelled; wha
 
 export function Crawl({ dataset, id }) {
   const writes = may(useCaller(), "write");
-  const crawl = useResource((signal) => knowledge.crawl.get(dataset.id, id, signal), [id], (found) => (found && isGoing(found.state) ? BUSY_MS : null));
+  const crawl = useResource((signal) => knowledge.crawl.get(dataset.id, id, signal), [id], paceOf);
   const decide = async (verb) => {
     try {
       const after = await knowledge.crawl.decide(dataset.id, id, verb);
@@ -40,6 +40,13 @@ export function Crawl({ dataset, id }) {
         ${found.state === "held" && html`<${Notice} tone="warn"><p class="strong">This crawl would remove ${count(found.pagesToRemove, "page")}.</p><p>It did not find them any more. Perhaps the site is only broken: look at the addresses below before you decide.</p>
           ${writes && html`<div class="row"><${Button} kind="danger" onClick=${() => decide("approve")}>Remove them<//><${Button} onClick=${() => decide("reject")}>Keep them<//></div>`}<//>`}
       </article><${Urls} key=${isGoing(found.state) ? "going" : "done"} dataset=${dataset} id=${id} going=${isGoing(found.state)} />`}<//></div>`;
+}
+
+// Pages are indexed after they were fetched, so it is worth looking for a while longer.
+function paceOf(found) {
+  if (!found) return null;
+  if (isGoing(found.state)) return BUSY_MS;
+  return found.state === "completed" && found.pagesIndexed + found.pagesFailed < (found.counts.kept ?? 0) ? 2 * BUSY_MS : null;
 }
 
 function Urls({ dataset, id, going }) {
