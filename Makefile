@@ -76,7 +76,7 @@ endif
 
 lock: $(DEVELOPMENT)  ## Write constraints.txt anew with the newest versions that fit pyproject.toml
 	$(PYTHON) -m venv --clear build/lock
-	build/lock/bin/python -m pip --quiet --disable-pip-version-check install 'setuptools>=77' '.[dev,postgres]'
+	build/lock/bin/python -m pip --quiet --disable-pip-version-check install 'setuptools>=77' '.[dev,cluster]'
 	{ sed -n '/^#/p' constraints.txt; build/lock/bin/python -m pip freeze --all --disable-pip-version-check \
 	  | grep -Ev '^(cairn|pip)( |=)' | LC_ALL=C sort -f; } > build/constraints.txt
 	mv build/constraints.txt constraints.txt
@@ -103,5 +103,5 @@ $(RUNTIME): $(INPUTS) | $(BIN)/python
 
 $(DEVELOPMENT): $(RUNTIME)
 	@echo "Installing the development tools into $(VENV)"
-	@$(PINNED) --no-build-isolation --editable '.[dev,postgres]'
+	@$(PINNED) --no-build-isolation --editable '.[dev,cluster]'
 	@touch $@

@@ -136,6 +136,7 @@ class Server:
         self.home = home
         self.url = f"http://{HOST}:{free_port()}"
         self.key = secrets.token_urlsafe(32)
+        self.variables: Mapping[str, str] = {}
         self.log = home.with_name(f"{home.name}.log")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -164,7 +165,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 cwd=self.home.parent,
-                env={**os.environ, "CAIRN_ADMIN_KEY": self.key},
+                env={**os.environ, "CAIRN_ADMIN_KEY": self.key, **self.variables},
                 start_new_session=True,
             )
 

@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from cli import agents, audit, crawling, datasets, doctor, files, ingesting, keys, reporting, searching, serving
+from cli import (
+    agents,
+    audit,
+    crawling,
+    datasets,
+    doctor,
+    files,
+    ingesting,
+    keys,
+    reporting,
+    searching,
+    serving,
+    working,
+)
 from kit.errors import CairnError
 
 app = typer.Typer(name="cairn", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -30,6 +43,8 @@ def _group(
 
 
 app.command("serve")(serving.serve)
+app.command("worker")(working.worker)
+app.command("beat")(working.beat)
 app.command("ingest")(ingesting.ingest)
 app.command("crawl")(crawling.crawl)
 app.command("search")(searching.search)

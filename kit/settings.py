@@ -37,6 +37,23 @@ class Settings(BaseSettings):
     vectors_url: str | None = Field(None, description="URL of a Qdrant server; unset: Qdrant Edge in the home")
     vectors_api_key: SecretStr | None = Field(None, description="API key of the Qdrant server")
 
+    vectors_shards: int = Field(1, ge=1, le=64, description="Shards of a new collection on the Qdrant server")
+    vectors_replicas: int = Field(1, ge=1, le=16, description="Copies of each shard on the Qdrant cluster")
+    vectors_on_disk: bool = Field(False, description="Keep vectors of new collections on disk rather than in memory")
+
+    files_url: str | None = Field(None, description="`s3://bucket/prefix` for uploaded files; unset: in the home")
+    s3_endpoint: str | None = Field(None, description="URL of the S3-compatible server; unset: AWS")
+    s3_region: str | None = Field(None, description="Region of the bucket")
+    s3_access_key: SecretStr | None = Field(None, description="Access key id; unset: where AWS tools look")
+    s3_secret_key: SecretStr | None = Field(None, description="Secret access key; unset: where AWS tools look")
+
+    queue_url: SecretStr | None = Field(
+        None, description="Redis URL for workers in processes of their own; unset: work is done in the server"
+    )
+    worker_seconds: float = Field(
+        20, gt=0, description="How long a worker process works off a queue before it looks at the others again"
+    )
+
     embedding_model: str = Field(
         "all-MiniLM-L6-v2", description="Model name, or folder of a sentence-transformers model"
     )

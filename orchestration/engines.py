@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.sniffing import sniff
 from ingest.sandbox.draft_task import Counting, tokenizer_loading
@@ -14,6 +16,7 @@ from ingest.sandbox.limits import Limits
 from ingest.sandbox.sandbox import Sandbox
 from ingest.sandbox.sniff_task import sniff_file
 from ingest.storage.folder import FolderStore
+from ingest.storage.protocol import FileStore
 from kit.db.database import Database
 from kit.home import Home
 from kit.manifest import Uses
@@ -34,7 +37,7 @@ class Engines:
 
     database: Database
     store: VectorStore
-    files: FolderStore
+    files: FileStore
     sandbox: Sandbox
     counting: Counting
     embedder: Embedder
@@ -51,7 +54,7 @@ def open_engines(settings: Settings, home: Home, database: Database) -> Engines:
     embedder, store = make_embedder(settings, home), make_store(settings, home)
     collection = collection_of(embedder.info)
     store.ensure(CollectionSpec(collection, embedder.info.vector_size))
-    files = FolderStore(home.files)
+    files = make_files(settings, home)
     files.open()
     counting = make_counting(settings, embedder.info)
     return Engines(database, store, files, make_sandbox(counting), counting, embedder, collection)
@@ -83,10 +86,34 @@ def make_store(settings: Settings, home: Home) -> VectorStore:
     if settings.vectors_url is None:
         return EdgeStore(home.vectors)
     # Local: the client of a server that most installations do not have.
-    from retrieval.stores.qdrant_server import QdrantServerStore, connect  # noqa: PLC0415
+    from retrieval.stores.qdrant_server import QdrantServerStore, ServerOptions, connect  # noqa: PLC0415
 
-    key = settings.vectors_api_key
-    return QdrantServerStore(connect(settings.vectors_url, api_key=key.get_secret_value() if key else None))
+    options = ServerOptions(settings.vectors_shards, settings.vectors_replicas, settings.vectors_on_disk)
+    return QdrantServerStore(
+        connect(settings.vectors_url, api_key=_revealed(settings.vectors_api_key)), options=options
+    )
+
+
+def make_files(settings: Settings, home: Home) -> FileStore:
+    if settings.files_url is None:
+        return FolderStore(home.files)
+    # Local: the client of a store that most installations do not have.
+    from ingest.storage.s3 import Bucket, S3Store, bucket_in  # noqa: PLC0415
+
+    name, prefix = bucket_in(settings.files_url)
+    bucket = Bucket(
+        name=name,
+        prefix=prefix,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key=_revealed(settings.s3_access_key),
+        secret_key=_revealed(settings.s3_secret_key),
+    )
+    return S3Store(bucket, home.path / "spool")
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None
 
 
 def collection_of(model: ModelInfo) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
 from ingest.datasets.gate import Gate
 from ingest.doctor.doctor import Doctor
@@ -32,6 +34,7 @@ def make_worker(
     switch: Switch,
     doctor: Doctor,
     crawling: Crawling,
+    tell_others: Callable[[], None] | None = None,
 ) -> Worker:
     """One thread embeds: it has the model's turn anyway, and gives it up between batches. Each that parses waits for a
     child."""
@@ -57,14 +60,23 @@ def make_worker(
         ),
         TidyHandler(database=database, jobs=queue, doctor=doctor),
     )
-    lanes = (
+    lanes = () if settings.queue_url is not None else _lanes(settings)
+    scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled])
+    return Worker(
+        database=database,
+        queue=queue,
+        handlers=(parse, embed, *upkeep, crawling.handler),
+        lanes=lanes,
+        ticks=(Tick("schedules", settings.schedule_seconds, scheduler.tick),),
+        tell_others=tell_others,
+    )
+
+
+def _lanes(settings: Settings) -> tuple[Lane, ...]:
+    """For a server that does the work itself; elsewhere there are processes that are told when to take a turn."""
+    return (
         Lane(PARSE_QUEUE, settings.parse_workers),
         Lane(EMBED_QUEUE, 1),
         Lane(DEFAULT_QUEUE, 1),
         Lane(CRAWL_QUEUE, settings.crawl_workers),
-    )
-    scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled])
-    ticks = (Tick("schedules", settings.schedule_seconds, scheduler.tick),)
-    return Worker(
-        database=database, queue=queue, handlers=(parse, embed, *upkeep, crawling.handler), lanes=lanes, ticks=ticks
     )

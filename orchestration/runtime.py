@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +28,7 @@ from ingest.datasets.service import Datasets, ModelBinding
 from ingest.doctor.doctor import Doctor
 from ingest.files.builds import Builds
 from ingest.files.citations import FileCitations
+from ingest.files.jobs import EMBED_QUEUE, PARSE_QUEUE
 from ingest.files.passages import Passages
 from ingest.files.reading import Reading
 from ingest.files.registry import FileRegistry
@@ -49,6 +51,7 @@ from kit.worker_lock import WorkerLock
 from migrations.runner import upgrade
 from orchestration.crawling import Crawling, make_crawling
 from orchestration.engines import Engines, make_scorer, mime_type_of, open_engines, uses_of
+from orchestration.nudging import Nudger, make_nudger
 from orchestration.pipeline import make_worker
 from orchestration.worker.worker import Worker
 from retrieval.embedding.protocol import Embedder
@@ -103,6 +106,7 @@ class Runtime:
     worker_lock: WorkerLock
     work: Work
     feed: Feed
+    nudger: Nudger | None
     made_key: str | None = field(repr=False)
 
     @property
@@ -117,20 +121,26 @@ class Runtime:
     def embedder(self) -> Embedder:
         return self.engines.embedder
 
-    def start(self) -> None:
+    def start(self, *, queues: Sequence[str] | None = None) -> None:
         """Loads the model, frees what a killed worker held, and starts the worker.
 
-        On SQLite the lock on the home tells that all other workers are gone; elsewhere leases run out by themselves.
+        `queues` are those that this process serves, which then loads no more than they need; None: it is a server. On
+        SQLite the lock on the home tells that all other workers are gone; elsewhere leases run out by themselves.
         """
-        self.engines.sandbox.start()
-        self.embedder.warm()
+        if queues is None or PARSE_QUEUE in queues:
+            self.engines.sandbox.start()
+        if queues is None or EMBED_QUEUE in queues:
+            self.embedder.warm()
         if self.worker_lock.try_acquire() and uses_of(self.settings).database == "sqlite":
             with self.database.write() as session:
                 freed = self.queue.recover(session)
             _log.info("worker.recovered", jobs=freed)
         self.worker_lock.share()
-        self.doctor.ask_for_tidying()
+        if queues is None:
+            self.doctor.ask_for_tidying()
         self.worker.start()
+        if self.nudger is not None:
+            self.nudger.start()
 
     def is_alone(self) -> bool:
         """Whether no other process works off this home's jobs. Then `start` this one at once: others wait for it."""
@@ -144,6 +154,8 @@ class Runtime:
 
     def close(self) -> None:
         self.feed.close()
+        if self.nudger is not None:
+            self.nudger.close()
         self.worker.stop(seconds=self.settings.shutdown_seconds)
         self.reads.close()
         self.engines.close()
@@ -187,8 +199,17 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     kept = Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock)
     uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue)
     crawling = make_crawling(settings, clock, database, home=home, queue=queue, gate=gate, files=kept, uploads=uploads)
+    nudger = make_nudger(settings, database, queue)
     worker = make_worker(
-        settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling
+        settings,
+        clock,
+        engines,
+        queue=queue,
+        gate=gate,
+        switch=switch,
+        doctor=doctor,
+        crawling=crawling,
+        tell_others=nudger.nudge if nudger else None,
     )
     return Runtime(
         settings=settings,
@@ -228,6 +249,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         worker_lock=WorkerLock(home.path),
         work=Work(gate=gate, builds=builds, queue=queue),
         feed=Feed(database),
+        nudger=nudger,
         made_key=made_key,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -83,10 +84,11 @@ class Files:
         return Page([chunk_view(chunk) for chunk in shown], cursor)
 
     def original(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> Original:
-        """The bytes as they were uploaded last."""
+        """The bytes as they were uploaded last. The caller releases what it is given."""
         file = self._row(session, principal, dataset_id, file_id).file
-        with self.store.local(original_key(tenant_id=file.tenant_id, sha256=file.sha256)) as path:
-            return Original(path, file.name, file.mime_type, file.size_bytes, file.sha256)
+        holding = ExitStack()
+        path = holding.enter_context(self.store.local(original_key(tenant_id=file.tenant_id, sha256=file.sha256)))
+        return Original(path, file.name, file.mime_type, file.size_bytes, file.sha256, holding.close)
 
     def _row(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> FileRow:
         self.gate.readable(session, principal, dataset_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -149,13 +149,14 @@ class ChunkView:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """The uploaded bytes as a local file that may be read while the caller holds this."""
+    """The uploaded bytes as a local file that may be read until `release` is called."""
 
     path: Path
     file_name: str
     mime_type: str
     size_bytes: int
     sha256: str
+    release: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

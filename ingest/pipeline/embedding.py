@@ -38,6 +38,9 @@ CAREFUL_SLICE = 8
 """Halved with every further death, down to one chunk: a life too short for even that is not the job's fault alone. A
 slice that gets through doubles the next."""
 
+TURN = 8
+"""Slices after which a large file lets others have their turn: ten seconds or so, then it goes on where it was."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -93,11 +96,14 @@ class EmbedHandler:
             claims = [suspect]
         for collection, held in self._begin(claims).items():
             left = self._embed(collection, held, signals, room=_room(suspect.interruptions))
-            self._release(left)
+            self._release(left, to_the_back=not signals.stopping())
 
     def _embed(self, collection: str, claims: list[Claim], signals: Signals, *, room: int) -> list[Claim]:
-        """What is left when the worker stops. `room` is for how many chunks there is in a slice."""
-        while claims and not signals.stopping():
+        """What is left when the worker stops, or when others should have their turn. `room` is for how many chunks
+        there is in a slice."""
+        for _ in range(TURN):
+            if not claims or signals.stopping():
+                break
             shares = self._next(claims, room)
             efforts = self._write(collection, shares)
             claims = self._record(collection, claims, shares, efforts)
@@ -224,8 +230,8 @@ class EmbedHandler:
             if not is_of_use:
                 self.store.delete_generation(collection, share.file.id, share.claim.number("generation"))
 
-    def _release(self, claims: Sequence[Claim]) -> None:
+    def _release(self, claims: Sequence[Claim], *, to_the_back: bool = False) -> None:
         with self.database.write() as session:
             for claim in claims:
                 if self._held(session, claim) is not None:
-                    self.jobs.release(session, claim)
+                    self.jobs.release(session, claim, to_the_back=to_the_back)

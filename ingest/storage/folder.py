@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
-from ingest.storage.protocol import StagedBlob
-from kit.errors import NotFound, TooLarge
+from ingest.storage.protocol import StagedBlob, check_size
+from kit.errors import NotFound
 
 _BLOCK = 1024 * 1024
 _STAGING = ".staging"
@@ -41,7 +41,7 @@ class FolderStore:
             try:
                 while data := stream.read(_BLOCK):
                     size += len(data)
-                    _check_size(size, limit)
+                    check_size(size, limit)
                     digest.update(data)
                     target.write(data)
                 target.flush()
@@ -94,8 +94,3 @@ class FolderStore:
         if not path.is_relative_to(self._root.resolve()):
             raise NotFound(f"{key!r} is not a key of this store")
         return path
-
-
-def _check_size(size: int, limit: int) -> None:
-    if size > limit:
-        raise TooLarge(f"the file is larger than {limit} bytes; split it, or raise CAIRN_UPLOAD_MAX_FILE")

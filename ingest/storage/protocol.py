@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from kit.errors import TooLarge
+
 
 @dataclass(frozen=True, slots=True)
 class StagedBlob:
@@ -19,7 +21,13 @@ class StagedBlob:
 
 
 class FileStore(Protocol):
-    """Keys are relative paths of safe characters. What is kept never changes: a key names its bytes."""
+    """Keys are relative paths of safe characters. What is kept never changes: a key names its bytes.
+
+    Unavailable where the store does not answer.
+    """
+
+    def open(self) -> None:
+        """Make it ready; clears what killed uploads left behind."""
 
     def stage(self, stream: BinaryIO, *, limit: int) -> StagedBlob:
         """Read the stream to its end; TooLarge past `limit` bytes, with nothing left behind."""
@@ -43,6 +51,11 @@ class FileStore(Protocol):
         """Quietly does nothing when the key is not kept."""
 
     def keys(self) -> Iterator[str]: ...
+
+
+def check_size(size: int, limit: int) -> None:
+    if size > limit:
+        raise TooLarge(f"the file is larger than {limit} bytes; split it, or raise CAIRN_UPLOAD_MAX_FILE")
 
 
 def original_key(*, tenant_id: str, sha256: str) -> str:

@@ -15,6 +15,9 @@ from kit.events.types import Happened, NewEvent
 
 KEEP = timedelta(days=1)
 
+_FORGET_EVERY = 500
+"""Events between two times that old ones are dropped, by whoever writes the last of them."""
+
 _PENDING = "cairn_events"
 _LOCK_ID = 0x63616972_6E657674  # "cairnevt": any constant that nothing else in the database uses
 
@@ -45,6 +48,8 @@ def _write(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("select pg_advisory_xact_lock(:id)"), {"id": _LOCK_ID})
     session.execute(insert(Event), pending)
+    if newest(session) % _FORGET_EVERY < len(pending):
+        forget(session, before=max(event["at"] for event in pending) - KEEP)
 
 
 def newest(session: Session) -> int:

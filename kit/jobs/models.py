@@ -20,7 +20,7 @@ class Job(Base):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        Index("ix_jobs_claim", "queue", "state", "priority", "run_after", "id"),
+        Index("ix_jobs_line", "queue", "state", "tenant_id", "priority", "run_after", "id"),
         Index("ix_jobs_lease", "state", "lease_until"),
         Index("ix_jobs_subject", "subject"),
         Index("ix_jobs_tenant", "tenant_id", "id"),

@@ -69,8 +69,21 @@ class JobQueue:
         session.flush()
         return row.id
 
-    def claim(self, session: Session, *, queue: str, owner: str, limit: int, kind: str | None = None) -> list[Claim]:
-        """Take up to `limit` jobs: first those whose worker went silent, then those due, urgent and old ones first."""
+    def claim(
+        self,
+        session: Session,
+        *,
+        queue: str,
+        owner: str,
+        limit: int,
+        kind: str | None = None,
+        served: str | None = None,
+    ) -> list[Claim]:
+        """Take up to `limit` jobs: first those whose worker went silent, then those due, urgent and old ones first.
+
+        Tenants take turns, beginning with the one that follows `served`, so that the thousands of one do not keep
+        another's single job waiting. None: whoever has the lowest id begins.
+        """
         now = self.clock.now()
         wanted = select(Job).where(Job.queue == queue, Job.interruptions < MAX_INTERRUPTIONS)
         if kind is not None:
@@ -80,7 +93,11 @@ class JobQueue:
         rows = self._lock(session, silent, limit)
         if len(rows) < limit:
             due = wanted.where(Job.state == JobState.QUEUED, Job.run_after <= now)
-            rows += self._lock(session, due.order_by(Job.priority, Job.run_after, Job.id), limit - len(rows))
+            due = due.order_by(Job.priority, Job.run_after, Job.id)
+            for tenant in _line(_tenants_in(session, queue), served):
+                rows += self._lock(session, due.where(_is_of(tenant)), limit - len(rows))
+                if len(rows) >= limit:
+                    break
         return [self._take(row, owner) for row in rows]
 
     def bury(self, session: Session, *, queue: str) -> list[Claim]:
@@ -165,9 +182,15 @@ class JobQueue:
         }
         self._fenced(session, claim, values)
 
-    def release(self, session: Session, claim: Claim) -> None:
-        """Hand an unfinished job back at once, as a stopping worker does; it does not count as an attempt."""
-        self._fenced(session, claim, {"state": JobState.QUEUED, "owner": None, "attempt": claim.attempt - 1})
+    def release(self, session: Session, claim: Claim, *, to_the_back: bool = False) -> None:
+        """Hand an unfinished job back at once, as a stopping worker does; it does not count as an attempt.
+
+        `to_the_back`: behind all that waits now, as a long job does that lets others have their turn.
+        """
+        values: dict[str, object] = {"state": JobState.QUEUED, "owner": None, "attempt": claim.attempt - 1}
+        if to_the_back:
+            values["run_after"] = self.clock.now()
+        self._fenced(session, claim, values)
 
     def _fenced(self, session: Session, claim: Claim, values: dict[str, object]) -> None:
         statement = (
@@ -244,6 +267,11 @@ class JobQueue:
         wanted = exists().where(Job.queue == queue, Job.interruptions < MAX_INTERRUPTIONS, or_(due, _silent(now)))
         return bool(session.scalar(select(wanted)))
 
+    def has_several(self, session: Session, *, queue: str) -> bool:
+        """Whether more than one job waits and is due."""
+        due = select(Job.id).where(Job.queue == queue, Job.state == JobState.QUEUED, Job.run_after <= self.clock.now())
+        return len(session.scalars(due.limit(2)).all()) > 1
+
     def waiting(self, session: Session, *, queue: str | None = None) -> int:
         wanted = select(func.count()).select_from(Job).where(Job.state == JobState.QUEUED)
         return session.scalar(wanted if queue is None else wanted.where(Job.queue == queue)) or 0
@@ -252,6 +280,30 @@ class JobQueue:
         """Jobs by (queue, state)."""
         rows = session.execute(select(Job.queue, Job.state, func.count()).group_by(Job.queue, Job.state))
         return {(queue, state): count for queue, state, count in rows}
+
+
+def _tenants_in(session: Session, queue: str) -> list[str | None]:
+    """Those that have jobs waiting in the queue, in order; None stands for work of no tenant in particular.
+
+    One step along the index for each tenant, whatever they have waiting: SELECT DISTINCT would read all of it.
+    """
+    waiting = (Job.queue == queue, Job.state == JobState.QUEUED)
+    found: list[str | None] = [None]
+    tenant = session.scalar(select(func.min(Job.tenant_id)).where(*waiting))
+    while tenant is not None:
+        found.append(tenant)
+        tenant = session.scalar(select(func.min(Job.tenant_id)).where(*waiting, Job.tenant_id > tenant))
+    return found
+
+
+def _line(tenants: Sequence[str | None], served: str | None) -> list[str | None]:
+    """In turn, beginning with the one after `served`."""
+    ahead = [tenant for tenant in tenants if (tenant or "") > (served or "")]
+    return [*ahead, *tenants[: len(tenants) - len(ahead)]]
+
+
+def _is_of(tenant: str | None) -> ColumnElement[bool]:
+    return Job.tenant_id.is_(None) if tenant is None else Job.tenant_id == tenant
 
 
 def _silent(now: datetime) -> ColumnElement[bool]:

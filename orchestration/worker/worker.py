@@ -1,4 +1,4 @@
-"""The worker of the embedded installation: threads of the server's own process that work off job rows."""
+"""Works off job rows: on threads of the server's own process, or in a process that is told when to."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ class Tick:
 
 
 class Worker:
-    """Leases are extended by a thread of their own, which no work can hold up."""
+    """Leases are extended by a thread of their own, which no work can hold up.
+
+    `tell_others` wakes workers in other processes, where there are any.
+    """
 
     def __init__(
         self,
@@ -61,17 +64,21 @@ class Worker:
         handlers: Sequence[JobHandler],
         lanes: Sequence[Lane],
         ticks: Sequence[Tick] = (),
+        tell_others: Callable[[], None] | None = None,
     ) -> None:
         self._database = database
         self._queue = queue
         self._handlers = {handler.kind: handler for handler in handlers}
         self._lanes = tuple(lanes)
         self._ticks = tuple(ticks)
+        self._queues = sorted({handler.queue for handler in handlers} | {lane.queue for lane in lanes})
+        self._tell_others = tell_others or _nobody
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()}"[:64]
         self._stop = Event()
         self._doorbell = Doorbell()
         self._threads: list[Thread] = []
         self._hands = Lock()
+        self._served: dict[str, str | None] = {}  # queue to the tenant that had the last turn
         self._in_hand: dict[str, int] = {}  # job to turn
         self._lost: frozenset[tuple[str, int]] = frozenset()
 
@@ -99,6 +106,20 @@ class Worker:
     def nudge(self) -> None:
         """There may be work. Cheap, and never lost on a lane that is about to wait."""
         self._doorbell.ring()
+        self._tell_others()
+
+    def take_turn(self, queue: str) -> bool:
+        """For a process that is told when to: does the work of one claim. Whether there was any."""
+        return self._take_turn(queue)
+
+    def has_more(self, queue: str) -> bool:
+        """Whether there is work for another process as well."""
+        with self._database.read() as session:
+            return self._queue.has_several(session, queue=queue)
+
+    def ask_to_stop(self) -> None:
+        """Steps in hand come to their next pause."""
+        self._stop.set()
 
     def stop(self, *, seconds: float) -> bool:
         """Steps in hand come to their next pause and hand back what is left. False when one did not within the time;
@@ -131,7 +152,7 @@ class Worker:
         if claims:
             with self._holding(claims):
                 self._run(claims)
-            self._doorbell.ring()  # what was done may have left work for another queue
+            self.nudge()  # what was done may have left work for another queue
         return bool(claims)
 
     @contextmanager
@@ -152,14 +173,15 @@ class Worker:
         with self._database.read() as session:
             if not self._queue.has_work(session, queue=queue):
                 return []
+        claim = partial(self._queue.claim, queue=queue, owner=self._owner, served=self._served.get(queue))
         with self._database.write() as session:
-            claims = self._queue.claim(session, queue=queue, owner=self._owner, limit=1)
+            claims = claim(session, limit=1)
             if claims:
                 more = self._handlers[claims[0].kind].batch - 1 if claims[0].kind in self._handlers else 0
                 if more > 0:
-                    claims += self._queue.claim(
-                        session, queue=queue, owner=self._owner, limit=more, kind=claims[0].kind
-                    )
+                    claims += claim(session, limit=more, kind=claims[0].kind)
+        if claims:
+            self._served[queue] = claims[0].tenant_id
         return claims
 
     def _run(self, claims: Sequence[Claim]) -> None:
@@ -189,7 +211,8 @@ class Worker:
     def _handler(self, claim: Claim) -> JobHandler:
         handler = self._handlers.get(claim.kind)
         if handler is None:
-            raise LookupError(f"no handler for jobs of kind {claim.kind!r}; was it written by a newer Cairn?")
+            # while an installation is upgraded machine by machine, one that is newer will take it
+            raise Unavailable(f"no handler for jobs of kind {claim.kind!r}; was it written by a newer Cairn?")
         return handler
 
     @staticmethod
@@ -255,8 +278,12 @@ class Worker:
             try:
                 with self._database.write() as session:
                     self._queue.heartbeat(session, owner=self._owner, jobs=tuple(self._in_hand))
-                    buried = [claim for lane in self._lanes for claim in self._queue.bury(session, queue=lane.queue)]
+                    buried = [claim for queue in self._queues for claim in self._queue.bury(session, queue=queue)]
                 for claim in buried:
                     self._gave_up(claim, "workers died over it")
             except Exception:  # noqa: BLE001 - the database may be away for a while; leases outlast a missed turn
                 _log.exception("worker.heartbeat_failed")
+
+
+def _nobody() -> None:
+    return

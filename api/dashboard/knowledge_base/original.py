@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from ingest.files.types import Original
@@ -18,11 +19,13 @@ def original_response(original: Original) -> FileResponse:
     try:
         stat = original.path.stat()
     except FileNotFoundError as error:
+        original.release()
         raise NotFound(f"the bytes of {original.file_name!r} are not there any more") from error
     return FileResponse(
         original.path,
         media_type=original.mime_type,
         stat_result=stat,
+        background=BackgroundTask(original.release),
         headers={
             "Content-Disposition": content_disposition(original.file_name),
             "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",

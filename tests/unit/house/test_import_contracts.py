@@ -36,6 +36,7 @@ BREACHES = [
     ("retrieval.stores.edge", "import torch", MODELS),
     ("api.dashboard.surface", "import mcp.server", "The agents' protocol lives in api.mcp"),
     ("kit.clock", "import cronsim", "The cron library lives in kit.schedules"),
+    ("ingest.files.service", "import boto3", "The object store's client lives in ingest.storage"),
     ("kit.clock", "import alembic", "The migration tool lives in migrations"),
 ]
 AT_HOME = {
@@ -49,6 +50,7 @@ AT_HOME = {
     "retrieval.embedding.onnx_runtime": "import onnxruntime",
     "retrieval.ranking.blend": "import torch",
     "kit.schedules.cron": "import cronsim",
+    "ingest.storage.s3": "import boto3, botocore",
     "migrations.runner": "import alembic",
 }
 

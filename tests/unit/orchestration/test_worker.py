@@ -161,13 +161,13 @@ class TestAWorker:
         assert lost.is_set()
         assert state(database, job).attempt == 1
 
-    def test_says_of_a_kind_that_it_does_not_know_that_it_does_not(
+    def test_leaves_a_kind_that_it_does_not_know_to_others_and_says_so(
         self, database: Database, jobs: JobQueue, worker: Worker
     ) -> None:
         job = enqueue(database, jobs, kind="from the future", attempts=1)
         assert worker._take_turn("q")
         row = state(database, job)
-        assert row.state == JobState.DEAD
+        assert (row.state, row.attempt) == (JobState.QUEUED, 0)
         assert "from the future" in str(row.error)
 
 

@@ -10,7 +10,7 @@ import pytest
 from ingest.files.jobs import EMBED_QUEUE, PARSE_QUEUE
 from ingest.files.models import Chunk
 from ingest.files.types import ShownStatus
-from ingest.pipeline.embedding import SLICE
+from ingest.pipeline.embedding import SLICE, TURN
 from ingest.storage.protocol import StagedBlob
 from kit.jobs.errors import LeaseLost
 from kit.jobs.handler import Signals
@@ -162,6 +162,22 @@ class TestSlices:
         file = workshop.indexed(dataset, "a.txt", numbered(2 * SLICE + 1))
         assert workshop.embedder.sizes == [SLICE, SLICE, 1]
         assert workshop.vectors() == {(file, 1): 2 * SLICE + 1}
+
+    def test_of_a_very_large_file_let_a_small_one_go_first(self, workshop: Workshop) -> None:
+        dataset = workshop.dataset()
+        large = workshop.upload(dataset, "large.txt", numbered(SLICE * (TURN + 2))).id
+        workshop.work(PARSE_QUEUE)
+        workshop.clock.advance(seconds=1)
+        workshop.turn(EMBED_QUEUE)
+        small = workshop.upload(dataset, "small.txt", pages("short")).id
+        workshop.work(PARSE_QUEUE)
+
+        workshop.turn(EMBED_QUEUE)
+
+        assert workshop.view(dataset, small).status is ShownStatus.INDEXED
+        assert workshop.view(dataset, large).chunks_done >= SLICE * TURN
+        workshop.work()
+        assert workshop.view(dataset, large).status is ShownStatus.INDEXED
 
     def test_are_handed_back_by_a_worker_that_stops_and_not_begun_again(self, workshop: Workshop) -> None:
         dataset = workshop.dataset()
