@@ -83,6 +83,9 @@ class Settings(BaseSettings):
 
     search_pool: int = Field(100, ge=20, le=1000, description="Candidates taken from each leg, whatever topK is")
     rerank_seconds: float = Field(1.5, gt=0, description="Time budget of reranking one search")
+    search_records_days: int = Field(
+        90, ge=0, le=3650, description="Days that a record of each search is kept; 0 keeps none"
+    )
 
     crawl_workers: int = Field(2, ge=1, le=32, description="Websites crawled at the same time")
     crawl_user_agent: str = Field("Cairn", min_length=1, description="What crawls call themselves, robots.txt included")

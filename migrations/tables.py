@@ -13,6 +13,8 @@ import ingest.files.models
 import kit.events.models
 import kit.jobs.models
 import kit.schedules.models
+import retrieval.golden.models
+import retrieval.records.models
 from kit.db.base import Base
 
 MODEL_MODULES = (
@@ -25,6 +27,8 @@ MODEL_MODULES = (
     kit.events.models,
     kit.jobs.models,
     kit.schedules.models,
+    retrieval.golden.models,
+    retrieval.records.models,
 )
 """A package that gains tables adds its module here, or its tables are neither created nor compared."""
 

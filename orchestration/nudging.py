@@ -10,8 +10,9 @@ from kit.db.database import Database
 from kit.errors import ConfigurationError
 from kit.jobs.queue import JobQueue
 from kit.settings import Settings
+from retrieval.golden.evaluations import QUEUE as EVALUATE_QUEUE
 
-QUEUES = (PARSE_QUEUE, EMBED_QUEUE, DEFAULT_QUEUE, CRAWL_QUEUE)
+QUEUES = (PARSE_QUEUE, EMBED_QUEUE, DEFAULT_QUEUE, CRAWL_QUEUE, EVALUATE_QUEUE)
 """All that there is work in. A feature that brings a queue adds it here, or nobody is told of its work."""
 
 

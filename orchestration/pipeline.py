@@ -22,6 +22,8 @@ from kit.settings import Settings
 from orchestration.crawling import Crawling
 from orchestration.engines import Engines, parse_limits, parse_options
 from orchestration.worker.worker import Lane, Tick, Worker
+from retrieval.golden.evaluating import EvaluateHandler
+from retrieval.golden.evaluations import QUEUE as EVALUATE_QUEUE
 
 
 def make_worker(
@@ -34,6 +36,7 @@ def make_worker(
     switch: Switch,
     doctor: Doctor,
     crawling: Crawling,
+    evaluate: EvaluateHandler,
     tell_others: Callable[[], None] | None = None,
 ) -> Worker:
     """One thread embeds: it has the model's turn anyway, and gives it up between batches. Each that parses waits for a
@@ -65,7 +68,7 @@ def make_worker(
     return Worker(
         database=database,
         queue=queue,
-        handlers=(parse, embed, *upkeep, crawling.handler),
+        handlers=(parse, embed, *upkeep, crawling.handler, evaluate),
         lanes=lanes,
         ticks=(Tick("schedules", settings.schedule_seconds, scheduler.tick),),
         tell_others=tell_others,
@@ -79,4 +82,5 @@ def _lanes(settings: Settings) -> tuple[Lane, ...]:
         Lane(EMBED_QUEUE, 1),
         Lane(DEFAULT_QUEUE, 1),
         Lane(CRAWL_QUEUE, settings.crawl_workers),
+        Lane(EVALUATE_QUEUE, 1),
     )

@@ -22,18 +22,13 @@ from identity.organizations import Organizations
 from identity.rates import RateLimiter
 from identity.sessions import Sessions
 from identity.team import Team
-from ingest.datasets.directory import Directory
 from ingest.datasets.gate import Gate
 from ingest.datasets.service import Datasets, ModelBinding
 from ingest.doctor.doctor import Doctor
 from ingest.files.builds import Builds
-from ingest.files.citations import FileCitations
 from ingest.files.jobs import EMBED_QUEUE, PARSE_QUEUE
-from ingest.files.passages import Passages
 from ingest.files.reading import Reading
-from ingest.files.registry import FileRegistry
 from ingest.files.service import Files
-from ingest.files.surroundings import ChunkSurroundings
 from ingest.files.uploads import Uploads
 from ingest.pipeline.switching import Switch
 from ingest.reports.service import Reports
@@ -50,18 +45,13 @@ from kit.settings import Settings
 from kit.worker_lock import WorkerLock
 from migrations.runner import upgrade
 from orchestration.crawling import Crawling, make_crawling
-from orchestration.engines import Engines, make_scorer, mime_type_of, open_engines, uses_of
+from orchestration.engines import Engines, mime_type_of, open_engines, uses_of
 from orchestration.nudging import Nudger, make_nudger
 from orchestration.pipeline import make_worker
+from orchestration.searching import Searching, make_searching
 from orchestration.worker.worker import Worker
 from retrieval.embedding.protocol import Embedder
-from retrieval.keywords.analysis import Analyser
-from retrieval.search.citing import Citations
-from retrieval.search.dressing import Dressing
-from retrieval.search.highlighting import Highlighter
 from retrieval.search.service import Search
-from retrieval.search.why_not import WhyNot
-from retrieval.stores.bm25 import DEFAULT_LANGUAGE
 from retrieval.stores.protocol import VectorStore
 
 _log = structlog.get_logger(__name__)
@@ -96,9 +86,7 @@ class Runtime:
     reports: Reports
     reading: Reading
     uploads: Uploads
-    search: Search
-    why_not: WhyNot
-    citations: Citations
+    searching: Searching
     switch: Switch
     doctor: Doctor
     crawling: Crawling
@@ -108,6 +96,10 @@ class Runtime:
     feed: Feed
     nudger: Nudger | None
     made_key: str | None = field(repr=False)
+
+    @property
+    def search(self) -> Search:
+        return self.searching.search
 
     @property
     def database(self) -> Database:
@@ -158,6 +150,7 @@ class Runtime:
             self.nudger.close()
         self.worker.stop(seconds=self.settings.shutdown_seconds)
         self.reads.close()
+        self.searching.recorder.close()
         self.engines.close()
         self.worker_lock.release()
 
@@ -195,7 +188,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     doctor = Doctor(
         database=database, queue=queue, gate=gate, builds=builds, store=store, files=files, embedder=embedder
     )
-    search = _search(settings, engines)
+    searching = make_searching(settings, clock, engines, gate=gate, queue=queue)
     kept = Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock)
     uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue)
     crawling = make_crawling(settings, clock, database, home=home, queue=queue, gate=gate, files=kept, uploads=uploads)
@@ -209,6 +202,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         switch=switch,
         doctor=doctor,
         crawling=crawling,
+        evaluate=searching.evaluate,
         tell_others=nudger.nudge if nudger else None,
     )
     return Runtime(
@@ -239,9 +233,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         reports=Reports(gate=gate),
         reading=Reading(gate=gate),
         uploads=uploads,
-        search=search,
-        why_not=WhyNot(search, FileRegistry(database, gate)),
-        citations=FileCitations(database, gate),
+        searching=searching,
         switch=switch,
         doctor=doctor,
         crawling=crawling,
@@ -290,21 +282,4 @@ def _uploads(
         clock=clock,
         limits=limits,
         sniff=partial(mime_type_of, engines.sandbox),
-    )
-
-
-def _search(settings: Settings, engines: Engines) -> Search:
-    return Search(
-        directory=Directory(engines.database),
-        passages=Passages(engines.database),
-        store=engines.store,
-        embedder=engines.embedder,
-        scorer=make_scorer(engines.embedder),
-        pool=settings.search_pool,
-        rerank_seconds=settings.rerank_seconds,
-        dressing=Dressing(
-            engines.store,
-            ChunkSurroundings(engines.database),
-            Highlighter(Analyser(DEFAULT_LANGUAGE), engines.embedder),
-        ),
     )

@@ -135,7 +135,10 @@ class RankSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A chunk with its final score in [0, 1] and the two leg scores that made it; `keyword` is BM25 in [0, 1]."""
+    """A chunk with its final score in [0, 1] and the two leg scores that made it.
+
+    `keyword` is BM25 over what an average chunk with every term once has: from 0 on, and seldom above 1.
+    """
 
     chunk_id: str
     file_id: str

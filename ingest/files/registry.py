@@ -17,6 +17,7 @@ from retrieval.filters import FileFacts
 from retrieval.search.whereabouts import BuildState, Subject, Whereabouts
 
 _MOST_FILES = 200  # with one address
+_EMPTY = "FILE_HAS_NO_TEXT"  # the parsers' word for it: it was read, and there was nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def _named(session: Session, subject: Subject) -> ColumnElement[bool]:
 
 
 def _build(file: File) -> BuildState:
+    if file.error_code == _EMPTY:
+        return BuildState.DONE
     if file.status == FileStatus.ERROR:
         return BuildState.FAILED
     return BuildState.DONE if file.status == FileStatus.INDEXED else BuildState.UNDER_WAY

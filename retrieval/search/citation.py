@@ -29,14 +29,11 @@ class CitedPlace:
 
 
 def citation_key(*, file_id: str, page: int | None, content: str) -> str:
-    words = content.split()
-    middle = max(0, len(words) // 2 - WORDS // 2)
     packed = struct.pack(
         _FORMAT,
         file_id.encode("ascii", "replace")[:26].ljust(26),
         min(page or 0, 65535),
-        _mark(words[:WORDS]),
-        _mark(words[middle : middle + WORDS]),
+        *fingerprints(content),
     )
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -62,3 +59,10 @@ def _marks(words: Sequence[str]) -> Iterator[int]:
 
 def _mark(words: Sequence[str]) -> int:
     return crc32(" ".join(words).encode())
+
+
+def fingerprints(content: str) -> tuple[int, int]:
+    """Of the text's beginning and its middle, WORDS words each."""
+    words = content.split()
+    middle = max(0, len(words) // 2 - WORDS // 2)
+    return _mark(words[:WORDS]), _mark(words[middle : middle + WORDS])

@@ -15,11 +15,12 @@ from retrieval.types import Candidates, Ranked, RankSource
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """Convex combination of two absolute scores, each in [0, 1]: `alpha` of the vector's, the rest of the keyword's.
+    """Convex combination of two absolute scores: `alpha` of the vector's, the rest of the keyword's, at most 1 in all.
 
     The vector's is the cosine, 0 for what points away. The keyword's is BM25 over what a chunk of average length
-    reaches that holds every term of the query once, which is the sum of the terms' IDF; more than that counts as 1.
-    Neither depends on what else was found (as min-max and rank fusion do), so a score can be held against a threshold.
+    reaches that holds every term of the query once, which is the sum of the terms' IDF; more than that is more than 1,
+    and it orders by what it is, since cutting it off costs a point of nDCG (docs/adr/0017-fusing.md). Neither depends
+    on what else was found (as min-max and rank fusion do), so a score can be held against a threshold.
 
     Where `kind` orders otherwise, the shown score is still this one, smoothed to that order (`fusing.smoothed`).
     """
@@ -38,7 +39,7 @@ class Fusion:
         for leg in candidates.scores:  # some two hundred in every search: no call in here
             cosine, bm25 = leg.cosine, leg.bm25
             vector = 0.0 if cosine <= 0 else alpha * (cosine if cosine < 1 else 1.0)
-            keyword = beta * (bm25 / once if bm25 < once else 1.0) if beta else 0.0
+            keyword = beta * (bm25 / once) if beta else 0.0
             if vector + keyword > 0:
                 scored.append((-(vector + keyword), -bm25, -cosine, leg.chunk_id, vector, keyword, leg.file_id))
         scored.sort()
@@ -47,7 +48,7 @@ class Fusion:
         rest = 1 - self.alpha
         for score, bm25, cosine, chunk_id, vector, keyword, file_id in scored:
             share = keyword / rest if rest > 0 else 0.0
-            yield Ranked(chunk_id, file_id, -score, _source(vector, keyword), -cosine, -bm25, share)
+            yield Ranked(chunk_id, file_id, min(1.0, -score), _source(vector, keyword), -cosine, -bm25, share)
 
     def _reordered(self, scored: Sequence[_Scored]) -> list[_Scored]:
         """`scored` is in the weighted order, which settles what the other order leaves equal."""

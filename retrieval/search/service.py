@@ -20,9 +20,10 @@ from retrieval.search.neighbours import merged_neighbours
 from retrieval.search.phrases import POOL as PHRASE_POOL
 from retrieval.search.phrases import holds, phrases_of
 from retrieval.search.ports import DatasetDirectory, PassageReader, SearchTarget
+from retrieval.search.query_vectors import QueryVectors
 from retrieval.search.reranking import DEPTH, Scorer, rerank
-from retrieval.search.scoring import merged
-from retrieval.search.types import SearchHit, SearchRequest, SearchResult
+from retrieval.search.scoring import Fusion, merged
+from retrieval.search.types import Passage, SearchHit, SearchRequest, SearchResult
 from retrieval.stores.protocol import VectorStore
 from retrieval.types import Ranked, Vector
 
@@ -43,7 +44,7 @@ class ModelDiffers(Conflict):
 class Search:
     """`pool` candidates of each leg, whatever topK is, so that topK never reorders the head. `scorer` is None where
     the model offers no second look; `rerank` then changes nothing. `dressing` makes what is asked for beside the
-    passages."""
+    passages; `vectors` remembers questions."""
 
     directory: DatasetDirectory
     passages: PassageReader
@@ -53,6 +54,7 @@ class Search:
     pool: int
     rerank_seconds: float
     dressing: Dressing | None = None
+    vectors: QueryVectors | None = None
 
     def search(self, principal: Principal, request: SearchRequest) -> SearchResult:
         """NotFound for the first dataset that is not there for the caller, ModelDiffers, Invalid for the filter."""
@@ -93,7 +95,8 @@ class Search:
             if target.embedding_model != present:
                 raise ModelDiffers(dataset_ids=target.dataset_ids, model=target.embedding_model, present=present)
         started = perf_counter()
-        return self.embedder.embed_query(request.query), perf_counter() - started
+        made = self.vectors.of(request.query) if self.vectors else self.embedder.embed_query(request.query)
+        return made, perf_counter() - started
 
     def looks(
         self, principal: Principal, request: SearchRequest, targets: Sequence[SearchTarget], vector: Vector | None
@@ -124,6 +127,25 @@ class Search:
             found = self._read(principal, dataset_ids, part)
             hits += [hit for hit in found if holds(hit.passage.content, phrases)] if phrases else found
         return hits[:wanted]
+
+    def orders(
+        self, principal: Principal, request: SearchRequest, fusions: Sequence[Fusion | None], *, depth: int
+    ) -> list[list[Passage]]:
+        """The passages that each way of fusing would show first, for one call of the engine. None: the dataset's own
+        way. Nothing is reranked, and neither `top_k` nor `min_score` counts."""
+        both = replace(request, alpha=0.5)
+        targets = self.directory.targets(principal, request.dataset_ids)
+        vector, _ = self.embedded(both, targets)
+        looks = self.looks(principal, both, targets, vector)
+        chunk_ids = [one.chunk_id for look in looks for one in look.candidates.scores]
+        passages = self.passages.passages(principal, dataset_ids_of(targets), chunk_ids)
+        orders = []
+        for fusion in fusions:
+            ways = [fusion or fusion_for(request, look.target) for look in looks]
+            ranked = merged([way.rank(look.candidates) for way, look in zip(ways, looks, strict=True)])
+            shown = (passages[one.chunk_id] for one in ranked if one.chunk_id in passages)
+            orders.append(list(islice(shown, depth)))
+        return orders
 
     def reranked(self, request: SearchRequest, hits: list[SearchHit]) -> list[SearchHit]:
         if self.scorer is None or not request.rerank:

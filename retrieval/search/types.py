@@ -118,8 +118,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class LegExplanation:
-    """A passage in one leg. `score` is its part in [0, 1] before weighing, `rank` counts from 1 within the candidates;
-    None where the leg does not find it. `raw` is the engine's own number: a cosine, or BM25."""
+    """A passage in one leg. `score` is its part before weighing, on the scale of `scoring.Fusion`; `rank` counts from 1
+    within the candidates, None where the leg does not find it; `raw` is the engine's own number, a cosine or BM25."""
 
     score: float
     rank: int | None
@@ -157,7 +157,8 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A passage with its final score in [0, 1] and the legs that made it. `keyword` is BM25 in [0, 1].
+    """A passage with its final score in [0, 1] and the legs that made it. `keyword` is BM25 on the scale that it is
+    weighed on (`scoring.Fusion`).
 
     `reranked` is the second look's score, where there was one. `merged` are the chunks that were put behind this one.
     """

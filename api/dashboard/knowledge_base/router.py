@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.dashboard.knowledge_base import crawl, crawls, datasets, files, jobs, progress, search, uploads
+from api.dashboard.knowledge_base import (
+    crawl,
+    crawls,
+    datasets,
+    files,
+    jobs,
+    progress,
+    question_sets,
+    search,
+    search_records,
+    uploads,
+)
 
 router = APIRouter(prefix="/knowledge-base")
-for resource in (crawl, crawls, datasets, uploads, files, progress, jobs, search):
+for resource in (crawl, crawls, datasets, uploads, files, progress, jobs, search, search_records, question_sets):
     router.include_router(resource.router)

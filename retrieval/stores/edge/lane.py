@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from kit.errors import Unavailable
+from retrieval.stores.edge.answers import Answers
 from retrieval.stores.edge.child import WorkerProcess
 from retrieval.stores.edge.framing import PeerGoneError
 from retrieval.stores.edge.layout import FIRST, CollectionLayout, sync_files
@@ -41,19 +42,32 @@ class Lane:
         self._unflushed = False
         self._worker: WorkerProcess | None = None
         self._touched: Touched | None = None
+        self._answers = Answers()
         for name in layout.remove_leftovers():
             log.warning("removed leftover %s of collection %s", name, layout.folder.name)
 
     def run(self, envelope: Envelope) -> Reply:
         if not envelope.writes:
             with self.turns.search():
-                return self.ask(envelope.body)
+                return self._answered(envelope.body)
         with self.turns.write():
             self._remember(envelope)
-            reply = self.ask(envelope.body)
+            try:
+                reply = self.ask(envelope.body)
+            finally:
+                self._answers.forget()  # also after a failure, which may have written a part
         self._written = True
         if envelope.sync:
             self._sync_log()
+        return reply
+
+    def _answered(self, body: bytes) -> Reply:
+        """In a turn of searching, so nothing is written between the answer and its keeping."""
+        known = self._answers.get(body)
+        if known is not None:
+            return known
+        reply = self.ask(body)
+        self._answers.keep(body, reply)
         return reply
 
     def ask(self, body: bytes) -> Reply:

@@ -18,7 +18,11 @@ class SearchTerm(ResponseBody):
 
 
 class LegPart(ResponseBody):
-    score: float = Field(ge=0, le=1, description="Before it is weighed by hybridAlpha")
+    score: float = Field(
+        ge=0,
+        description="Before it is weighed by hybridAlpha: the cosine, or BM25 over what an average passage with every "
+        "word once has, which a passage can exceed",
+    )
     raw: float = Field(description="The engine's own number: a cosine, or BM25")
     rank: int | SkipJsonSchema[None] = Field(
         None, description="Among the candidates, from 1; left out where this leg does not find the passage"

@@ -44,12 +44,12 @@ class WhyNotQuestion(SearchQuestion):
 
 
 class LegStanding(ResponseBody):
-    score: float = Field(ge=0, le=1)
+    score: float = Field(ge=0, description="Before it is weighed by hybridAlpha")
     rank: int | None = Field(description="Among all that the filters admit; null where this leg does not find it")
 
     @classmethod
     def of(cls, standing: Standing | None) -> LegStanding | None:
-        return None if standing is None else cls(score=min(1.0, standing.score), rank=standing.rank)
+        return None if standing is None else cls(score=standing.score, rank=standing.rank)
 
 
 class WhyNotAnswer(ResponseBody):

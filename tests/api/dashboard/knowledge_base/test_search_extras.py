@@ -189,3 +189,23 @@ class TestCitations:
 
     def test_must_be_keys(self, callers: Callers) -> None:
         assert error_of(callers.searcher.get(f"{KB}/citations/abc"))["code"] == "VALIDATION_ERROR"
+
+
+class TestBatches:
+    def test_answer_each_question_in_its_place(self, callers: Callers, handbook: Json) -> None:
+        asked = [
+            {"query": "parental leave", "datasetIds": [handbook["id"]], "topK": 1},
+            {"query": "parental leave", "datasetIds": ["unknown"]},
+            {"query": "train tickets", "datasetIds": [handbook["id"]], "topK": 1},
+        ]
+        answer = callers.searcher.post(f"{SEARCH}/batch", json={"searches": asked})
+        assert answer.status_code == 200, answer.text
+        first, second, third = answer.json()["data"]
+        assert first["answer"]["results"] == ask(callers, handbook, "parental leave", topK=1)["results"]
+        assert third["answer"]["results"][0]["fileName"] == "travel.md"
+        assert (set(second), second["error"]["code"]) == ({"error"}, "NOT_FOUND")
+        assert callers.reader.get(f"{KB}/search-records/{third['searchId']}").json()["query"] == "train tickets"
+
+    def test_have_a_limit(self, callers: Callers, handbook: Json) -> None:
+        asked = [{"query": "x", "datasetIds": [handbook["id"]]}] * 51
+        assert callers.searcher.post(f"{SEARCH}/batch", json={"searches": asked}).status_code == 400

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.search.fusing import smoothed
 from retrieval.search.scoring import Fusion
+from retrieval.search.types import FusionKind
 from retrieval.stores.bm25_parameters import K1
 from retrieval.types import Candidates, LegScores, Ranked, RankSource
 
@@ -77,6 +79,37 @@ class TestFusion:
     def test_orders_by_bm25_what_holds_every_term_and_more(self) -> None:
         ranked = rank(0.0, candidates(leg("a", 0, 11), leg("b", 0, 15), leg("c", 0, 13)))
         assert [one.chunk_id for one in ranked] == ["b", "c", "a"]
+
+    def test_lets_words_that_are_there_often_weigh_more_than_a_little_meaning(self) -> None:
+        ranked = rank(0.5, candidates(leg("often", 0.5, 20), leg("once", 0.6, 10)))
+        assert [one.chunk_id for one in ranked] == ["often", "once"]
+        assert [one.score for one in ranked] == pytest.approx([1.0, 0.8])
+        assert ranked[0].keyword == pytest.approx(2.0)
+
+
+class TestOtherFusions:
+    @given(scores=st.lists(legs, max_size=20, unique_by=lambda leg: leg.chunk_id), alpha=alphas)
+    @pytest.mark.parametrize("kind", [FusionKind.RRF, FusionKind.DBSF])
+    def test_show_falling_scores_of_the_same_passages(
+        self, scores: list[LegScores], alpha: float, kind: FusionKind
+    ) -> None:
+        found = candidates(*scores)
+        ranked = list(Fusion(alpha, kind).rank(found))
+        shown = [one.score for one in ranked]
+        assert shown == sorted(shown, reverse=True)
+        assert all(0 < one <= 1 for one in shown)
+        assert {one.chunk_id for one in ranked} == {one.chunk_id for one in rank(alpha, found)}
+
+    def test_by_ranks_put_first_what_both_legs_like(self) -> None:
+        found = candidates(leg("a", 0.9, 1), leg("b", 0.8, 9), leg("c", 0.1, 10), leg("d", 0.2, 3))
+        assert next(Fusion(0.5, FusionKind.RRF).rank(found)).chunk_id == "b"
+
+    @given(st.lists(st.floats(0, 1), max_size=30))
+    def test_smooth_to_the_nearest_falling_sequence(self, scores: list[float]) -> None:
+        found = smoothed(scores)
+        assert found == sorted(found, reverse=True)
+        assert sum(found) == pytest.approx(sum(scores))
+        assert smoothed(sorted(scores, reverse=True)) == sorted(scores, reverse=True)
 
     @pytest.mark.parametrize(
         ("alpha", "cosine", "bm25", "source"),

@@ -1,0 +1,220 @@
+"""How well each way of searching ranks, with intervals: `python -m bench.quality_table [--set scifact]… [--cache DIR]`.
+
+Every document of a set is one passage, as the product would store it (title as context, a point a window). Passages go
+into the vector engine itself and come back through the product's own fusion and second look; only HTTP and the rows are
+left out, which change no order. Embeddings are kept in `--cache`, by set, so that a second run takes minutes.
+
+After the table: how score and relevance go together, for thresholds that mean the same in every set.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.retrieval_sets import RetrievalSet, data_folder, load_retrieval_set
+from kit.ids import chunk_id, window_point_id
+from retrieval.embedding.bert_embedder import BertEmbedder
+from retrieval.embedding.factory import create_embedder
+from retrieval.embedding.protocol import Passage
+from retrieval.embedding.source import DEFAULT_MODEL
+from retrieval.evaluation.metrics import ndcg, recall, reciprocal_rank
+from retrieval.evaluation.statistics import Estimate, compare, estimate
+from retrieval.ranking.late_interaction import LateInteraction
+from retrieval.search.limits import DEFAULT_ALPHA
+from retrieval.search.reranking import DEPTH, SHARE
+from retrieval.search.scoring import Fusion
+from retrieval.search.types import FusionKind
+from retrieval.stores.edge.store import EdgeStore
+from retrieval.stores.protocol import CollectionSpec
+from retrieval.types import Candidates, Filter, Point, Ranked, Vector
+
+ENGLISH = ("scifact", "cranfield", "squad-dev-v1.1", "chunk-eval", "covid-qa-long")
+POOL = 100
+_SEED = 5
+_FILE, _TENANT, _DATASET = "f", "t", "d"
+
+WAYS: Mapping[str, Fusion] = {
+    "keyword": Fusion(0.0),
+    "vector": Fusion(1.0),
+    "default": Fusion(DEFAULT_ALPHA),
+    "rrf": Fusion(DEFAULT_ALPHA, FusionKind.RRF),
+    "dbsf": Fusion(DEFAULT_ALPHA, FusionKind.DBSF),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """`vectors[i]` is a window of document `owners[i]`; `queries` are those measured, in the order of `ids`."""
+
+    vectors: NDArray[np.float32]
+    owners: NDArray[np.int64]
+    queries: NDArray[np.float32]
+    ids: Sequence[str]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", action="append", help="folder below CAIRN_DATA/retrieval; default: the English five")
+    parser.add_argument("--cache", type=Path, help="folder for embeddings")
+    parser.add_argument("--queries", type=int, default=1000, help="of a set, at most")
+    parser.add_argument("--rerank", type=int, default=0, help="queries of each set that are reranked as well")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        cache: Path = arguments.cache or Path(folder)
+        cache.mkdir(parents=True, exist_ok=True)
+        embedder = create_embedder(
+            model=DEFAULT_MODEL, runtime="auto", cache_dir=cache / "models", threads=os.cpu_count() or 1
+        )
+        assert isinstance(embedder, BertEmbedder)
+        print("set             way       queries  nDCG@10 [95%]           recall@5  MRR@10  beside default")
+        for name in arguments.set or ENGLISH:
+            questions = load_retrieval_set(data_folder() / "retrieval" / name)
+            embedded = embed(embedder, questions, cache / f"{name}.npz", most=arguments.queries)
+            measure(embedder, questions, embedded, Path(folder) / name, reranked=arguments.rerank)
+
+
+def embed(embedder: BertEmbedder, questions: RetrievalSet, path: Path, *, most: int) -> Embedded:
+    if not path.exists():
+        documents = [Passage(one.text, one.title) for one in questions.corpus.values()]
+        windows = embedder.embed_passages(documents)
+        asked = list(questions.queries)
+        chosen = asked if len(asked) <= most else random.Random(_SEED).sample(asked, most)  # noqa: S311 - a sample
+        np.savez(
+            path,
+            flat=np.array([one for group in windows for one in group], dtype=np.float32),
+            own=np.array([number for number, group in enumerate(windows) for _ in group]),
+            qv=np.array([embedder.embed_query(questions.queries[query]) for query in chosen], dtype=np.float32),
+            qid=np.array(chosen),
+        )
+    kept = np.load(path)
+    return Embedded(kept["flat"], kept["own"], kept["qv"][:most], [str(one) for one in kept["qid"][:most]])
+
+
+def points_of(questions: RetrievalSet, embedded: Embedded) -> Iterable[Point]:
+    documents = list(questions.corpus.values())
+    window = 0
+    for row, owner in enumerate(embedded.owners):
+        window = window + 1 if row and embedded.owners[row - 1] == owner else 0
+        document = documents[int(owner)]
+        chunk = chunk_id(file_id=_FILE, generation=1, position=int(owner))
+        yield Point(
+            id=window_point_id(chunk, window),
+            chunk_id=chunk,
+            tenant_id=_TENANT,
+            dataset_id=_DATASET,
+            file_id=_FILE,
+            generation=1,
+            position=int(owner),
+            window=window,
+            vector=embedded.vectors[row],
+            text=(f"{document.title}\n{document.text}" if document.title else document.text) if window == 0 else None,
+            source="upload",
+            live=True,
+            enabled=True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """By question: what the engine brought."""
+
+    candidates: Mapping[str, Candidates]
+    names: Mapping[str, str]
+
+    def ranking(self, query: str, way: Fusion) -> list[Ranked]:
+        return list(way.rank(self.candidates[query]))
+
+
+def search_all(questions: RetrievalSet, embedded: Embedded, folder: Path) -> Found:
+    """Chunk ids are turned back into the documents' own by `names`."""
+    store = EdgeStore(folder)
+    try:
+        store.ensure(CollectionSpec("bench", embedded.vectors.shape[1]))
+        store.upsert("bench", list(points_of(questions, embedded)))
+        where = Filter(_TENANT, [_DATASET])
+        candidates = {
+            query: store.candidates(
+                "bench", vector=vector_of(row), text=questions.queries[query], where=where, pool=POOL
+            )
+            for query, row in zip(embedded.ids, embedded.queries, strict=True)
+        }
+    finally:
+        store.close()
+    names = {
+        chunk_id(file_id=_FILE, generation=1, position=position): document
+        for position, document in enumerate(questions.corpus)
+    }
+    return Found(candidates, names)
+
+
+def vector_of(row: NDArray[np.float32]) -> Vector:
+    return np.ascontiguousarray(row, dtype=np.float32)
+
+
+def measure(
+    embedder: BertEmbedder, questions: RetrievalSet, embedded: Embedded, folder: Path, *, reranked: int
+) -> None:
+    found = search_all(questions, embedded, folder)
+    rankings = {
+        name: {query: [found.names[one.chunk_id] for one in found.ranking(query, way)] for query in embedded.ids}
+        for name, way in WAYS.items()
+    }
+    for name, ranking in rankings.items():
+        report(questions, name, ranking, rankings["default"])
+    if reranked:
+        second = {query: looked_at_again(embedder, questions, found, query) for query in embedded.ids[:reranked]}
+        report(questions, "rerank", second, rankings["default"])
+    calibration(questions, found, embedded.ids)
+
+
+def looked_at_again(embedder: BertEmbedder, questions: RetrievalSet, found: Found, query: str) -> list[str]:
+    """As retrieval.search.reranking does, without a limit of time."""
+    hits = found.ranking(query, WAYS["default"])[:DEPTH]
+    documents = [questions.corpus[found.names[one.chunk_id]] for one in hits]
+    texts = [Passage(one.text, one.title) for one in documents]
+    second = LateInteraction(embedder).score(questions.queries[query], texts)
+    mixed = [(1 - SHARE) * hit.score + SHARE * score for hit, score in zip(hits, second, strict=True)]
+    return [documents[index].id for index in np.argsort([-one for one in mixed], kind="stable")]
+
+
+def report(
+    questions: RetrievalSet, name: str, ranking: Mapping[str, Sequence[str]], default: Mapping[str, Sequence[str]]
+) -> None:
+    gains = [ndcg(found, questions.judged[query], 10) for query, found in ranking.items()]
+    base = [ndcg(default[query], questions.judged[query], 10) for query in ranking]
+    share = np.mean([recall(found, questions.judged[query], 5) for query, found in ranking.items()])
+    first = np.mean([reciprocal_rank(found, questions.judged[query], 10) for query, found in ranking.items()])
+    beside = "" if name == "default" else f"{compare(base, gains).verdict.value}"
+    row = f"{questions.name:<15} {name:<9} {len(gains):7}  {interval(estimate(gains))}  {share:8.4f}  {first:.4f}"
+    print(f"{row}  {beside}", flush=True)
+
+
+def interval(found: Estimate) -> str:
+    return f"{found.mean:.4f} [{found.low:.4f}, {found.high:.4f}]"
+
+
+def calibration(questions: RetrievalSet, found: Found, ids: Sequence[str]) -> None:
+    """The share of relevant ones among the ten best of each question that score at least so much."""
+    shown = [
+        (one.score, questions.judged[query].get(found.names[one.chunk_id], 0) > 0)
+        for query in ids
+        for one in found.ranking(query, WAYS["default"])[:10]
+    ]
+    cells = []
+    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
+        kept = [relevant for score, relevant in shown if score >= threshold]
+        cells.append(f"{threshold:.1f}: {np.mean(kept):.2f} of {len(kept)}" if kept else f"{threshold:.1f}: none")
+    print(f"{questions.name:<15} relevant at minScore  {'   '.join(cells)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""Datasets as golden questions need them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from identity.types import Principal
+from ingest.datasets import repository
+from ingest.datasets.models import Dataset
+from ingest.files.models import File
+from kit.clock import Clock
+from retrieval.search.ports import DatasetTuning
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetLibrary:
+    """Implements retrieval's Library."""
+
+    clock: Clock
+
+    def readable_names(self, session: Session, principal: Principal) -> Mapping[str, str]:
+        return {row.id: row.name for row in repository.readable_by(session, principal)}
+
+    def file_names(self, session: Session, dataset_id: str) -> Mapping[str, str]:
+        wanted = select(File.id, File.name).where(File.dataset_id == dataset_id, File.deleted_at.is_(None))
+        return {row.id: row.name for row in session.execute(wanted)}
+
+    def tune(self, session: Session, dataset_id: str, tuning: DatasetTuning) -> None:
+        row = session.get(Dataset, dataset_id)
+        if row is not None and row.deleted_at is None:
+            row.hybrid_alpha, row.fusion = tuning.alpha, tuning.fusion
+            row.updated_at = self.clock.now()

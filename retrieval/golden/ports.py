@@ -1,0 +1,19 @@
+"""What golden questions need of the layer that owns datasets and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from retrieval.records.ports import ReadableDatasets
+from retrieval.search.ports import DatasetTuning
+
+
+class Library(ReadableDatasets, Protocol):
+    def file_names(self, session: Session, dataset_id: str) -> Mapping[str, str]:
+        """Names of the living files of a dataset, by id."""
+
+    def tune(self, session: Session, dataset_id: str, tuning: DatasetTuning) -> None:
+        """From now on the dataset is searched so where a search does not say. Nothing where it is deleted."""

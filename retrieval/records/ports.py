@@ -1,0 +1,15 @@
+"""What records and golden questions need of the layer that owns datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from identity.types import Principal
+
+
+class ReadableDatasets(Protocol):
+    def readable_names(self, session: Session, principal: Principal) -> Mapping[str, str]:
+        """Names of the living datasets that the caller may see, by id."""
