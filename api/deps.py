@@ -91,3 +91,9 @@ CrawlJobId: TypeAlias = Annotated[
 FileId: TypeAlias = Annotated[
     str, Path(alias="fileId", pattern=_IDENTIFIER, description="Id of a file of that dataset")
 ]
+ChunkId: TypeAlias = Annotated[
+    str, Path(alias="chunkId", pattern=_IDENTIFIER, description="Id of a chunk of that file")
+]
+ChangeId: TypeAlias = Annotated[
+    str, Path(alias="changeId", pattern=_IDENTIFIER, description="Id of a change of a chunk of that file")
+]

@@ -20,8 +20,8 @@ from typing import Self
 import httpx
 import psutil
 
+from api.dashboard.knowledge_base.schemas.chunks import Chunk, ChunkPage
 from api.dashboard.knowledge_base.schemas.datasets import DatasetDetail, DatasetList
-from api.dashboard.knowledge_base.schemas.files import Chunk, ChunkPage
 from api.dashboard.knowledge_base.schemas.search import SearchAnswer
 from api.dashboard.knowledge_base.schemas.uploads import UploadAnswer
 from ingest.datasets.types import DatasetStatus

@@ -10,6 +10,7 @@ import identity.audit.models
 import identity.models
 import ingest.datasets.models
 import ingest.files.models
+import ingest.review.models
 import kit.events.models
 import kit.jobs.models
 import kit.schedules.models
@@ -24,6 +25,7 @@ MODEL_MODULES = (
     identity.models,
     ingest.datasets.models,
     ingest.files.models,
+    ingest.review.models,
     kit.events.models,
     kit.jobs.models,
     kit.schedules.models,

@@ -12,6 +12,7 @@ from ingest.files.jobs import DEFAULT_QUEUE, EMBED_QUEUE, PARSE_QUEUE
 from ingest.pipeline.build import BuildBook
 from ingest.pipeline.embedding import EmbedHandler
 from ingest.pipeline.parsing import ParseHandler
+from ingest.pipeline.refreshing import RefreshHandler
 from ingest.pipeline.removal import DatasetRemoval, FileRemoval
 from ingest.pipeline.sweeping import SweepHandler
 from ingest.pipeline.switching import Switch, SwitchHandler
@@ -55,6 +56,7 @@ def make_worker(
     )
     embed = EmbedHandler(database=database, jobs=queue, book=book, store=store, embedder=engines.embedder)
     upkeep = (
+        RefreshHandler(database=database, jobs=queue, gate=gate, store=store, embedder=engines.embedder),
         SwitchHandler(database=database, jobs=queue, switch=switch),
         SweepHandler(database=database, jobs=queue, gate=gate, store=store, files=files),
         FileRemoval(database=database, jobs=queue, gate=gate, store=store, files=files),

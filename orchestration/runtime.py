@@ -32,6 +32,8 @@ from ingest.files.service import Files
 from ingest.files.uploads import Uploads
 from ingest.pipeline.switching import Switch
 from ingest.reports.service import Reports
+from ingest.review.searching import ChunkSearch
+from ingest.review.service import Review
 from ingest.settings import ChunkDefaults, UploadLimits
 from ingest.work.service import Work
 from kit.clock import Clock, SystemClock
@@ -85,6 +87,8 @@ class Runtime:
     files: Files
     reports: Reports
     reading: Reading
+    review: Review
+    chunk_search: ChunkSearch
     uploads: Uploads
     searching: Searching
     switch: Switch
@@ -232,6 +236,8 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         files=kept,
         reports=Reports(gate=gate),
         reading=Reading(gate=gate),
+        review=Review(gate=gate, queue=queue, clock=clock, tokens=embedder.tokens),
+        chunk_search=ChunkSearch(gate=gate),
         uploads=uploads,
         searching=searching,
         switch=switch,

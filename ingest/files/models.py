@@ -90,7 +90,10 @@ class FileGeneration(Base):
 
 
 class Chunk(Base):
-    """A passage. Its id follows from file, generation and position (kit.ids.chunk_id)."""
+    """A passage. Its id follows from file, generation and position (kit.ids.chunk_id).
+
+    `overlay_id` names what a person changed about it (ingest.review); a chunk as it was parsed has none.
+    """
 
     __tablename__ = "chunks"
     __table_args__ = (Index("uq_chunks_place", "file_id", "generation", "position", unique=True),)
@@ -109,3 +112,4 @@ class Chunk(Base):
     heading_path: Mapped[list[str]] = mapped_column(JSON)
     boxes: Mapped[list[dict[str, float]]] = mapped_column(JSON)
     enabled: Mapped[bool] = mapped_column(Boolean, default=True)
+    overlay_id: Mapped[str | None] = mapped_column(Id)

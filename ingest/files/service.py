@@ -75,7 +75,7 @@ class Files:
     ) -> Page[ChunkView]:
         """Those of the generation that is searched, in the order of the document."""
         file = self._row(session, principal, dataset_id, file_id).file
-        first = 0 if page.after is None else _position(page.after) + 1
+        first = position_after(page)
         if file.active_generation is None:
             return Page((), None)
         found = repository.chunks(session, file_id, file.active_generation, first=first, limit=page.limit + 1)
@@ -93,6 +93,11 @@ class Files:
     def _row(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> FileRow:
         self.gate.readable(session, principal, dataset_id)
         return repository.get(session, dataset_id, file_id)
+
+
+def position_after(page: PageRequest) -> int:
+    """Where a page of chunks begins. Invalid for a cursor that no list of chunks gave out."""
+    return 0 if page.after is None else _position(page.after) + 1
 
 
 def _position(key: str) -> int:

@@ -145,6 +145,7 @@ class ChunkView:
     heading_path: Sequence[str]
     boxes: Sequence[Box]
     enabled: bool
+    overlay_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def chunk_view(chunk: Chunk) -> ChunkView:
         heading_path=tuple(chunk.heading_path),
         boxes=[_box(box) for box in chunk.boxes],
         enabled=chunk.enabled,
+        overlay_id=chunk.overlay_id,
     )
 
 

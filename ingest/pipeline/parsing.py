@@ -22,6 +22,7 @@ from ingest.files.types import FileStatus, GenerationState
 from ingest.parsers.errors import FileHasNoText, ParseRefused
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline.build import Build, BuildBook
+from ingest.review.applying import apply_overlays
 from ingest.sandbox.draft_task import Counting, Drafted, draft_file
 from ingest.sandbox.errors import SandboxTaskFailed, TaskCancelled, TaskHasBug
 from ingest.sandbox.limits import Limits
@@ -164,13 +165,16 @@ def _write(session: Session, build: Build, drafted: Drafted, place: str) -> None
     """Replaces whatever an interrupted step has left of the same generation."""
     file, generation, document = build.file, build.generation, drafted.document
     session.execute(delete(Chunk).where(Chunk.file_id == file.id, Chunk.generation == generation.number))
-    session.execute(insert(Chunk), [_row(file, generation.number, draft) for draft in drafted.drafts])
+    rows = [_row(file, generation.number, draft) for draft in drafted.drafts]
+    added = apply_overlays(session, file, generation.number, rows)
+    session.execute(insert(Chunk), rows)
+    session.add_all(added)
     generation.engine_used = document.engine.value
     generation.title, generation.page_count, generation.blocks_key = document.title, document.page_count, place
     generation.warnings = [asdict(warning) for warning in document.warnings]
-    generation.chunks_count = len(drafted.drafts)
+    generation.chunks_count = len(rows) + len(added)
     generation.reading = msgspec.to_builtins(drafted.reading)
-    file.chunks_done, file.chunks_total = 0, len(drafted.drafts)
+    file.chunks_done, file.chunks_total = 0, len(rows) + len(added)
     file.mime_type = document.mime_type
     file.published_at = _moment(document.published_at)
 
@@ -191,6 +195,7 @@ def _row(file: File, number: int, draft: ChunkDraft) -> dict[str, Any]:
         "heading_path": [_storable(heading) for heading in draft.heading_path],
         "boxes": [asdict(box) for box in draft.boxes],
         "enabled": True,
+        "overlay_id": None,
     }
 
 

@@ -16,6 +16,7 @@ from ingest.files.jobs import DEFAULT_QUEUE, REMOVE
 from ingest.files.models import File
 from ingest.files.ports import DatasetGate
 from ingest.pipeline.sweeping import drop_original, remove_generation
+from ingest.review import repository as review
 from ingest.storage.protocol import FileStore
 from kit.db.database import Database
 from kit.jobs.handler import Signals
@@ -115,5 +116,6 @@ def remove_file(session: Session, files: FileStore, file: File) -> None:
     repository.hold_originals(session, file.tenant_id)
     for generation in repository.generations(session, file.id):
         remove_generation(session, files, generation)
+    review.delete_overlays(session, file.id)
     repository.delete_file(session, file.id)
     drop_original(session, files, tenant_id=file.tenant_id, sha256=file.sha256)

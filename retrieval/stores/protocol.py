@@ -47,6 +47,9 @@ class VectorStore(Protocol):
 
     def set_enabled(self, collection: str, file_id: str, *, enabled: bool) -> None: ...
 
+    def delete_points(self, collection: str, file_id: str, ids: Sequence[str]) -> None:
+        """Remove those of the file's points; ids that no point has are passed over."""
+
     def delete_generation(self, collection: str, file_id: str, generation: int) -> int:
         """Remove the generation's points and return how many there were."""
 

@@ -130,6 +130,11 @@ class QdrantServerStore:
             self._set(collection, file, {"enabled": int(enabled)})
             self._set(collection, live, {"scope": self._scope(collection, file) if enabled else []})
 
+    def delete_points(self, collection: str, file_id: str, ids: Sequence[str]) -> None:
+        where = models.Filter(must=[equals(Field.FILE, file_id), models.HasIdCondition(has_id=list(ids))])
+        with self._calling(collection):
+            self._client.delete(collection, models.FilterSelector(filter=where), wait=True)
+
     def delete_generation(self, collection: str, file_id: str, generation: int) -> int:
         return self._delete(collection, Field.VERSION, version_key(file_id, generation))
 

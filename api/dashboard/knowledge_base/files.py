@@ -1,4 +1,4 @@
-"""/dashboard/v1/knowledge-base/datasets/{datasetId}/files: single files, their state, chunks and original bytes."""
+"""/dashboard/v1/knowledge-base/datasets/{datasetId}/files: single files, their state, report and original bytes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from starlette.responses import Response
 from api.dashboard.knowledge_base import pages
 from api.dashboard.knowledge_base.original import original_response
 from api.dashboard.knowledge_base.schemas.files import (
-    ChunkPage,
     FileDeleted,
     FileModification,
     FileRecord,
     IngestionStatus,
 )
 from api.dashboard.knowledge_base.schemas.reports import IngestionReport
-from api.deps import DatasetId, FileId, PageDep, Reader, RuntimeDep, Writer
+from api.deps import DatasetId, FileId, Reader, RuntimeDep, Writer
 from api.envelope import errors
 
 router = APIRouter(prefix="/datasets/{datasetId}/files", tags=["Knowledge base: files"])
@@ -77,19 +76,6 @@ def get_report(dataset_id: DatasetId, file_id: FileId, principal: Reader, runtim
     """Of the newest build, which may be under way or have failed while an older one is searched."""
     with runtime.database.read() as session:
         return IngestionReport.of(runtime.reports.get(session, principal, dataset_id, file_id))
-
-
-@router.get(
-    "/{fileId}/chunks", operation_id="dashboardKbFilesChunks", summary="Page through a file's chunks",
-    responses=errors(400, 401, 403, 404, 503),
-)  # fmt: skip
-def list_chunks(
-    dataset_id: DatasetId, file_id: FileId, page: PageDep, principal: Reader, runtime: RuntimeDep
-) -> ChunkPage:
-    """The chunks that searches find now, in the order of the document."""
-    with runtime.database.read() as session:
-        found = runtime.files.chunks(session, principal, dataset_id, file_id, page)
-    return ChunkPage.of(found, limit=page.limit)
 
 
 @router.get(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.dashboard.knowledge_base import (
+    chunks,
     crawl,
     crawls,
     datasets,
@@ -18,5 +19,17 @@ from api.dashboard.knowledge_base import (
 )
 
 router = APIRouter(prefix="/knowledge-base")
-for resource in (crawl, crawls, datasets, uploads, files, progress, jobs, search, search_records, question_sets):
+for resource in (
+    crawl,
+    crawls,
+    datasets,
+    uploads,
+    files,
+    chunks,
+    progress,
+    jobs,
+    search,
+    search_records,
+    question_sets,
+):
     router.include_router(resource.router)

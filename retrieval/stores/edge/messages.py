@@ -112,6 +112,10 @@ class Delete(msgspec.Struct, array_like=True, tag=True, frozen=True):
     limit: int
 
 
+class DeletePoints(msgspec.Struct, array_like=True, tag=True, frozen=True):
+    ids: list[str]
+
+
 class Deleted(msgspec.Struct, array_like=True, frozen=True):
     points: int
     more: bool
@@ -225,6 +229,7 @@ Operation: TypeAlias = (
     | Activate
     | SetEnabled
     | Delete
+    | DeletePoints
     | Search
     | Explain
     | Vectors

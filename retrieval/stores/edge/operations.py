@@ -14,6 +14,7 @@ from retrieval.stores.edge.messages import (
     Activate,
     CountVersions,
     Delete,
+    DeletePoints,
     Ensure,
     Explain,
     Export,
@@ -40,7 +41,7 @@ from retrieval.stores.payload import Field
 FLUSH_AFTER = 32_768
 _EVERY = 1_000_000_000
 
-_Change: TypeAlias = Upsert | Import | Activate | SetEnabled | Delete
+_Change: TypeAlias = Upsert | Import | Activate | SetEnabled | Delete | DeletePoints
 _Question: TypeAlias = Search | Explain | Vectors | CountVersions | Export | Measure
 
 
@@ -65,7 +66,7 @@ class Operations:
     def run(self, frame: bytes) -> bytes:
         operation = self._decoder.decode(frame)
         match operation:
-            case Upsert() | Import() | Activate() | SetEnabled() | Delete():
+            case Upsert() | Import() | Activate() | SetEnabled() | Delete() | DeletePoints():
                 return self._change(operation)
             case Flush():
                 self.flush()
@@ -138,6 +139,10 @@ class Operations:
                 deleted = self._writer.delete(operation)
                 self._wear.dead += deleted.points
                 return msgspec.msgpack.encode(deleted), None
+            case DeletePoints(ids):
+                self._writer.delete_points(ids)
+                self._wear.dead += len(ids)
+                return b"", None
 
     def _check_size(self, vector: bytes | None) -> None:
         if vector is not None and len(vector) != 4 * self._layout.vector_size:

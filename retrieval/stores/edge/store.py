@@ -19,6 +19,7 @@ from retrieval.stores.edge.messages import (
     CountVersions,
     Delete,
     Deleted,
+    DeletePoints,
     Describe,
     Ensure,
     Envelope,
@@ -93,6 +94,9 @@ class EdgeStore:
 
     def set_enabled(self, collection: str, file_id: str, *, enabled: bool) -> None:
         self._write(collection, SetEnabled(file_id, enabled), files=[file_id])
+
+    def delete_points(self, collection: str, file_id: str, ids: Sequence[str]) -> None:
+        self._write(collection, DeletePoints(list(ids)), files=[file_id])
 
     def delete_generation(self, collection: str, file_id: str, generation: int) -> int:
         selection = Selection(Field.VERSION, version_key(file_id, generation))

@@ -64,6 +64,9 @@ class Writer:
             self._shard.update(edge.UpdateOperation.delete_points([point.id for point in found]))
         return Deleted(points=len(found), more=offset is not None)
 
+    def delete_points(self, ids: Sequence[str]) -> None:
+        self._shard.update(edge.UpdateOperation.delete_points(list(ids)))
+
     def export(self, order: Export) -> Exported:
         found, offset = self._shard.scroll(
             edge.ScrollRequest(

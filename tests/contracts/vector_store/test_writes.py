@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -100,6 +101,13 @@ class TestDelete:
         library.add("a", ["new text", "more text"], generation=2)
         assert library.store.delete_generation(library.collection, library.file("a"), 1) == 1
         assert library.counts() == {("a", 2): 2}
+
+    def test_single_points_go_and_unknown_ids_are_passed_over(self, library: Library) -> None:
+        points = library.add("a", ["kept text", "text to go"], windows=2)
+        gone = [point.id for point in points if point.position == 1]
+        library.store.delete_points(library.collection, library.file("a"), [*gone, str(uuid4())])
+        assert library.found("text") == {"kept text"}
+        assert library.counts() == {("a", 1): 2}
 
     def test_a_file_counts_every_point_of_every_generation(self, library: Library) -> None:
         library.add("a", ["x"] * 3, generation=1, windows=2)

@@ -42,6 +42,7 @@ from ingest.parsers.sniffing import sniff
 from ingest.pipeline.build import BuildBook
 from ingest.pipeline.embedding import EmbedHandler
 from ingest.pipeline.parsing import ParseHandler
+from ingest.pipeline.refreshing import RefreshHandler
 from ingest.pipeline.removal import DatasetRemoval, FileRemoval
 from ingest.pipeline.sweeping import SweepHandler
 from ingest.pipeline.switching import Switch, SwitchHandler
@@ -111,6 +112,7 @@ class Workshop:
         return (
             self.parsing,
             self.embedding,
+            RefreshHandler(**rows, gate=self.gate, store=self.store, embedder=self.embedder),
             SwitchHandler(**rows, switch=self.switch),
             SweepHandler(**rows, **engines),
             FileRemoval(**rows, **engines),

@@ -1,4 +1,4 @@
-"""Files and their chunks as the dashboard sends and receives them."""
+"""Files as the dashboard sends and receives them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from api.fields import Flag, RequestBody, ResponseBody
-from ingest.documents import BlockKind, Box
-from ingest.files.types import ChunkView, FileChange, FileSource, FileView, ShownStatus
-from kit.pagination import Page
+from ingest.files.types import FileChange, FileSource, FileView, ShownStatus
 
 
 class FileSummary(ResponseBody):
@@ -106,63 +104,3 @@ class FileDeleted(ResponseBody):
 
     deleted: Literal[True] = True
     chunks_removed: int
-
-
-class PageBox(ResponseBody):
-    """A rectangle on a page in PDF points, origin at the top left."""
-
-    page: int
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @classmethod
-    def of(cls, box: Box) -> PageBox:
-        return cls(page=box.page, left=box.left, top=box.top, right=box.right, bottom=box.bottom)
-
-
-class Chunk(ResponseBody):
-    id: str
-    file_id: str
-    position: int = Field(description="Its place in the file, from 0")
-    content: str
-    context: str = Field(description="Title and headings that are embedded with the content")
-    kind: BlockKind
-    token_count: int
-    page_number: int | None
-    heading_path: Sequence[str]
-    boxes: list[PageBox]
-    enabled: bool
-
-    @classmethod
-    def of(cls, view: ChunkView) -> Chunk:
-        return cls(
-            id=view.id,
-            file_id=view.file_id,
-            position=view.position,
-            content=view.content,
-            context=view.context,
-            kind=view.kind,
-            token_count=view.token_count,
-            page_number=view.page,
-            heading_path=view.heading_path,
-            boxes=[PageBox.of(box) for box in view.boxes],
-            enabled=view.enabled,
-        )
-
-
-class Pagination(ResponseBody):
-    limit: int
-    next_cursor: str | None = Field(description="Give it as `cursor` to get the next page; null on the last one")
-    has_more: bool
-
-
-class ChunkPage(ResponseBody):
-    data: list[Chunk]
-    pagination: Pagination
-
-    @classmethod
-    def of(cls, page: Page[ChunkView], *, limit: int) -> ChunkPage:
-        pagination = Pagination(limit=limit, next_cursor=page.next_cursor, has_more=page.next_cursor is not None)
-        return cls(data=[Chunk.of(item) for item in page.items], pagination=pagination)
