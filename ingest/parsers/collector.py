@@ -93,6 +93,10 @@ class BlockCollector:
         self._path.clear()
 
     @property
+    def has_headings(self) -> bool:
+        return any(block.kind is BlockKind.HEADING for block in self._blocks)
+
+    @property
     def characters(self) -> int:
         return self._characters
 

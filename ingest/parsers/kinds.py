@@ -10,6 +10,10 @@ class FileKind(StrEnum):
     DOCX = "DOCX"
     PPTX = "PPTX"
     XLSX = "XLSX"
+    XLS = "XLS"
+    ODT = "ODT"
+    ODS = "ODS"
+    ODP = "ODP"
     CSV = "CSV"
     TSV = "TSV"
     HTML = "HTML"
@@ -33,6 +37,10 @@ _MIME_TYPES = {
     FileKind.DOCX: f"{_OFFICE}.wordprocessingml.document",
     FileKind.PPTX: f"{_OFFICE}.presentationml.presentation",
     FileKind.XLSX: f"{_OFFICE}.spreadsheetml.sheet",
+    FileKind.XLS: "application/vnd.ms-excel",
+    FileKind.ODT: "application/vnd.oasis.opendocument.text",
+    FileKind.ODS: "application/vnd.oasis.opendocument.spreadsheet",
+    FileKind.ODP: "application/vnd.oasis.opendocument.presentation",
     FileKind.CSV: "text/csv",
     FileKind.TSV: "text/tab-separated-values",
     FileKind.HTML: "text/html",
@@ -52,13 +60,9 @@ class ForeignKind(StrEnum):
     """What is recognised in order to say what to do instead."""
 
     DOC = "an old Word document (.doc)"
-    XLS = "an old Excel workbook (.xls)"
     PPT = "an old PowerPoint presentation (.ppt)"
     MSG = "an Outlook message (.msg)"
     OLE = "an OLE compound file"
-    ODT = "an OpenDocument text (.odt)"
-    ODS = "an OpenDocument spreadsheet (.ods)"
-    ODP = "an OpenDocument presentation (.odp)"
     IWORK = "an Apple iWork document (.pages, .numbers, .key)"
     XLSB = "a binary Excel workbook (.xlsb)"
     ZIP = "a zip archive"
@@ -72,13 +76,9 @@ class ForeignKind(StrEnum):
 
 REMEDIES = {
     ForeignKind.DOC: "save it as .docx or PDF",
-    ForeignKind.XLS: "save it as .xlsx or CSV",
     ForeignKind.PPT: "save it as .pptx or PDF",
     ForeignKind.MSG: "save the message as .eml",
     ForeignKind.OLE: "save it in a current format such as .docx or PDF",
-    ForeignKind.ODT: "save it as .docx or PDF",
-    ForeignKind.ODS: "save it as .xlsx or CSV",
-    ForeignKind.ODP: "save it as .pptx or PDF",
     ForeignKind.IWORK: "export it as PDF or as an Office file",
     ForeignKind.XLSB: "save it as .xlsx or CSV",
     ForeignKind.ZIP: "unpack it and upload the files in it",

@@ -28,14 +28,14 @@ _OLE_PARTS = (
     ("EncryptedPackage", None),
     ("WordDocument", ForeignKind.DOC),
     ("PowerPoint Document", ForeignKind.PPT),
-    ("Workbook", ForeignKind.XLS),
-    ("Book", ForeignKind.XLS),
+    ("Workbook", FileKind.XLS),
+    ("Book", FileKind.XLS),
     ("__substg1.0", ForeignKind.MSG),
 )
 _OPEN_DOCUMENT = {
-    "application/vnd.oasis.opendocument.text": ForeignKind.ODT,
-    "application/vnd.oasis.opendocument.spreadsheet": ForeignKind.ODS,
-    "application/vnd.oasis.opendocument.presentation": ForeignKind.ODP,
+    "application/vnd.oasis.opendocument.text": FileKind.ODT,
+    "application/vnd.oasis.opendocument.spreadsheet": FileKind.ODS,
+    "application/vnd.oasis.opendocument.presentation": FileKind.ODP,
 }
 _TEXT_SUFFIXES = {
     **dict.fromkeys((".md", ".markdown", ".mdx", ".mkd"), FileKind.MARKDOWN),
@@ -124,7 +124,7 @@ def _office_kind(names: set[str]) -> FileKind | ForeignKind:
     return ForeignKind.ZIP
 
 
-def _ole_kind(path: Path) -> ForeignKind:
+def _ole_kind(path: Path) -> FileKind | ForeignKind:
     data = path.read_bytes()
     for part, kind in _OLE_PARTS:
         if part.encode("utf-16-le") in data:

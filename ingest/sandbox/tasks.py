@@ -25,7 +25,13 @@ PARSE_TASKS: Mapping[str, str] = {
 
 PARSER_LIBRARIES: Sequence[str] = (
     *("ingest.parsers.pdf.reading", "ingest.parsers.office.word", "ingest.parsers.office.slides"),
-    *("ingest.parsers.office.workbook", "ingest.parsers.delimited", "ingest.parsers.web.page"),
+    *(
+        "ingest.parsers.office.workbook",
+        "ingest.parsers.office.old_workbook",
+        "ingest.parsers.office.open_document",
+        "ingest.parsers.delimited",
+        "ingest.parsers.web.page",
+    ),
     *("ingest.parsers.markdown", "ingest.parsers.plain_text", "ingest.parsers.json_text", "ingest.parsers.mail"),
     *("ingest.parsers.book", "ingest.parsers.rich_text"),
 )

@@ -91,7 +91,7 @@ def _add_shape(collector: BlockCollector, package: OfficePackage, part: str, sha
         _add_paragraphs(collector, shape, page, is_body=_placeholder(shape) in {"body", "obj"})
         return
     for table in shape.iter("{*}tbl"):
-        rows = [[_cell_text(cell) for cell in row.iter("{*}tc")] for row in table.iter("{*}tr")]
+        rows = _table_rows(table)
         collector.table(table_of(rows, header_rows=1 if len(rows) > 1 else 0), page=page)
     relationships = package.relationships(part)
     for reference in shape.iter("{*}chart", "{*}relIds"):
@@ -138,6 +138,22 @@ def _paragraphs(shape: etree._Element) -> Iterator[tuple[int, str, bool]]:
 def _drawn_text(paragraph: etree._Element) -> str:
     pieces = (" " if local_name(element) == "br" else element.text or "" for element in paragraph.iter("{*}t", "{*}br"))
     return " ".join("".join(pieces).split())
+
+
+def _table_rows(table: etree._Element) -> list[list[str]]:
+    """A cell over several columns or rows stands in each."""
+    rows: list[list[str]] = []
+    for row in table.iter("{*}tr"):
+        cells: list[str] = []
+        for cell in row.iter("{*}tc"):
+            if attribute(cell, "hMerge") in {"1", "true"} and cells:
+                cells.append(cells[-1])
+            elif attribute(cell, "vMerge") in {"1", "true"} and rows and len(cells) < len(rows[-1]):
+                cells.append(rows[-1][len(cells)])
+            else:
+                cells.append(_cell_text(cell))
+        rows.append(cells)
+    return rows
 
 
 def _cell_text(cell: etree._Element) -> str:

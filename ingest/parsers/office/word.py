@@ -8,11 +8,13 @@ from pathlib import Path
 
 from lxml import etree
 
-from ingest.documents import Document
+from ingest.documents import Document, Table
 from ingest.parsers.archive import opened_archive
 from ingest.parsers.collector import BlockCollector
 from ingest.parsers.kinds import FileKind
+from ingest.parsers.office.charts import chart_table
 from ingest.parsers.office.package import OfficePackage, attribute, local_name
+from ingest.parsers.office.word_numbering import WordNumbering
 from ingest.parsers.office.word_styles import ParagraphKind, WordStyles
 from ingest.parsers.office.word_text import nested_paragraphs, paragraph_text
 from ingest.parsers.options import ParseOptions
@@ -29,8 +31,9 @@ def read(path: Path, *, file_name: str, options: ParseOptions) -> Document:
         package = OfficePackage(archive, what=_WHAT)
         main = package.main_part
         styles = WordStyles(next((package.xml(part) for part in package.related(main, "styles")), None))
+        numbering = WordNumbering(next((package.xml(part) for part in package.related(main, "numbering")), None))
         body = next(package.xml(main).iter("{*}body"), None)
-        _BodyReader(collector, styles).read(() if body is None else body)
+        _BodyReader(collector, styles, numbering, _Charts(package, main)).read(() if body is None else body)
         _add_notes(collector, package, main)
         facts = package.core_properties()
     return collector.document(
@@ -43,12 +46,31 @@ def read(path: Path, *, file_name: str, options: ParseOptions) -> Document:
     )
 
 
+class _Charts:
+    """Charts in a text, as the tables they were drawn from."""
+
+    def __init__(self, package: OfficePackage, part: str) -> None:
+        self._package = package
+        self._relationships = package.relationships(part)
+
+    def of(self, paragraph: etree._Element) -> Iterator[Table]:
+        for reference in paragraph.iter("{*}chart"):
+            relationship = self._relationships.get(attribute(reference, "id") or "")
+            if relationship is not None and self._package.has(relationship.target):
+                yield chart_table(self._package.xml(relationship.target))
+
+
 class _BodyReader:
     """Walks a body; consecutive list paragraphs become one list, consecutive code paragraphs one block of code."""
 
-    def __init__(self, collector: BlockCollector, styles: WordStyles) -> None:
+    def __init__(
+        self, collector: BlockCollector, styles: WordStyles, numbering: WordNumbering, charts: _Charts
+    ) -> None:
         self._collector = collector
         self._styles = styles
+        self._numbering = numbering
+        self._charts = charts
+        self._below_title = 0
         self._items: list[tuple[int, str]] = []
         self._code: list[str] = []
 
@@ -71,6 +93,10 @@ class _BodyReader:
         text = paragraph_text(paragraph)
         kind, level = self._styles.kind_of(paragraph)
         if text.strip():
+            if kind is ParagraphKind.HEADING:
+                level = self._placed(paragraph, level)
+            label = self._label(paragraph)
+            text = f"{label} {text}" if label else text
             if kind is not ParagraphKind.LIST:
                 self._flush_list()
             if kind is not ParagraphKind.CODE:
@@ -79,6 +105,24 @@ class _BodyReader:
         for inner in nested_paragraphs(paragraph):
             self._flush()
             self._collector.text(paragraph_text(inner))
+        for table in self._charts.of(paragraph):
+            self._flush()
+            self._collector.table(table)
+
+    def _placed(self, paragraph: etree._Element, level: int) -> int:
+        """Under a title at the beginning all headings are a level lower: it is the title of them all."""
+        if self._styles.is_title(paragraph):
+            if not self._collector.has_headings:
+                self._below_title = 1
+            return level
+        return level + self._below_title
+
+    def _label(self, paragraph: etree._Element) -> str:
+        numbered = self._styles.numbering_of(paragraph)
+        if numbered is None:
+            return ""
+        number, depth, style = numbered
+        return self._numbering.label(number, self._numbering.level_of_style(number, style) if depth is None else depth)
 
     def _add(self, kind: ParagraphKind, level: int, text: str) -> None:
         match kind:
@@ -92,14 +136,14 @@ class _BodyReader:
                 self._collector.text(text)
 
     def _add_table(self, table: etree._Element) -> None:
-        rows = [list(_cells(row)) for row in _rows(table)]
+        rows = _filled([list(_cells(row)) for row in _rows(table)])
         if all(len(row) <= 1 for row in rows):  # a frame around text, not a table
             for row in _rows(table):
                 for cell in row.iterchildren("{*}tc"):
                     self._walk(cell)
             self._flush()
             return
-        self._collector.table(table_of(rows, header_rows=1 if len(rows) > 1 else 0))
+        self._collector.table(table_of(rows, header_rows=_header_rows(table) if len(rows) > 1 else 0))
 
     def _flush(self) -> None:
         self._flush_list()
@@ -123,15 +167,38 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
             yield from _rows(child)
 
 
-def _cells(row: etree._Element) -> Iterator[str]:
-    """A cell over several columns stands in each; tables inside a cell are flattened into its text."""
+def _header_rows(table: etree._Element) -> int:
+    """Rows that are repeated on each page; where none is marked, the first."""
+    marked = 0
+    for row in _rows(table):
+        mark = row.find("{*}trPr/{*}tblHeader")
+        if mark is None or attribute(mark, "val") in {"0", "false"}:
+            break
+        marked += 1
+    return max(marked, 1)
+
+
+def _filled(rows: list[list[str | None]]) -> list[list[str]]:
+    """A cell over several rows stands in each, so that a row can be understood by itself."""
+    filled: list[list[str]] = []
+    for row in rows:
+        above = filled[-1] if filled else []
+        filled.append([(above[at] if at < len(above) else "") if cell is None else cell for at, cell in enumerate(row)])
+    return filled
+
+
+def _cells(row: etree._Element) -> Iterator[str | None]:
+    """A cell over several columns stands in each; tables inside a cell are flattened into its text. None for a cell
+    that goes on from the row above."""
     for child in row:
         if local_name(child) in _WRAPPERS:
             yield from _cells(child)
         elif local_name(child) == "tc":
             text = " ".join(filter(None, (paragraph_text(p).strip() for p in child.iter("{*}p"))))
+            merge = child.find("{*}tcPr/{*}vMerge")
+            goes_on = merge is not None and attribute(merge, "val") in {None, "continue"}
             span = attribute(child.find("{*}tcPr/{*}gridSpan"), "val") or "1"
-            yield from [text] * min(max(int(span), 1) if span.isdecimal() else 1, _MAX_SPAN)
+            yield from [None if goes_on else text] * min(max(int(span), 1) if span.isdecimal() else 1, _MAX_SPAN)
 
 
 def _add_notes(collector: BlockCollector, package: OfficePackage, main: str) -> None:

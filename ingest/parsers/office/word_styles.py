@@ -43,6 +43,21 @@ class WordStyles:
         is_code = any(_name(style).lower() in _CODE_NAMES for style in chain)
         return (ParagraphKind.CODE if is_code else ParagraphKind.TEXT), 0
 
+    def is_title(self, paragraph: etree._Element) -> bool:
+        return any(_name(style).lower() == "title" for style in self._chain(paragraph.find("{*}pPr")))
+
+    def numbering_of(self, paragraph: etree._Element) -> tuple[str, int | None, str | None] | None:
+        """The id of its list, its depth there if it says so, and the style that says it. None outside of lists."""
+        properties = paragraph.find("{*}pPr")
+        chain = self._chain(properties)
+        for source, style in [(properties, None), *((one.find("{*}pPr"), attribute(one, "styleId")) for one in chain)]:
+            numbering = None if source is None else source.find("{*}numPr")
+            number = None if numbering is None else attribute(numbering.find("{*}numId"), "val")
+            if numbering is not None and number is not None:
+                depth = attribute(numbering.find("{*}ilvl"), "val") or ""
+                return None if number == "0" else (number, int(depth) if depth.isdecimal() else None, style)
+        return None
+
     def _chain(self, properties: etree._Element | None) -> list[etree._Element]:
         """The paragraph's style and those it is based on, nearest first."""
         chain: list[etree._Element] = []

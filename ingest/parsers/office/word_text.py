@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from ingest.parsers.office.equations import latex
 from ingest.parsers.office.package import local_name
 
 _LEFT_OUT = {"del", "moveFrom", "instrText", "Fallback", "txbxContent", "pPr", "rPr", "annotationRef", "tbl"}
@@ -30,6 +31,10 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             continue
         if name == "t":
             yield child.text or ""
+        elif name == "oMath":
+            yield f" {' '.join(latex(child).split())} "
+        elif name == "vertAlign":
+            continue
         elif name in _MARKS:
             yield _MARKS[name]
         else:

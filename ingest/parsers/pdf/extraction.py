@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -14,16 +15,20 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ingest.documents import Box
+from ingest.parsers.pdf.arabic import is_right_to_left, mended
 from ingest.parsers.pdf.lines import Line, PageLines
+from ingest.parsers.pdf.rules import Rules, rules_of
+from ingest.parsers.pdf.tables import with_ruled_tables
 
 Sides: TypeAlias = tuple[float, float, float, float]
 
 _LINE_END = re.compile(r"(\r\n|[\r\n]|[\x02\ufffe])")
 _HYPHENS = {"\x02", "\ufffe"}  # pdfium's marks for a hyphen that it takes for a division at the line's end
 _WIDE_GAP = 1.05  # of the type size; word spaces in justified text seldom reach it, and pieces can be joined again
+_WIDER_GAP = 2.5  # in lines that run to the left, whose pieces come in any order
 _WIDE_LETTER = 0.6  # of the type size, on average over a line; prose takes 0.45 to 0.5
 _BOLD_WEIGHT = 600
-_BOLD_NAME = re.compile(rb"bold|black|heavy|demi|cmbx|-medi\b|[-,]bd?\b", re.IGNORECASE)
+_BOLD_NAME = re.compile(rb"bold|black|heavy|demi|(?:cm|sf|lm)bx|-medi\b|[-,]bd?\b", re.IGNORECASE)
 
 
 def page_lines(document: pypdfium2.PdfDocument, index: int) -> PageLines:
@@ -32,7 +37,10 @@ def page_lines(document: pypdfium2.PdfDocument, index: int) -> PageLines:
         width, height = page.get_size()
         text_page = page.get_textpage()
         try:
-            lines = _TextPage(page, text_page, number=index + 1).lines()
+            place = _Placement.of(page)
+            rules = rules_of(page, partial(place.box, index + 1))
+            found = _TextPage(text_page, number=index + 1, place=place, rules=rules).lines()
+            lines = with_ruled_tables(found, rules)
         finally:
             text_page.close()
         has_content = bool(lines) or pdfium.FPDFPage_CountObjects(page) > 0
@@ -84,10 +92,18 @@ def _on_device(page: pypdfium2.PdfPage, x: float, y: float, scale: int) -> tuple
 
 
 class _TextPage:
-    def __init__(self, page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, *, number: int) -> None:
+    def __init__(
+        self,
+        text_page: pypdfium2.PdfTextPage,
+        *,
+        number: int,
+        place: _Placement,
+        rules: Rules,
+    ) -> None:
         self._text_page = text_page
         self._number = number
-        self._place = _Placement.of(page)
+        self._place = place
+        self._rules = rules
         self._count = max(pdfium.FPDFText_CountChars(text_page), 0)
         self._sides = [ctypes.c_double() for _ in range(4)]
         self._matrix = pdfium.FS_MATRIX()
@@ -133,7 +149,10 @@ class _TextPage:
             return
         size = self._size(start + _middle(inner))
         rects = self._rects(start, len(inner))
-        if _has_wide_gap(rects, size) or _is_set_wide(rects, size, len(inner)):
+        if is_right_to_left(inner):
+            pieces = list(self._pieces(inner, start, size, backwards=True))
+            pieces = [(place, mended(piece), sides) for place, piece, sides in pieces]
+        elif _has_wide_gap(rects, size) or _is_set_wide(rects, size, len(inner)) or self._is_crossed(rects):
             pieces = list(self._pieces(inner, start, size))
         else:
             pieces = [(start, inner, _around(rects))] if rects else []
@@ -145,15 +164,46 @@ class _TextPage:
                 piece, self._place.box(self._number, *sides), self._baseline(place), self._size(middle), bold, ends
             )
 
-    def _pieces(self, text: str, start: int, size: float) -> Iterator[tuple[int, str, Sides]]:
-        """The line cut where a wide gap lies between two characters."""
+    def _is_crossed(self, rects: list[Sides]) -> bool:
+        """Whether a vertical rule goes through the line: then it holds cells of a table."""
+        if not self._rules.vertical or not rects:
+            return False
+        box = self._place.box(self._number, *_around(rects))
+        middle = (box.top + box.bottom) / 2
+        return any(
+            box.left + 1 < rule.at < box.right - 1 and rule.start <= middle <= rule.end for rule in self._rules.vertical
+        )
+
+    def _is_parted(self, before: Sides, after: Sides) -> bool:
+        """Whether a vertical rule stands between two characters."""
+        if not self._rules.vertical:
+            return False
+        left, right = self._place.box(self._number, *before), self._place.box(self._number, *after)
+        middle = (left.top + left.bottom) / 2
+        return any(
+            left.right - 0.5 <= rule.at <= right.left + 0.5 and rule.start <= middle <= rule.end
+            for rule in self._rules.vertical
+        )
+
+    def _pieces(
+        self, text: str, start: int, size: float, *, backwards: bool = False
+    ) -> Iterator[tuple[int, str, Sides]]:
+        """The line cut where a wide gap or a rule lies between two characters. `backwards`: it runs to the left, with
+        words of other scripts that run to the right, so that only a gap beyond all of it counts."""
         begin, last = 0, -1
         boxes: list[Sides] = []
         for offset, character in enumerate(text):
             if character.isspace():
                 continue
             box = self._character_box(start + offset)
-            if boxes and not -size < box[0] - boxes[-1][2] < size * _WIDE_GAP:
+            if boxes and backwards:
+                whole = _around(boxes)
+                is_apart = box[0] - whole[2] > size * _WIDER_GAP or whole[0] - box[2] > size * _WIDER_GAP
+            else:
+                gap = box[0] - boxes[-1][2] if boxes else 0.0
+                is_apart = bool(boxes) and not -size < gap < size * _WIDE_GAP
+                is_apart = is_apart or (bool(boxes) and self._is_parted(boxes[-1], box))
+            if is_apart:
                 yield start + begin, text[begin : last + 1], _around(boxes)
                 begin, boxes = offset, []
             boxes.append(box)

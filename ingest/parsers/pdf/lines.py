@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.documents import Box
+from ingest.documents import Box, Table
 
 _SAME_BASELINE = 0.3  # of the type size
 _SIGN_SHIFT = 0.65
@@ -37,8 +38,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class TableLine(Line):
+    """Stands for a whole table while lines are put in order."""
+
+    table: Table | None = None
+    lines: Sequence[Line] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PageLines:
-    """`has_content` is False for a page that is simply blank."""
+    """`has_content` is False for a page that is simply blank. A TableLine stands for the lines of each table that is
+    told from rules."""
 
     number: int
     width: float

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.documents import Table
-from ingest.parsers.pdf.lines import Line, side_by_side
+from ingest.parsers.pdf.lines import Line, TableLine, side_by_side
+from ingest.parsers.pdf.ruled_tables import RuledTable, ruled_tables
+from ingest.parsers.pdf.rules import Rules
 from ingest.parsers.tables import table_of
 
 _LEAST_ROWS = 3
@@ -22,12 +24,37 @@ class FoundTable:
     lines: Sequence[Line]
 
 
+def with_ruled_tables(lines: list[Line], rules: Rules) -> list[Line]:
+    """The lines of each table that rules tell replaced by one that stands for it."""
+    found = ruled_tables(lines, rules)
+    if not found:
+        return lines
+    taken = {id(line) for table in found for line in table.lines}
+    return [*(line for line in lines if id(line) not in taken), *map(_stand_in, found)]
+
+
+def _stand_in(found: RuledTable) -> Line:
+    """With as much text as a line has that is as wide: columns of text are told by the length of their lines."""
+    first = found.lines[0]
+    text = " ".join(" ".join(filter(None, row)) for row in found.table.rows)[:200]
+    return TableLine(
+        text, found.box, found.box.top + first.size, first.size, False, table=found.table, lines=found.lines
+    )
+
+
 def with_tables(column: list[Line]) -> list[Line | FoundTable]:
     """The column's lines with those of tables gathered; pieces of any other row are joined to one line."""
     rows = _rows(column)
     found: list[Line | FoundTable] = []
     start = 0
     while start < len(rows):
+        if _has_table(rows[start]):
+            found += [
+                FoundTable(line.table, line.lines) if isinstance(line, TableLine) and line.table else line
+                for line in rows[start]
+            ]
+            start += 1
+            continue
         end = _end_of_run(rows, start)
         table = _table(rows[start:end])
         if table is None:
@@ -46,7 +73,8 @@ def _rows(column: list[Line]) -> list[list[Line]]:
             rows[-1].append(line)
         else:
             rows.append([line])
-    return [_with_marker_joined(_with_signs_joined(sorted(row, key=lambda line: line.box.left))) for row in rows]
+    ordered = [sorted(row, key=lambda line: line.box.left) for row in rows]
+    return [row if _has_table(row) else _with_marker_joined(_with_signs_joined(row)) for row in ordered]
 
 
 def _with_signs_joined(row: list[Line]) -> list[Line]:
@@ -71,13 +99,17 @@ def _end_of_run(rows: list[list[Line]], start: int) -> int:
         return start
     columns = _columns(rows[start])
     end = start + 1
-    while end < len(rows) and _follows(rows[end - 1], rows[end]):
+    while end < len(rows) and not _has_table(rows[end]) and _follows(rows[end - 1], rows[end]):
         merged = _columns([*rows[end]], columns)
         is_wrapped = len(rows[end]) == 1 and len(merged) == len(columns) and not _is_first(rows[end][0], columns)
         if not (is_wrapped or (len(rows[end]) > 1 and len(merged) >= 2)):
             break
         columns, end = merged, end + 1
     return end
+
+
+def _has_table(row: list[Line]) -> bool:
+    return any(isinstance(line, TableLine) for line in row)
 
 
 def _follows(above: list[Line], below: list[Line]) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from api.dashboard.knowledge_base.schemas.files import Pagination
 from api.fields import NO_COERCION, STORABLE, Flag, RequestBody, ResponseBody
 from ingest.documents import BlockKind, Box
 from ingest.files.types import ChunkView
@@ -66,12 +67,6 @@ class Chunk(ResponseBody):
             enabled=view.enabled,
             change_id=view.overlay_id,
         )
-
-
-class Pagination(ResponseBody):
-    limit: int
-    next_cursor: str | None = Field(description="Give it as `cursor` to get the next page; null on the last one")
-    has_more: bool
 
 
 class ChunkPage(ResponseBody):

@@ -104,3 +104,9 @@ class FileDeleted(ResponseBody):
 
     deleted: Literal[True] = True
     chunks_removed: int
+
+
+class Pagination(ResponseBody):
+    limit: int
+    next_cursor: str | None = Field(description="Give it as `cursor` to get the next page; null on the last one")
+    has_more: bool

@@ -1,0 +1,22 @@
+# ruff: noqa: RUF001 - letters of other scripts are what this is about
+"""Scripts that run to the left, as PDFs hold them: shaped letters and ligatures, put back into those that are typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LETTERS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_SHAPED = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]+")
+_ARTICLE = re.compile("ا([أإآ])ل")
+"""Where a ligature of lam and alef comes out in the order of its looks. Alef, alef with hamza and lam follow each other
+in no word, so it is the article before a word that begins with hamza."""
+
+
+def is_right_to_left(text: str) -> bool:
+    return len(_LETTERS.findall(text)) * 2 > sum(map(str.isalpha, text))
+
+
+def mended(text: str) -> str:
+    shaped = _SHAPED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    return _ARTICLE.sub("ال\\1", shaped)
