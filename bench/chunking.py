@@ -1,9 +1,10 @@
-"""How well chunks answer: `python -m bench.chunking [--dense] [--size N]… [--overlap N]…`.
+"""How well chunks answer: `python -m bench.chunking [--dense] [--size N]… [--set NAME]… [--rivals PYTHON]`
 
-Over CAIRN_DATA's chunk-eval, whose questions come with the exact excerpts that answer them. Recall is the share of the
-excerpts' characters that the retrieved chunks hold, precision the share of the retrieved characters that belong to the
-excerpts, IoU their intersection over their union; what is retrieved twice counts twice. Blanks do not count. Five
-chunks favour big ones, so recall is also given for as many chunks as BUDGET tokens buy.
+Over CAIRN_DATA's chunk-eval and covid-qa-long, whose questions come with the exact excerpts that answer them. Recall is
+the share of the excerpts' characters that the retrieved chunks hold, precision the share of the retrieved characters
+that belong to the excerpts, IoU their intersection over their union; what is retrieved twice counts twice. Blanks do
+not count. Five chunks favour big ones, so recall is also given for as many chunks as BUDGET tokens buy. `--rivals`
+names the Python of an environment with llama-index-core and docling-core[chunking], whose splitters are then measured.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import os
 import re
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -32,7 +34,7 @@ from ingest.parsers.plain_text import read
 from retrieval.embedding.factory import create_embedder
 from retrieval.embedding.protocol import Embedder, Passage, TokenCounter
 from retrieval.embedding.source import DEFAULT_MODEL
-from retrieval.embedding.token_counter import load_token_counter
+from retrieval.embedding.token_counter import load_token_counter, tokenizer_file
 
 Scores: TypeAlias = NDArray[np.float32]  # one row a question, one column a chunk
 
@@ -41,6 +43,8 @@ HEADING = re.compile(r"^((?:= ?)+)[^=\n]+(?:= ?)+$", re.MULTILINE)
 BEST = 5
 BUDGET = 1280  # tokens: five chunks of 256
 CHUNKERS = ("fixed", "NAIVE", "MARKDOWN")
+RIVALS = ("llamaindex", "docling")
+SETS = ("chunk-eval", "covid-qa-long")
 ALPHA = 0.7  # the dense leg's share in the hybrid
 
 
@@ -76,17 +80,23 @@ class Bench:
     questions: Sequence[Question]
     tokens: TokenCounter
     embedder: Embedder | None
+    rivals: Path | None = None
 
     def measure(self, chunker: str, size: int, overlap: int) -> None:
         started = time.perf_counter()
-        drafts = [self._cut(text, chunker, size, overlap) for text in self.texts]
+        drafts = self._cut_all(chunker, size, overlap)
         seconds = time.perf_counter() - started
         pieces = [piece for text, made in zip(self.texts, drafts, strict=True) for piece in located(text, made)]
         mean = np.mean([piece.draft.token_count for piece in pieces])
-        line = f"{chunker:8} {size:4} {overlap:7} {len(pieces):7} {mean:6.0f} {len(pieces) / seconds:8.0f} | "
+        line = f"{chunker:10} {size:4} {overlap:7} {len(pieces):7} {mean:6.0f} {len(pieces) / seconds:8.0f} | "
         for leg, scores in legs(pieces, self.questions, self.embedder):
             recall, precision, iou, bought = figures(scores, pieces, self.questions)
             print(f"{line}{leg:6} {recall:8.3f} {precision:11.3f} {iou:6.3f} {bought:6.3f}", flush=True)
+
+    def _cut_all(self, chunker: str, size: int, overlap: int) -> Sequence[Sequence[ChunkDraft]]:
+        if self.rivals is not None and chunker in RIVALS:
+            return rival_drafts(self.rivals, chunker, self.texts, size=size, overlap=overlap, tokens=self.tokens)
+        return [self._cut(text, chunker, size, overlap) for text in self.texts]
 
     def _cut(self, text: Text, chunker: str, size: int, overlap: int) -> Sequence[ChunkDraft]:
         if chunker == "fixed":
@@ -103,17 +113,51 @@ def main() -> None:
     parser.add_argument("--size", type=int, action="append", help="default: 128, 256, 384, 512")
     parser.add_argument("--overlap", type=int, action="append", help="default: 0, 32, 64")
     parser.add_argument("--dense", action="store_true", help="also dense and hybrid; a minute and more a line")
+    parser.add_argument("--set", action="append", choices=SETS, help="default: both")
+    parser.add_argument("--rivals", type=Path, help="the Python of an environment with the rivals")
     arguments = parser.parse_args()
-    folder = data_folder() / "retrieval" / "chunk-eval"
-    texts = [load_text(path) for path in sorted((folder / "docs").glob("*.txt"))]
-    print("chunker size overlap  chunks tokens chunks/s | leg  recall@5 precision@5 IoU@5  recall in the budget")
+    chunkers = (*CHUNKERS, *(RIVALS if arguments.rivals else ()))
     with tempfile.TemporaryDirectory() as cache:
         embedder = open_embedder(Path(cache)) if arguments.dense else None
-        bench = Bench(texts, load_questions(folder / "spans.jsonl", texts), load_token_counter(DEFAULT_MODEL), embedder)
-        for size in arguments.size or (128, 256, 384, 512):
-            for overlap in arguments.overlap or (0, 32, 64):
-                for chunker in CHUNKERS:
-                    bench.measure(chunker, size, overlap)
+        for name in arguments.set or SETS:
+            print(name)
+            print(
+                "chunker   size overlap  chunks tokens chunks/s | leg  recall@5 precision@5 IoU@5  recall in the budget"
+            )
+            bench = open_bench(data_folder() / "retrieval" / name, embedder, arguments.rivals)
+            for size in arguments.size or (128, 256, 384, 512):
+                for overlap in arguments.overlap or (0, 32, 64):
+                    for chunker in chunkers:
+                        bench.measure(chunker, size, overlap)
+
+
+def open_bench(folder: Path, embedder: Embedder | None, rivals: Path | None) -> Bench:
+    texts = [load_text(path) for path in sorted((folder / "docs").glob("*.txt"))]
+    questions = load_questions(folder / "spans.jsonl", texts)
+    return Bench(texts, questions, load_token_counter(DEFAULT_MODEL), embedder, rivals)
+
+
+def rival_drafts(
+    python: Path, rival: str, texts: Sequence[Text], *, size: int, overlap: int, tokens: TokenCounter
+) -> Sequence[Sequence[ChunkDraft]]:
+    asked = {
+        "tokenizer": str(tokenizer_file(DEFAULT_MODEL)),
+        "size": size - SPECIAL_TOKENS,
+        "overlap": overlap,
+        "texts": [[(b.kind.value, b.level, b.text) for b in text.document.blocks] for text in texts],
+    }
+    script = Path(__file__).with_name("chunk_rivals.py")
+    run = subprocess.run(
+        [str(python), str(script), rival], input=json.dumps(asked), capture_output=True, text=True, check=True
+    )
+    answer: list[list[tuple[str, str]]] = json.loads(run.stdout.splitlines()[-1])
+    return [
+        [
+            ChunkDraft(at, content, context, BlockKind.TEXT, tokens.count(content))
+            for at, (context, content) in enumerate(chunks)
+        ]
+        for chunks in answer
+    ]
 
 
 def open_embedder(cache: Path) -> Embedder:
