@@ -183,32 +183,22 @@ def _ensure_administrator(database: Database, settings: Settings, clock: Clock) 
 
 
 def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home, made_key: str | None) -> Runtime:
-    database, store, files, embedder = engines.database, engines.store, engines.files, engines.embedder
+    database, store, files = engines.database, engines.store, engines.files
     trail, organizations = Trail(clock=clock), Organizations(clock=clock)
     trail.watch(database)
     queue = JobQueue(clock=clock, lease=timedelta(seconds=settings.lease_seconds))
     gate, builds = Gate(), Builds(queue=queue, clock=clock)
     switch = Switch(database=database, store=store, gate=gate)
-    doctor = Doctor(
-        database=database, queue=queue, gate=gate, builds=builds, store=store, files=files, embedder=embedder
-    )
+    doctor = _doctor(engines, queue=queue, gate=gate, builds=builds)
     searching = make_searching(settings, clock, engines, gate=gate, queue=queue)
     kept = Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock)
     uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue)
     crawling = make_crawling(settings, clock, database, home=home, queue=queue, gate=gate, files=kept, uploads=uploads)
     nudger = make_nudger(settings, database, queue)
     worker = make_worker(
-        settings,
-        clock,
-        engines,
-        queue=queue,
-        gate=gate,
-        switch=switch,
-        doctor=doctor,
-        crawling=crawling,
-        evaluate=searching.evaluate,
-        tell_others=nudger.nudge if nudger else None,
-    )
+        settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling,
+        evaluate=searching.evaluate, tell_others=nudger.nudge if nudger else None,
+    )  # fmt: skip
     return Runtime(
         settings=settings,
         clock=clock,
@@ -220,12 +210,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         sessions=Sessions(clock=clock),
         accounts=Accounts(clock=clock, sessions=Sessions(clock=clock)),
         organizations=organizations,
-        organization_keys=OrganizationKeys(
-            clock=clock,
-            organizations=organizations,
-            keys=AccessKeys(clock=clock),
-            changes=KeyChanges(clock=clock),
-        ),
+        organization_keys=_organization_keys(clock, organizations),
         rates=RateLimiter(write=database.write, clock=clock),
         mailer=_mailer(settings, home),
         team=Team(clock=clock),
@@ -236,7 +221,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         files=kept,
         reports=Reports(gate=gate),
         reading=Reading(gate=gate),
-        review=Review(gate=gate, queue=queue, clock=clock, tokens=embedder.tokens),
+        review=Review(gate=gate, queue=queue, clock=clock, tokens=engines.embedder.tokens),
         chunk_search=ChunkSearch(gate=gate),
         uploads=uploads,
         searching=searching,
@@ -250,6 +235,23 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         nudger=nudger,
         made_key=made_key,
     )
+
+
+def _doctor(engines: Engines, *, queue: JobQueue, gate: Gate, builds: Builds) -> Doctor:
+    return Doctor(
+        database=engines.database,
+        queue=queue,
+        gate=gate,
+        builds=builds,
+        store=engines.store,
+        files=engines.files,
+        embedder=engines.embedder,
+    )
+
+
+def _organization_keys(clock: Clock, organizations: Organizations) -> OrganizationKeys:
+    keys, changes = AccessKeys(clock=clock), KeyChanges(clock=clock)
+    return OrganizationKeys(clock=clock, organizations=organizations, keys=keys, changes=changes)
 
 
 def _mailer(settings: Settings, home: Home) -> Mailer:
