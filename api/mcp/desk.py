@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from api.mcp.links import link_to
 from api.mcp.wording import Answer, where
-from identity.audit.acts import Act, Note, acting, note_read
+from identity.audit.acts import Act, Note, acting, current_act, note_read
 from identity.audit.trail import Deed
+from identity.audit.types import Json
 from identity.types import Principal, Scope
 from ingest.datasets.types import DatasetView
 from ingest.documents import BlockKind
@@ -252,6 +253,19 @@ class Desk:
             f"chunk_id {chunk_id}, file_id {excerpt.place.file_id}. The link opens the place for people with access."
         )
         return answer.text()
+
+    def report_gap(self, question: str, datasets: Sequence[str] | None, missing: str) -> str:
+        """Kept in the audit trail, under the action `gap_reported`, for those who look after the documents."""
+        self._need(Scope.SEARCH)
+        if not question.strip():
+            raise Invalid("question is empty; say what the documents should have answered")
+        chosen = self.chosen(datasets)
+        act = current_act() or Act.of(self.principal, ip=self.ip, request_id=self.request_id)
+        said: dict[str, Json] = {"question": question.strip(), "missing": missing.strip(), "datasets": [*chosen]}
+        deed = Deed(act, self.runtime.clock.now(), "gap_reported", "gap", "", said)
+        with self.runtime.database.write() as session:
+            entry = self.runtime.trail.record(session, [deed])[0]
+        return f"Noted as {entry.id}. People who look after the documents see it; say in your answer what is missing."
 
     def _need(self, *scopes: Scope) -> None:
         """At least one of them."""

@@ -152,6 +152,20 @@ def _add_citing(server: MCPServer, open_desk: OpenDesk) -> None:
         """A citation of a passage: source, page, its words, and a link that opens the place. Cite what you use."""
         return await _answered(open_desk, ctx, lambda desk: desk.cite(chunk_id, tokens=max_tokens), "cite")
 
+    @server.tool(
+        annotations=ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False),
+        structured_output=False,
+    )
+    async def report_gap(
+        ctx: Context[Any, Any],
+        question: Annotated[str, Field(max_length=2000, description="What the documents should have answered")],
+        missing: Annotated[str, Field(max_length=2000, description="What you found instead, or what is missing")] = "",
+        datasets: DatasetNames = None,
+    ) -> str:
+        """Tell the people who look after the documents that something is missing or wrong in them. Search first."""
+        report = partial(Desk.report_gap, question=question, missing=missing, datasets=datasets)
+        return await _answered(open_desk, ctx, report, "report_gap")
+
 
 async def _answered(open_desk: OpenDesk, ctx: Context[Any, Any], answer: Callable[[Desk], T], tool: str) -> T:
     """Runs on a thread. Cairn's errors become answers that an agent can act on; others are bugs and stay inside."""

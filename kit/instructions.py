@@ -1,0 +1,27 @@
+"""Tells whether a text reads as if it spoke to an assistant rather than to a reader. Flags only: nothing is hidden, and
+nothing is done about it but to say so."""
+
+from __future__ import annotations
+
+import re
+
+_ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b[^.\n]{0,40}\b(?:previous|prior|above|earlier|all|your|system)\b"
+    r"[^.\n]{0,30}\b(?:instructions?|prompts?|rules|directions|guidelines|messages?)\b"
+    r"|\b(?:ignoriere|vergiss|missachte)\b[^.\n]{0,40}\b(?:anweisungen|vorgaben|regeln|instruktionen)\b"
+    r"|\byou are now\b[^.\n]{0,60}\b(?:assistant|ai|model|mode|unrestricted|jailbroken|dan)\b"
+    r"|\b(?:reveal|print|repeat|show|leak)\b[^.\n]{0,30}"
+    r"\b(?:system prompt|hidden instructions|your instructions|api key)\b"
+    r"|\b(?:do not|don't|never)\b[^.\n]{0,20}\b(?:tell|inform|mention (?:this|it) to|alert)\b"
+    r"[^.\n]{0,15}\b(?:the )?user\b"
+    r"|\b(?:dear|attention|note to|instructions? (?:to|for)) (?:the )?"
+    r"(?:ai|llm|language model|assistant|chatbot|agent)s?\b"
+    r"|<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|^\s*(?:system|assistant)\s*:\s",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HIDDEN = re.compile("[\U000e0000-\U000e007f\u202a-\u202e\u2066-\u2069]")
+
+
+def reads_like_instructions(text: str) -> bool:
+    """Also for text that hides letters from a reader's eyes but not from a model's."""
+    return bool(_ORDERS.search(text)) or bool(_HIDDEN.search(text))
