@@ -235,7 +235,7 @@ class MadeUpSite:
         )
         self._special("/app.html", script, (Outcome.SKIPPED, Reason.NO_TEXT))
         large: Verdict = (Outcome.SKIPPED, Reason.TOO_LARGE)
-        self._special("/large.html", Answer(200, {"Content-Type": "text/html"}, b"<p>" + b"long " * 500_000), large)
+        self._special("/large.html", Answer(200, {"Content-Type": "text/html"}, b"<p>" + b"long " * 1_800_000), large)
         bomb = gzip.compress(b"<p>" + b"\x20" * 30_000_000)
         headers = {"Content-Type": "text/html", "Content-Encoding": "gzip"}
         self._special("/bomb.html", Answer(200, headers, bomb), large)

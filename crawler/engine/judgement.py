@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from crawler.engine.messages import Ended, Known, Page, Unchanged
 from crawler.engine.policies.content import charset_of, mime_type_of
 from crawler.reasons import Outcome, Reason
-from crawler.urls import resolved
+from crawler.urls import origin_of, resolved
 from ingest.parsers.web.lines import LINE_BYTES, content_hash
 from ingest.parsers.web.outline import Link, PageOutline, read_outline
 
@@ -145,11 +145,15 @@ class Judge:
             characters=outline.characters if outline else len(response.body),
             etag=etag,
             last_modified=last_modified,
-            canonical=canonical if canonical != meta["url"] else None,
+            canonical=canonical if _is_another_of_the_site(canonical, meta["url"]) else None,
             title=outline.title if outline else "",
             language=outline.language if outline else None,
             via=meta.get("via"),
         )
+
+
+def _is_another_of_the_site(canonical: str | None, url: str) -> bool:
+    return canonical is not None and canonical != url and origin_of(canonical) == origin_of(url)
 
 
 def _ended(response: Any, reason: Reason, outcome: Outcome, detail: str = "", target: str | None = None) -> Ended:

@@ -30,7 +30,7 @@ def crawl_settings(**more: object) -> Settings:
         "egress_allow": "127.0.0.1/32",
         "crawl_pages_per_second": 100_000,
         "crawl_concurrency": 16,
-        "crawl_max_page": 2_000_000,
+        "crawl_max_page": 8_000_000,
         "crawl_timeout": 5,
         "crawl_retries": 2,
         "chunk_size": 128,

@@ -88,6 +88,22 @@ class TestACrawlThatIsKilled:
         }
 
 
+class TestACrawlThatIsKilledFiftyTimes:
+    @pytest.mark.slow
+    @pytest.mark.timeout(1800)
+    def test_loses_no_page_and_doubles_none(self, field_: Field) -> None:
+        site = MadeUpSite(1500)
+        with PageServer(site.answer) as server, Killer(kills=50, seed=2) as killer:
+            site.sitemaps(server.origin)
+            crawl_id = field_.start(f"{server.origin}/", max_pages=5000)
+            again(field_, crawl_id)
+            report = field_.report(crawl_id)
+        assert killer.killed == 50
+        assert [one for one in wrong(report, site) if "below" not in one] == []
+        kept = [path for path, (outcome, _) in report.items() if outcome == Outcome.KEPT]
+        assert len({file.url for file in field_.files()}) == len(field_.files()) == len(kept)
+
+
 class TestACrawlThatAPersonStops:
     @pytest.mark.parametrize(("asked", "state"), [(Asked.PAUSE, "paused"), (Asked.CANCEL, "cancelled")])
     def test_stops_within_moments_and_a_paused_one_goes_on(

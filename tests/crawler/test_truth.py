@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from bench.made_up_site import MadeUpSite
 from bench.page_server import PageServer
 from crawler.reasons import Outcome
@@ -27,6 +29,19 @@ def wrong(report: dict[str, tuple[str, str | None]], site: MadeUpSite) -> list[s
         if not 0 < kept <= most:
             found.append(f"{kept} pages below {start}, at most {most} make sense")
     return found
+
+
+class TestALargeSite:
+    @pytest.mark.slow
+    @pytest.mark.timeout(1800)
+    def test_of_five_thousand_pages_ends_as_its_truth_says(self, field_: Field) -> None:
+        site = MadeUpSite(5000)
+        with PageServer(site.answer) as server:
+            site.sitemaps(server.origin)
+            crawl = field_.crawl(f"{server.origin}/", max_pages=10_000)
+        assert (crawl.state, crawl.error, crawl.stopped_by) == ("completed", None, None)
+        assert wrong(field_.report(crawl.id), site) == []
+        assert len({file.url for file in field_.files()}) == len(field_.files()) == crawl.counts[Outcome.KEPT]
 
 
 class TestACrawl:
