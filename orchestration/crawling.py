@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from crawler.crawls.belongings import SitesOfDataset
 from crawler.crawls.scheduled import ScheduledCrawl
 from crawler.crawls.service import Crawls
+from crawler.crawls.versions import Versions
 from crawler.running.finishing import Finish
 from crawler.running.handler import CrawlHandler
 from crawler.running.limits import CrawlLimits
@@ -30,6 +31,7 @@ class Crawling:
 
     sites: Sites
     crawls: Crawls
+    versions: Versions
     handler: CrawlHandler
     scheduled: ScheduledCrawl
     belongings: SitesOfDataset
@@ -61,7 +63,7 @@ def make_crawling(
         folder=home.path / "crawling",
     )
     sites = Sites(gate=gate, clock=clock, policy=AddressPolicy.parsed(settings.egress_allow), schedules=schedules)
-    return Crawling(sites, crawls, handler, ScheduledCrawl(crawls, gate), SitesOfDataset(schedules))
+    return Crawling(sites, crawls, Versions(gate), handler, ScheduledCrawl(crawls, gate), SitesOfDataset(schedules))
 
 
 def crawl_limits(settings: Settings) -> CrawlLimits:

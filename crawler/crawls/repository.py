@@ -11,7 +11,7 @@ from crawler.crawls.errors import CrawlIsNotThere
 from crawler.crawls.models import Crawl, CrawlUrl
 from crawler.crawls.types import UNFINISHED, UrlQuery
 from crawler.reasons import Outcome
-from crawler.sites.models import SitePage
+from crawler.sites.models import PageVersion, SitePage
 from ingest.files.models import File
 from ingest.files.types import FileStatus
 
@@ -99,6 +99,7 @@ def delete_site_rows(session: Session, site_id: str) -> None:
     crawls = select(Crawl.id).where(Crawl.site_id == site_id)
     session.execute(delete(CrawlUrl).where(CrawlUrl.crawl_id.in_(crawls)))
     session.execute(delete(Crawl).where(Crawl.site_id == site_id))
+    session.execute(delete(PageVersion).where(PageVersion.site_id == site_id))
     session.execute(delete(SitePage).where(SitePage.site_id == site_id))
 
 

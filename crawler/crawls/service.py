@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from crawler.crawls.jobs import RUN, run_job
 from crawler.crawls.models import Crawl, CrawlUrl
 from crawler.crawls.types import Asked, CrawlState, CrawlUrlView, CrawlView, Trigger, UrlQuery
 from crawler.reasons import Outcome, Reason
-from crawler.sites.models import CrawlSite, SitePage
+from crawler.sites.models import CrawlSite, PageVersion, SitePage
 from crawler.sites.service import SCHEDULED, settings_of, stored
 from identity.types import Principal
 from ingest.files.ports import DatasetGate
@@ -170,6 +170,8 @@ class Crawls:
         if page.file_id is not None:
             with suppress(NotFound):  # a person was quicker
                 self.files.delete(session, principal, dataset_id, page.file_id)
+        here = (PageVersion.site_id == page.site_id) & (PageVersion.key == page.key)
+        session.execute(delete(PageVersion).where(here))
         session.delete(page)
 
     def remove_site(self, session: Session, principal: Principal, site: CrawlSite, *, keep_files: bool = False) -> int:

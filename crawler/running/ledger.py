@@ -21,6 +21,7 @@ from crawler.running.acting import crawler_of
 from crawler.running.boilerplate import Boilerplate, said, split
 from crawler.running.limits import GRACE
 from crawler.running.variants import are_alike, originals
+from crawler.running.versions import keep_version
 from crawler.sites.models import SitePage
 from crawler.urls import file_name_of, url_key
 from ingest.files.types import FileSource, IncomingFile, IngestOverrides, UploadedFile
@@ -331,6 +332,7 @@ class Ledger:
             kept.file_id, kept.duplicate_of = file.id, None
             if before is not None:
                 kept.version, kept.changed_at = kept.version + 1, self.clock.now()
+            keep_version(session, kept, page, crawl_id=self.crawl_id, boilerplate=boilerplate)
 
     def _new_page(self, session: Session, page: Page) -> SitePage:
         now = self.clock.now()

@@ -36,6 +36,22 @@ class CrawlSite(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PageVersion(Base):
+    """What a page said from a moment on: its lines without the site's boilerplate, compressed. `text` None: a kind of
+    file that is not shown as text."""
+
+    __tablename__ = "crawl_page_versions"
+
+    site_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    crawl_id: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    title: Mapped[str] = mapped_column(Text)
+    characters: Mapped[int] = mapped_column(Integer)
+    text: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
 class SitePage(Base):
     """An address of a site that is or was a page. `missed` counts crawls in a row that did not find it; `lines` are
     hashes of what it says; `duplicate_of` the address under which the same is indexed."""

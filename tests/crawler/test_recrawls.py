@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import func, select
 
-from bench.made_up_site import MadeUpSite
+from bench.made_up_site import BOILERPLATE, MadeUpSite
 from bench.page_server import Answer, PageServer
 from crawler.reasons import Outcome
 from crawler.sites.models import SitePage
@@ -75,6 +75,27 @@ class TestAChangedPage:
         assert {url: file.id for url, file in now.items()} == {url: file.id for url, file in files.items()}
         moved = [url for url, file in now.items() if file.generation != files[url].generation]
         assert moved == [f"{server.origin}{site.normal[3]}"]
+
+    def test_keeps_what_it_said_and_shows_what_has_changed(
+        self, field_: Field, site: MadeUpSite, server: PageServer
+    ) -> None:
+        field_.crawl(f"{server.origin}/")
+        path = site.normal[3]
+        site.edited.add(path)
+        field_.crawl(f"{server.origin}/")
+        (file,) = [one for one in field_.files() if one.url == f"{server.origin}{path}"]
+        versions = field_.runtime.crawling.versions
+        with field_.runtime.database.read() as session:
+            listed = versions.list(session, field_.principal, field_.dataset, file.id)
+            newest = versions.get(session, field_.principal, field_.dataset, file.id, number=2, against=None)
+            first = versions.get(session, field_.principal, field_.dataset, file.id, number=1, against=None)
+        assert [one.number for one in listed] == [2, 1]
+        assert listed[0].at > listed[1].at
+        added = [line for line in newest.diff.splitlines() if line.startswith("+") and not line.startswith("+++")]
+        assert any(f"This paragraph of {path} was written anew" in line for line in added)
+        assert len(added) <= 2
+        assert (first.against, first.diff) == (None, "")
+        assert not any(line in str(newest.text) for line in BOILERPLATE)
 
     def test_embeds_only_the_passages_whose_words_have_changed(
         self, field_: Field, site: MadeUpSite, server: PageServer, monkeypatch: pytest.MonkeyPatch

@@ -16,6 +16,7 @@ from api.dashboard.knowledge_base import (
     search,
     search_records,
     uploads,
+    versions,
 )
 
 router = APIRouter(prefix="/knowledge-base")
@@ -31,5 +32,6 @@ for resource in (
     search,
     search_records,
     question_sets,
+    versions,
 ):
     router.include_router(resource.router)

@@ -119,6 +119,20 @@ def read_outline(body: bytes, *, charset: str | None = None) -> PageOutline | No
     )
 
 
+def said_lines(body: bytes) -> list[str]:
+    """The lines of a page outside of navigation, footers and forms, as a reader sees them; none for what is no page."""
+    try:
+        root = parse_html(decode(body, declared=declared_charset(body)))
+    except ParseRefused:
+        return []
+    if root is None:
+        return []
+    pieces: list[str] = []
+    _collect(root, pieces, 0)
+    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+    return [line for line in lines if any(map(str.isalnum, line))]
+
+
 def _metas(root: html.HtmlElement) -> Iterator[tuple[str, str]]:
     for element in root.iter("meta"):
         content = element.get("content") or ""
