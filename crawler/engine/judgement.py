@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.engine.messages import Ended, Known, Page, Unchanged
+from crawler.engine.messages import TEXT_SUFFIX, Ended, Known, Page, Unchanged
 from crawler.engine.policies.content import charset_of, mime_type_of
 from crawler.reasons import Outcome, Reason
 from crawler.urls import origin_of, resolved
+from ingest.parsers.encoding import decode
 from ingest.parsers.web.lines import LINE_BYTES, content_hash
 from ingest.parsers.web.outline import Link, PageOutline, read_outline
 
@@ -129,6 +130,9 @@ class Judge:
         self._number += 1
         body = self.spool / f"{self._number:07}"
         body.write_bytes(response.body)
+        text = "\n".join(outline.text) if outline else _plain_text(mime_type, response.body)
+        if text is not None:
+            body.with_suffix(TEXT_SUFFIX).write_text(text, encoding="utf-8", errors="replace")
         meta = response.request.meta
         etag, last_modified = _validators(response)
         canonical = resolved(outline.canonical, base) if outline and outline.canonical else None
@@ -154,6 +158,10 @@ class Judge:
 
 def _is_another_of_the_site(canonical: str | None, url: str) -> bool:
     return canonical is not None and canonical != url and origin_of(canonical) == origin_of(url)
+
+
+def _plain_text(mime_type: str, body: bytes) -> str | None:
+    return decode(body) if mime_type.startswith("text/") else None
 
 
 def _ended(response: Any, reason: Reason, outcome: Outcome, detail: str = "", target: str | None = None) -> Ended:

@@ -90,6 +90,10 @@ class Found(msgspec.Struct, frozen=True, tag="found"):
     urls: Sequence[Waiting]
 
 
+TEXT_SUFFIX = ".txt"
+"""Of the file beside a body that has what a reader sees of it, a line for each hash; none for what is no text."""
+
+
 class Page(msgspec.Struct, frozen=True, tag="page", omit_defaults=True):
     """`body` is a file in the spool. `canonical` is another address of the site that the page gives as its own; `lines`
     are hashes of what it says, joined, in hex; `content` their hash without boilerplate."""

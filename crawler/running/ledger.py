@@ -21,7 +21,7 @@ from crawler.running.acting import crawler_of
 from crawler.running.boilerplate import Boilerplate, said, split
 from crawler.running.limits import GRACE
 from crawler.running.variants import are_alike, originals
-from crawler.running.versions import keep_version
+from crawler.running.versions import keep_version, text_of
 from crawler.sites.models import SitePage
 from crawler.urls import file_name_of, url_key
 from ingest.files.types import FileSource, IncomingFile, IngestOverrides, UploadedFile
@@ -79,6 +79,7 @@ class Ledger:
                     tell_crawl(session, crawl, at=self.clock.now())
         for page in ready:
             Path(page.body).unlink(missing_ok=True)
+            text_of(page).unlink(missing_ok=True)
         return asked
 
     def pause(self, seconds: float) -> None:
@@ -102,6 +103,7 @@ class Ledger:
                 self._keep(session, crawl, pages, staged)
         for page in pages:
             Path(page.body).unlink(missing_ok=True)
+            text_of(page).unlink(missing_ok=True)
 
     def _ready(self, pages: Sequence[Page]) -> list[Page]:
         """Those that need not wait: new ones that name no other address, once the site's boilerplate is known."""

@@ -8,11 +8,9 @@ import zstandard
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from crawler.engine.messages import Page
+from crawler.engine.messages import TEXT_SUFFIX, Page
 from crawler.sites.models import PageVersion, SitePage
-from ingest.parsers.encoding import decode
 from ingest.parsers.web.lines import line_hash, plain_line
-from ingest.parsers.web.outline import said_lines
 
 MOST_VERSIONS = 20
 _LONGEST = 2_000_000
@@ -40,8 +38,13 @@ def keep_version(session: Session, row: SitePage, page: Page, *, crawl_id: str, 
 
 
 def _text(page: Page, boilerplate: frozenset[bytes]) -> str | None:
-    body = Path(page.body).read_bytes()
-    if page.lines:
-        lines = said_lines(body)
-        return "\n".join(line for line in lines if line_hash(plain_line(line)) not in boilerplate)
-    return decode(body) if page.mime_type.startswith("text/") else None
+    """Read by the process of the crawl: pages are hostile, and the server opens none."""
+    file = text_of(page)
+    if not file.is_file():
+        return None
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if line_hash(plain_line(line)) not in boilerplate)
+
+
+def text_of(page: Page) -> Path:
+    return Path(page.body).with_suffix(TEXT_SUFFIX)

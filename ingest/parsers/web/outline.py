@@ -83,6 +83,8 @@ class PageOutline:
     directives: frozenset[str] = frozenset()
     links: Sequence[Link] = ()
     lines: Sequence[bytes] = ()
+    text: Sequence[str] = ()
+    """The lines themselves, one for each hash."""
     characters: int = 0
     asks_for_password: bool = False
     scripts: int = 0
@@ -98,7 +100,7 @@ def read_outline(body: bytes, *, charset: str | None = None) -> PageOutline | No
         return None
     if root is None:
         return PageOutline()
-    said, characters = _said(root)
+    said, text = _said(root)
     metas = dict(_metas(root))
     refresh, seconds = _refresh(metas.get("http:refresh", ""))
     tags = list(_link_tags(root))
@@ -112,25 +114,12 @@ def read_outline(body: bytes, *, charset: str | None = None) -> PageOutline | No
         directives=_words(metas.get("robots", ""), metas.get("cairn", "")),
         links=list(_links(root)),
         lines=said,
-        characters=characters,
+        text=text,
+        characters=sum(map(len, text)),
         asks_for_password=any(element.get("type", "").lower() == "password" for element in root.iter("input")),
         scripts=sum(1 for _ in root.iter("script")),
         alternates=[(language, href) for rel, href, language in tags if language and "alternate" in rel],
     )
-
-
-def said_lines(body: bytes) -> list[str]:
-    """The lines of a page outside of navigation, footers and forms, as a reader sees them; none for what is no page."""
-    try:
-        root = parse_html(decode(body, declared=declared_charset(body)))
-    except ParseRefused:
-        return []
-    if root is None:
-        return []
-    pieces: list[str] = []
-    _collect(root, pieces, 0)
-    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
-    return [line for line in lines if any(map(str.isalnum, line))]
 
 
 def _metas(root: html.HtmlElement) -> Iterator[tuple[str, str]]:
@@ -176,18 +165,18 @@ def _language(tag: str | None) -> str | None:
     return text if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", text) else None
 
 
-def _said(root: html.HtmlElement) -> tuple[list[bytes], int]:
-    """The lines outside of navigation, footers and forms, as hashes, and how many characters they have."""
+def _said(root: html.HtmlElement) -> tuple[list[bytes], list[str]]:
+    """The lines outside of navigation, footers and forms, as hashes and as they are read."""
     pieces: list[str] = []
     _collect(root, pieces, 0)
     hashes: list[bytes] = []
-    characters = 0
+    text: list[str] = []
     for line in "".join(pieces).split("\n"):
         said = plain_line(line)
         if any(map(str.isalnum, said)):
             hashes.append(line_hash(said))
-            characters += len(said)
-    return hashes, characters
+            text.append(" ".join(line.split()))
+    return hashes, text
 
 
 def _collect(element: html.HtmlElement, pieces: list[str], depth: int) -> None:
