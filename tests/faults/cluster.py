@@ -24,7 +24,7 @@ from bench.server import KnowledgeBase, Server, throwaway_home
 from kit.settings import Settings
 from tests.faults.services import ObjectStore, Postgres, object_store, postgres, redis
 
-QUEUES = ("parse,default,crawl", "embed")
+QUEUES = ("parse,default,crawl,evaluate", "embed")
 
 
 @dataclass
