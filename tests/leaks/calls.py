@@ -98,11 +98,18 @@ def call_of(world: World, operation: Operation, holder: Holder, chosen: Mapping[
         harmless = operation.method in HARMLESS and "datasetId" in operation.parameters
         if not forbidden and not is_question and not harmless:
             return None
-    asked = (*chosen.values(), *(body.get("datasetIds", ()) if isinstance(body, dict) else ()))
+    asked = (*chosen.values(), *_named(body))
     return Call(
         what=operation.id, method=operation.method.upper(), path=path, where=operation.where, body=body,
         headers={"Authorization": f"Bearer {holder.token}"}, asked=asked, must_fail=forbidden,
     )  # fmt: skip
+
+
+def _named(body: Any) -> tuple[str, ...]:
+    """Ids in a body; a refusal may say which of them it refuses."""
+    if not isinstance(body, dict):
+        return ()
+    return (*body.get("datasetIds", ()), *(body[name] for name in ("chunkId", "fileId") if name in body))
 
 
 def _is_forbidden(world: World, holder: Holder, chosen: Mapping[str, str]) -> bool:
