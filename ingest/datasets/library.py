@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,6 +14,8 @@ from ingest.datasets.models import Dataset
 from ingest.files.models import File
 from kit.clock import Clock
 from retrieval.search.ports import DatasetTuning
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,14 @@ class DatasetLibrary:
     def file_names(self, session: Session, dataset_id: str) -> Mapping[str, str]:
         wanted = select(File.id, File.name).where(File.dataset_id == dataset_id, File.deleted_at.is_(None))
         return {row.id: row.name for row in session.execute(wanted)}
+
+    def living_files(self, session: Session, file_ids: Collection[str]) -> Collection[str]:
+        found: set[str] = set()
+        ids = sorted(file_ids)
+        for start in range(0, len(ids), _AT_ONCE):
+            wanted = select(File.id).where(File.id.in_(ids[start : start + _AT_ONCE]), File.deleted_at.is_(None))
+            found.update(session.scalars(wanted))
+        return found
 
     def tune(self, session: Session, dataset_id: str, tuning: DatasetTuning) -> None:
         row = session.get(Dataset, dataset_id)

@@ -128,11 +128,11 @@ class QuestionSets:
         if new.chunk_id is not None:
             passage = self.passages.passages(principal, [dataset_id], [new.chunk_id]).get(new.chunk_id)
             if passage is None:
-                raise Invalid(f"passage {new.chunk_id} is not one that the dataset can show now")
+                raise Invalid("chunkId names no passage that the dataset can show now; take one from a search")
             return Judgement(passage.file_id, new.grade, passage.content[:_QUOTE], fingerprints(passage.content))
         name = self.library.file_names(session, dataset_id).get(new.file_id or "")
         if new.file_id is None or name is None:
-            raise Invalid(f"file {new.file_id} is not one of the dataset's")
+            raise Invalid("fileId names no file of the dataset")
         return Judgement(new.file_id, new.grade, name, ())
 
     def _view(self, session: Session, row: QuestionSet) -> QuestionSetView:

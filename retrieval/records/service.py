@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from kit.errors import Invalid, NotFound
 from kit.pagination import Page, PageRequest, encode_cursor
 from retrieval.keywords.analysis import folded
 from retrieval.records.models import SearchMark, SearchRecord
-from retrieval.records.ports import ReadableDatasets
+from retrieval.records.ports import LivingFiles
 from retrieval.records.types import Gap, Mark, RecordedResult, RecordView
 
 _READ_AT_ONCE = 500
@@ -27,10 +27,10 @@ _GOOD = frozenset({Mark.RELEVANT, Mark.PARTLY})
 
 @dataclass(frozen=True, slots=True)
 class SearchRecords:
-    """A caller sees the records of its tenant whose datasets it may all see, whoever searched. All methods take the
-    caller's session."""
+    """A caller sees the records of its tenant whose datasets it may all see, whoever searched; results of files that
+    were deleted since are left out of them. All methods take the caller's session."""
 
-    datasets: ReadableDatasets
+    datasets: LivingFiles
     clock: Clock
 
     def page(
@@ -44,19 +44,18 @@ class SearchRecords:
             if len(rows) > page.limit:
                 break
         shown = rows[: page.limit]
-        marks = _marks(session, shown)
         cursor = encode_cursor(shown[-1].id) if len(rows) > page.limit else None
-        return Page([_view(row, marks.get(row.id, {})) for row in shown], cursor)
+        return Page(list(self._views(session, shown)), cursor)
 
     def get(self, session: Session, principal: Principal, record_id: str) -> RecordView:
-        row = self._row(session, principal, record_id)
-        return _view(row, _marks(session, [row]).get(row.id, {}))
+        (view,) = self._views(session, [self._row(session, principal, record_id)])
+        return view
 
     def mark(self, session: Session, principal: Principal, record_id: str, *, chunk_id: str, mark: Mark) -> RecordView:
         """Invalid for a passage that the search did not show."""
         row = self._row(session, principal, record_id)
         if chunk_id not in {result["chunk"] for result in row.results}:
-            raise Invalid(f"search {record_id} did not show passage {chunk_id}; mark one of its results")
+            raise Invalid(f"search {record_id} did not show the passage that chunkId names; mark one of its results")
         now = self.clock.now()
         session.merge(SearchMark(record_id=record_id, chunk_id=chunk_id, mark=mark, key_id=principal.key_id, at=now))
         session.flush()
@@ -68,9 +67,9 @@ class SearchRecords:
         for row in self._rows(session, principal, before=None):
             part.append(row)
             if len(part) == _READ_AT_ONCE:
-                yield from _views(session, part)
+                yield from self._views(session, part)
                 part = []
-        yield from _views(session, part)
+        yield from self._views(session, part)
 
     def gaps(self, session: Session, principal: Principal, *, below: float, days: int, limit: int) -> Sequence[Gap]:
         """Questions whose best result scored less than `below`, or none of whose results was any good to those who
@@ -96,6 +95,12 @@ class SearchRecords:
             if _is_gap(rows[0], marks.get(rows[0].id, {}), below)
         ]
         return sorted(gaps, key=lambda gap: (-gap.times, gap.best_score, gap.query))[:limit]
+
+    def _views(self, session: Session, rows: Sequence[SearchRecord]) -> Iterator[RecordView]:
+        marks = _marks(session, rows)
+        living = self.datasets.living_files(session, {result["file"] for row in rows for result in row.results})
+        for row in rows:
+            yield _view(row, marks.get(row.id, {}), living)
 
     def _row(self, session: Session, principal: Principal, record_id: str) -> SearchRecord:
         row = session.get(SearchRecord, record_id)
@@ -140,13 +145,7 @@ def _marks(session: Session, rows: Sequence[SearchRecord]) -> dict[str, dict[str
     return found
 
 
-def _views(session: Session, rows: Sequence[SearchRecord]) -> Iterator[RecordView]:
-    marks = _marks(session, rows)
-    for row in rows:
-        yield _view(row, marks.get(row.id, {}))
-
-
-def _view(row: SearchRecord, marks: Mapping[str, Mark]) -> RecordView:
+def _view(row: SearchRecord, marks: Mapping[str, Mark], living: Collection[str]) -> RecordView:
     return RecordView(
         id=row.id,
         at=row.at,
@@ -166,6 +165,7 @@ def _view(row: SearchRecord, marks: Mapping[str, Mark]) -> RecordView:
                 mark=marks.get(result["chunk"]),
             )
             for result in row.results
+            if result["file"] in living
         ],
         top_score=row.top_score,
         total_ms=row.total_ms,

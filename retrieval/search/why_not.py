@@ -87,8 +87,7 @@ class WhyNot:
         targets = self.search.directory.targets(principal, request.dataset_ids)
         found = self.registry.find(principal, dataset_ids_of(targets), subject)
         if found is None:
-            named = subject.chunk_id or subject.file_id or subject.url
-            return Verdict(Cause.NEVER_INGESTED, [f"nothing that you may see was ever made of {named!r}"])
+            return Verdict(Cause.NEVER_INGESTED, ["nothing that you may see was ever made of it"])
         return _at_the_gate(found) or self._ranked(principal, request, found)
 
     def _ranked(self, principal: Principal, request: SearchRequest, found: Whereabouts) -> Verdict:

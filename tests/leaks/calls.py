@@ -38,6 +38,8 @@ class Operation:
             return Where.AUDIT
         if self.path.endswith("/jobs"):
             return Where.WORK
+        if "/search-" in self.path:  # records of searches: they list what was shown, also what is switched off since
+            return Where.LISTED
         return Where.FOUND if "/search" in self.path or "citations" in self.path else Where.LISTED
 
 
