@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kit.errors import Detail, Invalid
-from retrieval.types import DateRange, Filter
+from retrieval.types import NOTHING, DateRange, Filter, Without
 
 MOST_VALUES = 1000
 _LONGEST_VALUE = 512
@@ -38,6 +38,7 @@ class SearchFilter:
     sources: Sequence[str] | None = None
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     published: DateRange | None = None
+    without: Without = NOTHING
 
 
 def compile_filter(scope: SearchScope, request: SearchFilter | None = None) -> Filter:
@@ -45,7 +46,10 @@ def compile_filter(scope: SearchScope, request: SearchFilter | None = None) -> F
     if not scope.tenant_id:
         raise Invalid("a search needs a tenant; the scope has none")
     request = request or SearchFilter()
+    without = request.without
     problems = [*_list_problems(request), *_label_problems(request.labels), *_date_problems(request.published)]
+    problems += _value_problems("exclude.fileIds", without.file_ids)
+    problems += [*_value_problems("exclude.sources", without.sources), *_label_problems(without.labels)]
     if problems:
         named = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
         raise Invalid(f"the filter cannot be used: {named}", details=problems)
@@ -56,6 +60,7 @@ def compile_filter(scope: SearchScope, request: SearchFilter | None = None) -> F
         sources=_distinct(request.sources),
         labels={key: tuple(dict.fromkeys(values)) for key, values in request.labels.items()},
         published=_meant(request.published),
+        without=without,
     )
 
 
@@ -80,7 +85,15 @@ def unmet(request: SearchFilter, file: FileFacts) -> list[str]:
         if file.labels.get(key) not in values:
             has = f"it is {file.labels[key]!r}" if key in file.labels else "the file has no such label"
             said.append(f"metadata.{key}: {has}, not one of {', '.join(values) or 'none'}")
-    return [*said, *_unmet_dates(request.published, file.published_at)]
+    return [*said, *_excluded(request.without, file), *_unmet_dates(request.published, file.published_at)]
+
+
+def _excluded(without: Without, file: FileFacts) -> list[str]:
+    said = [f"exclude.fileIds: {file.file_id} is among them"] if file.file_id in without.file_ids else []
+    if file.source in without.sources:
+        said.append(f"exclude.sources: {file.source!r} is among them")
+    keys = [key for key, values in without.labels.items() if file.labels.get(key) in values]
+    return said + [f"exclude.metadata.{key}: {file.labels[key]!r} is among them" for key in keys]
 
 
 def _unmet_dates(dates: DateRange | None, published: datetime | None) -> list[str]:
@@ -105,6 +118,10 @@ def described(request: SearchFilter) -> list[str]:
     if request.sources is not None:
         said.append(f"sources is one of {', '.join(request.sources) or 'none'}")
     said += [f"metadata.{key} is one of {', '.join(values) or 'none'}" for key, values in request.labels.items()]
+    without = request.without
+    said += [f"fileIds is none of {', '.join(without.file_ids)}"] if without.file_ids else []
+    said += [f"sources is none of {', '.join(without.sources)}"] if without.sources else []
+    said += [f"metadata.{key} is none of {', '.join(values)}" for key, values in without.labels.items() if values]
     if request.published is not None and request.published.since is not None:
         said.append(f"publishedAfter {request.published.since.isoformat()}")
     if request.published is not None and request.published.until is not None:

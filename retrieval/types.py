@@ -57,6 +57,18 @@ class DateRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """What a point must not have: any one of these keeps it out. Empty: nothing is kept out."""
+
+    file_ids: Sequence[str] = ()
+    sources: Sequence[str] = ()
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+NOTHING = Without()
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """What a point must satisfy. Compiled only by `retrieval.filters`; every store translates it in one function.
 
@@ -69,6 +81,7 @@ class Filter:
     sources: Sequence[str] | None = None
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     published: DateRange | None = None
+    without: Without = NOTHING
 
 
 class LegScores(msgspec.Struct, array_like=True, frozen=True):

@@ -20,6 +20,7 @@ from kit.db.database import Database
 from kit.ids import new_id
 from retrieval.records.models import SearchMark, SearchRecord
 from retrieval.search.types import SearchRequest, SearchResult
+from retrieval.types import Without
 
 _log = structlog.get_logger(__name__)
 
@@ -189,7 +190,14 @@ def _options(request: SearchRequest) -> Mapping[str, object]:
         "fileIds": None if where.file_ids is None else list(where.file_ids),
         "sources": None if where.sources is None else list(where.sources),
         "metadata": {key: list(values) for key, values in where.labels.items()} or None,
+        "exclude": _excluded(where.without) or None,
         "publishedAfter": published.since.isoformat() if published and published.since else None,
         "publishedBefore": published.until.isoformat() if published and published.until else None,
     }
     return options | {name: value for name, value in given.items() if value is not None}
+
+
+def _excluded(without: Without) -> dict[str, object]:
+    labels = {key: list(values) for key, values in without.labels.items()}
+    given = {"fileIds": list(without.file_ids), "sources": list(without.sources), "metadata": labels}
+    return {name: value for name, value in given.items() if value}

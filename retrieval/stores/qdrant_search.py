@@ -10,7 +10,7 @@ from qdrant_client import QdrantClient, models
 
 from retrieval.stores.bm25 import ceiling, idf
 from retrieval.stores.payload import Field, label_terms, scope_keys
-from retrieval.types import Candidates, Filter, LegScores, Vector
+from retrieval.types import Candidates, Filter, LegScores, Vector, Without
 
 DENSE = "dense"
 SPARSE = "bm25"
@@ -40,7 +40,16 @@ def translate(where: Filter) -> list[models.Condition]:
             gte=None if since is None else since.timestamp(), lte=None if until is None else until.timestamp()
         )
         must.append(models.FieldCondition(key=Field.PUBLISHED.value, range=dates))
+    never = _never(where.without)
+    if never:
+        must.append(models.Filter(must_not=never))
     return must
+
+
+def _never(without: Without) -> list[models.Condition]:
+    chosen = [(Field.FILE, without.file_ids), (Field.SOURCE, without.sources)]
+    chosen += [(Field.LABELS, label_terms(key, values)) for key, values in without.labels.items()]
+    return [any_of(field, values) for field, values in chosen if values]
 
 
 @dataclass(slots=True)

@@ -42,4 +42,11 @@ def translate(where: WireFilter, *, chunks: Sequence[str] | None = None) -> edge
     if where.since is not None or where.until is not None:
         dates = edge.RangeFloat(gte=where.since, lte=where.until)
         must.append(edge.FieldCondition(key=Field.PUBLISHED.value, range=dates))
-    return edge.Filter(must=must)
+    never = _never(where)
+    return edge.Filter(must=must, must_not=never) if never else edge.Filter(must=must)
+
+
+def _never(where: WireFilter) -> list[edge.ConditionType]:
+    chosen = [(Field.FILE, where.not_file_ids), (Field.SOURCE, where.not_sources)]
+    chosen += [(Field.LABELS, label_terms(key, values)) for key, values in where.not_labels.items()]
+    return [any_of(field, values) for field, values in chosen if values]

@@ -129,6 +129,9 @@ class WireFilter(msgspec.Struct, array_like=True, frozen=True):
     labels: dict[str, list[str]]
     since: float | None
     until: float | None
+    not_file_ids: list[str] = []
+    not_sources: list[str] = []
+    not_labels: dict[str, list[str]] = {}
 
 
 class Search(msgspec.Struct, array_like=True, tag=True, frozen=True):

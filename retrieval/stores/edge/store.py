@@ -230,4 +230,7 @@ def _wire_filter(where: Filter) -> WireFilter:
         labels={key: list(values) for key, values in where.labels.items()},
         since=None if since is None else since.timestamp(),
         until=None if until is None else until.timestamp(),
+        not_file_ids=list(where.without.file_ids),
+        not_sources=list(where.without.sources),
+        not_labels={key: list(values) for key, values in where.without.labels.items()},
     )

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from retrieval.types import Filter
+from retrieval.types import Filter, Without
 from tests.contracts.vector_store.library import Library, vector
 
 
@@ -74,3 +75,20 @@ class TestFilters:
 
     def test_labels_without_values_match_nothing(self, shelf: Library) -> None:
         assert shelf.found("word", where=shelf.filter(labels={"team": []})) == set()
+
+
+class TestExclusions:
+    def test_keep_out_what_has_any_of_them(self, library: Library) -> None:
+        library.add("a", ["word crawled"], source="website_crawl", labels=["topic=ships"])
+        library.add("b", ["word uploaded"], labels=["topic=trains"])
+        library.add("c", ["word plain"])
+
+        def found(without: Without) -> set[str]:
+            where = replace(library.filter(), without=without)
+            assert library.found("word", where=where) == library.found(where=where)
+            return library.found("word", where=where)
+
+        assert found(Without()) == {"word crawled", "word uploaded", "word plain"}
+        assert found(Without(sources=["website_crawl"])) == {"word uploaded", "word plain"}
+        assert found(Without(labels={"topic": ["ships", "trains"]})) == {"word plain"}
+        assert found(Without(file_ids=[library.file("c")], labels={"topic": ["ships"]})) == {"word uploaded"}

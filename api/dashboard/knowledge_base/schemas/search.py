@@ -28,7 +28,7 @@ from retrieval.search.types import (
     SearchRequest,
     SearchResult,
 )
-from retrieval.types import DateRange, RankSource
+from retrieval.types import DateRange, RankSource, Without
 
 _MOST_CHARACTERS = 8000
 _MOST_IDS = 1000
@@ -55,6 +55,17 @@ LabelValues: TypeAlias = Annotated[
 ]
 
 
+class Exclusions(RequestBody):
+    """What keeps a passage out: any one of these."""
+
+    file_ids: Annotated[list[Identifier], Field(max_length=_MOST_IDS)] = Field(default_factory=list)
+    sources: Annotated[list[FileSource], Field(max_length=20)] = Field(default_factory=list)
+    metadata: Annotated[Mapping[LabelName, LabelValues], Field(max_length=50)] = Field(default_factory=dict)
+
+    def to_without(self) -> Without:
+        return Without(self.file_ids, [source.value for source in self.sources], self.metadata)
+
+
 class SearchConditions(RequestBody):
     """Within a condition any value fits, between conditions all must. What is left out is no condition."""
 
@@ -65,6 +76,7 @@ class SearchConditions(RequestBody):
     )
     published_after: Since | None = Field(None, description="A time, or a date; that moment or day is included")
     published_before: Until | None = Field(None, description="A time, or a date; that moment or day is included")
+    exclude: Exclusions = Exclusions()
 
     def to_filter(self) -> SearchFilter:
         dated = self.published_after is not None or self.published_before is not None
@@ -73,6 +85,7 @@ class SearchConditions(RequestBody):
             sources=None if self.sources is None else [source.value for source in self.sources],
             labels=self.metadata,
             published=DateRange(since=self.published_after, until=self.published_before) if dated else None,
+            without=self.exclude.to_without(),
         )
 
 

@@ -25,7 +25,7 @@ from retrieval.search.service import Search
 from retrieval.search.types import SearchRequest
 from retrieval.search.whereabouts import Subject
 from retrieval.search.why_not import Cause, Leg, WhyNot
-from retrieval.types import DateRange
+from retrieval.types import DateRange, Without
 from tests.unit.ingest.workshop import Workshop
 
 FILES = 20
@@ -137,6 +137,7 @@ def filtered(planted: Planted) -> Iterator[Case]:
         SearchFilter(file_ids=[planted.files[-1]]),
         SearchFilter(sources=[FileSource.WEBSITE_CRAWL]),
         SearchFilter(labels={"topic": ["ships"]}),
+        SearchFilter(without=Without(sources=[FileSource.UPLOAD])),
         SearchFilter(published=DateRange(since=datetime(2020, 1, 1, tzinfo=UTC))),
     )
     for where in wanted:
