@@ -70,5 +70,5 @@ function Where({ hit: { datasetId, metadata }, names }) {
 }
 
 export const ScoreBar = ({ value, label = "Score", tone = "" }) => html`
-  <div class=${`score-bar ${tone}`} data-label=${label}><span class="bar" aria-hidden="true"><span style=${{ width: `${Math.round(value * 100)}%` }}></span></span>
+  <div class=${`score-bar ${tone}`} data-label=${label}><span class="bar" aria-hidden="true"><span style=${{ width: `${Math.min(100, Math.round(value * 100))}%` }}></span></span>
     <span class="numeric" title=${`${label}, from 0 to 1`}><span class="only-read">${label} </span>${score(value)}</span></div>`;
