@@ -29,10 +29,10 @@ from retrieval.embedding.source import DEFAULT_MODEL
 from retrieval.evaluation.metrics import ndcg, recall, reciprocal_rank
 from retrieval.evaluation.statistics import Estimate, compare, estimate
 from retrieval.ranking.late_interaction import LateInteraction
+from retrieval.search.fusion import FusionKind
 from retrieval.search.limits import DEFAULT_ALPHA
 from retrieval.search.reranking import DEPTH, SHARE
 from retrieval.search.scoring import Fusion
-from retrieval.search.types import FusionKind
 from retrieval.stores.edge.store import EdgeStore
 from retrieval.stores.protocol import CollectionSpec
 from retrieval.types import Candidates, Filter, Point, Ranked, Vector

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
 from ingest.files.jobs import DEFAULT_QUEUE, EMBED_QUEUE, PARSE_QUEUE
-from kit.db.database import Database
 from kit.errors import ConfigurationError
-from kit.jobs.queue import JobQueue
 from kit.settings import Settings
-from retrieval.golden.evaluations import QUEUE as EVALUATE_QUEUE
+from retrieval.golden.jobs import QUEUE as EVALUATE_QUEUE
+
+if TYPE_CHECKING:  # the command line is described without loading a database
+    from kit.db.database import Database
+    from kit.jobs.queue import JobQueue
 
 QUEUES = (PARSE_QUEUE, EMBED_QUEUE, DEFAULT_QUEUE, CRAWL_QUEUE, EVALUATE_QUEUE)
 """All that there is work in. A feature that brings a queue adds it here, or nobody is told of its work."""

@@ -24,7 +24,7 @@ from orchestration.crawling import Crawling
 from orchestration.engines import Engines, parse_limits, parse_options
 from orchestration.worker.worker import Lane, Tick, Worker
 from retrieval.golden.evaluating import EvaluateHandler
-from retrieval.golden.evaluations import QUEUE as EVALUATE_QUEUE
+from retrieval.golden.jobs import QUEUE as EVALUATE_QUEUE
 
 
 def make_worker(

@@ -10,7 +10,8 @@ from identity.types import Principal
 from ingest.datasets.errors import DatasetNotFound
 from ingest.datasets.repository import searchable_by
 from kit.db.database import Database
-from retrieval.search.ports import DatasetTuning, SearchTarget
+from retrieval.search.fusion import DatasetTuning
+from retrieval.search.ports import SearchTarget
 
 
 @dataclass(frozen=True, slots=True)

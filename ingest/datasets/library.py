@@ -13,7 +13,7 @@ from ingest.datasets import repository
 from ingest.datasets.models import Dataset
 from ingest.files.models import File
 from kit.clock import Clock
-from retrieval.search.ports import DatasetTuning
+from retrieval.search.fusion import DatasetTuning
 
 _AT_ONCE = 500
 

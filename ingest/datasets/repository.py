@@ -16,8 +16,7 @@ from ingest.datasets.types import EVERY_AGENT_ROLE
 from ingest.files.models import File, FileGeneration
 from ingest.files.types import FileStatus
 from kit.db.database import Database
-from retrieval.search.ports import UNTUNED, DatasetTuning
-from retrieval.search.types import FusionKind
+from retrieval.search.fusion import UNTUNED, DatasetTuning, FusionKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ingest.documents import ParserEngine, ParseType
-from retrieval.search.ports import DatasetTuning
+from retrieval.search.fusion import DatasetTuning
 
 EVERY_AGENT_ROLE = "*"
 """In `allowed_agent_roles`: any agent. An empty list lets no agent in."""

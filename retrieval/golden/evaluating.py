@@ -13,17 +13,17 @@ from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
 from retrieval.evaluation.statistics import Comparison, Estimate, compare, estimate
-from retrieval.golden.evaluations import EVALUATE, QUEUE
+from retrieval.golden.jobs import EVALUATE, QUEUE
 from retrieval.golden.measuring import METRICS, Measured, measured
 from retrieval.golden.models import Evaluation
 from retrieval.golden.ports import Library
 from retrieval.golden.service import question_view, questions_at
 from retrieval.golden.tuning import candidates, tuned
 from retrieval.golden.types import Configuration, EvaluationKind, EvaluationState, QuestionView
-from retrieval.search.ports import DatasetTuning
+from retrieval.search.fusion import DatasetTuning, FusionKind
 from retrieval.search.scoring import Fusion
 from retrieval.search.service import Search
-from retrieval.search.types import FusionKind, SearchRequest
+from retrieval.search.types import SearchRequest
 
 PRESENT = Configuration("present")
 """As the dataset is set now."""

@@ -14,12 +14,11 @@ from kit.errors import Invalid, NotFound
 from kit.ids import new_id
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import NewJob
+from retrieval.golden.jobs import EVALUATE, QUEUE
 from retrieval.golden.models import Evaluation
 from retrieval.golden.service import QuestionSets, questions_at
 from retrieval.golden.types import Configuration, EvaluationKind, EvaluationState, EvaluationView
 
-EVALUATE = "search.evaluate"
-QUEUE = "evaluate"
 """Of its own: an evaluation takes minutes, and nothing that users wait for stands behind it."""
 _LATEST = 100
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from retrieval.records.ports import ReadableDatasets
-from retrieval.search.ports import DatasetTuning
+from retrieval.search.fusion import DatasetTuning
 
 
 class Library(ReadableDatasets, Protocol):

@@ -9,7 +9,7 @@ from hashlib import sha256
 from retrieval.evaluation.metrics import mean
 from retrieval.evaluation.statistics import Comparison, Verdict, compare
 from retrieval.golden.types import Configuration
-from retrieval.search.types import FusionKind
+from retrieval.search.fusion import FusionKind
 
 FEWEST = 20
 """Questions in all: fewer tell nothing that would hold."""

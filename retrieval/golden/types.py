@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from retrieval.search.types import FusionKind
+from retrieval.search.fusion import FusionKind
 
 
 class Grade(StrEnum):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from retrieval.search.fusion import FusionKind
 from retrieval.search.limits import DEFAULT_ALPHA
 from retrieval.search.ports import SearchTarget
 from retrieval.search.scoring import Fusion
-from retrieval.search.types import FusionKind, SearchRequest
+from retrieval.search.types import SearchRequest
 from retrieval.types import Candidates, Filter, Ranked
 
 

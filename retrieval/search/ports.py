@@ -7,18 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from identity.types import Principal
-from retrieval.search.types import Box, FusionKind, Passage, Section
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetTuning:
-    """How a dataset is searched where the request does not say. None: as the installation does it."""
-
-    alpha: float | None = None
-    fusion: FusionKind | None = None
-
-
-UNTUNED = DatasetTuning()
+from retrieval.search.fusion import UNTUNED, DatasetTuning
+from retrieval.search.types import Box, Passage, Section
 
 
 @dataclass(frozen=True, slots=True)

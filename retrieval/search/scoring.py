@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from retrieval.search.fusing import by_ranks, by_spread, smoothed
-from retrieval.search.types import FusionKind
+from retrieval.search.fusion import FusionKind
 from retrieval.stores.bm25_parameters import K1
 from retrieval.types import Candidates, Ranked, RankSource
 

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from retrieval.filters import SearchFilter
+from retrieval.search.fusion import FusionKind
 from retrieval.search.limits import DEFAULT_TOP_K
 from retrieval.types import RankSource
-
-
-class FusionKind(StrEnum):
-    """How two legs become one order: by weighted scores, by ranks, or by where a score lies in its leg's spread."""
-
-    WEIGHTED = "weighted"
-    RRF = "rrf"
-    DBSF = "dbsf"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,7 @@ from api.fields import NO_COERCION, RequestBody, ResponseBody
 from ingest.datasets.types import DatasetChange, DatasetStatus, DatasetView, NewDataset, ReindexCost, ReindexReceipt
 from ingest.documents import ParserEngine, ParseType
 from ingest.files.types import FileView
-from retrieval.search.ports import DatasetTuning
-from retrieval.search.types import FusionKind
+from retrieval.search.fusion import DatasetTuning, FusionKind
 
 
 class SearchSettings(RequestBody):

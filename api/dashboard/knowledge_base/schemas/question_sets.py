@@ -23,7 +23,7 @@ from retrieval.golden.types import (
     QuestionSetView,
     QuestionView,
 )
-from retrieval.search.types import FusionKind
+from retrieval.search.fusion import FusionKind
 
 _MOST_IMPORTED = 8_000_000  # characters
 

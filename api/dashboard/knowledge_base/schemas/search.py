@@ -20,10 +20,10 @@ from api.dashboard.knowledge_base.schemas.uploads import LabelName, LabelValue
 from api.fields import NO_COERCION, STORABLE, Flag, RequestBody, ResponseBody, Since, Until
 from ingest.files.types import FileSource
 from retrieval.filters import SearchFilter
+from retrieval.search.fusion import FusionKind
 from retrieval.search.limits import DEFAULT_ALPHA, DEFAULT_TOP_K, MAX_TOP_K
 from retrieval.search.types import (
     Extras,
-    FusionKind,
     SearchHit,
     SearchRequest,
     SearchResult,

@@ -9,7 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from api.fields import ResponseBody
 from retrieval.search import types as found
-from retrieval.search.types import FusionKind
+from retrieval.search.fusion import FusionKind
 
 
 class SearchTerm(ResponseBody):

@@ -104,7 +104,7 @@ class TestLabelsChangedWhileEmbedding:
 
         where = SearchFilter(labels={"team": ["blue"]})
         for number in (0, SLICE + 5):
-            assert workshop.found(f"number{number}", dataset, where=where) == {f"page number{number}"}
+            assert workshop.found(f'"number{number}"', dataset, where=where) == {f"page number{number}"}
         assert workshop.found("page", dataset, where=SearchFilter(labels={"team": ["red"]})) == set()
 
 

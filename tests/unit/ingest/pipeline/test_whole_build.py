@@ -23,7 +23,7 @@ class TestWholeBuild:
             (ShownStatus.EMBEDDING, 10.0, 0, 160, 0),
             (ShownStatus.INDEXED, 100.0, 160, 160, 160),
         ]
-        assert shop.found("number77", dataset) == {"page number77"}
+        assert shop.found('"number77"', dataset) == {"page number77"}
 
     def test_makes_one_chunk_of_each_page(self, workshop: Workshop) -> None:
         dataset = workshop.dataset()

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.search.fusing import smoothed
+from retrieval.search.fusion import FusionKind
 from retrieval.search.scoring import Fusion
-from retrieval.search.types import FusionKind
 from retrieval.stores.bm25_parameters import K1
 from retrieval.types import Candidates, LegScores, Ranked, RankSource
 

@@ -1,0 +1,6 @@
+"""The kind of work that an evaluation is."""
+
+from __future__ import annotations
+
+EVALUATE = "search.evaluate"
+QUEUE = "evaluate"
