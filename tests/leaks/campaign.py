@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from starlette.testclient import TestClient
 
@@ -26,6 +26,9 @@ from tests.leaks.world import IDENTIFIER, MARK, World
 
 _MOST_FINDINGS = 20
 
+Asked: TypeAlias = Operation | Call | dict[str, Any]
+"""An operation of the API, a resource of MCP, or the description of a tool."""
+
 
 @dataclass
 class Campaign:
@@ -42,20 +45,33 @@ class Campaign:
     findings: list[str] = field(default_factory=list)
 
     def run(self, calls: int) -> None:
-        """Rounds over all holders, with something taken away between rounds, until `calls` answers were checked."""
-        todo = operations(self.document)
-        tools = self._tools()
-        while self.calls < calls and len(self.findings) < _MOST_FINDINGS:
-            for holder in self.world.holders:
-                for operation in todo:
-                    self._try(operation, holder)
-                for tool in tools:
-                    self._check(holder, tool_call(self.world, tool, holder))
-                for call in resource_calls(self.world, holder):
-                    self._check(holder, call)
-                if self.calls >= calls or len(self.findings) >= _MOST_FINDINGS:
+        """Rounds over all that each holder can call, in any order, so that a short campaign meets everybody too; with
+        something taken away between rounds, until `calls` answers were checked."""
+        todo, tools = operations(self.document), self._tools()
+        while not self._is_over(calls):
+            round_of: list[tuple[Holder, Asked]] = [
+                (holder, thing)
+                for holder in self.world.holders
+                for thing in (*todo, *tools, *resource_calls(self.world, holder))
+            ]
+            self.world.rng.shuffle(round_of)
+            for holder, thing in round_of:
+                self._call(holder, thing)
+                if self._is_over(calls):
                     return
             self._take_something_away()
+
+    def _is_over(self, calls: int) -> bool:
+        return self.calls >= calls or len(self.findings) >= _MOST_FINDINGS
+
+    def _call(self, holder: Holder, thing: Asked) -> None:
+        match thing:
+            case Operation():
+                self._try(thing, holder)
+            case Call():
+                self._check(holder, thing)
+            case _:
+                self._check(holder, tool_call(self.world, thing, holder))
 
     def _try(self, operation: Operation, holder: Holder) -> None:
         chosen = self._chosen(operation)

@@ -107,7 +107,7 @@ class Visitor:
         self.page.get_by_role("menuitem", name=entry).click()
 
     def ask(self, question: str) -> None:
-        self.page.get_by_label("Question").fill(question)
+        self.page.get_by_role("searchbox", name="Question").fill(question)
         self.press("Search")
 
     @property

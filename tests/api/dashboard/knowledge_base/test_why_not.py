@@ -87,8 +87,8 @@ class TestAskingWhyNot:
         self, callers: Callers, library: dict[str, Json]
     ) -> None:
         told = why(callers, library, fileId=library["cake.md"]["id"], topK=1)
-        assert (told["cause"], told["rank"], told["leg"]) == ("outranked", 2, "vector")
-        assert told["vector"]["rank"] == 2
+        assert (told["cause"], told["rank"], told["leg"]) == ("outranked", 2, "keyword")
+        assert told["keyword"]["rank"] == 2
         assert told["score"] < told["neededScore"]
         assert told["terms"] == [{"word": "sourdough", "weight": told["terms"][0]["weight"]}]
 

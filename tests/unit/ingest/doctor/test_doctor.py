@@ -119,7 +119,7 @@ class TestVectors:
         shop.store.delete_file(COLLECTION, file)
         cure(shop, Ailment.MISSING_VECTORS)
         assert shop.vectors() == {(file, 1): 70}
-        assert shop.found("number69", dataset) == {"page number69"}
+        assert shop.found('"number69"', dataset) == {"page number69"}
 
     def test_of_a_file_that_was_built_anew_since_are_not_restored(self, workshop: Workshop) -> None:
         dataset = workshop.dataset()
@@ -139,7 +139,7 @@ class TestChunks:
         with shop.database.write() as session:
             session.execute(delete(Chunk).where(Chunk.position == 1))
         cure(shop, Ailment.MISSING_CHUNKS)
-        assert shop.found("number1", dataset) == {"page number1"}
+        assert shop.found('"number1"', dataset) == {"page number1"}
         assert shop.generations(file) == {2: "active"}
 
 
