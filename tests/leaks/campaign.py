@@ -49,11 +49,10 @@ class Campaign:
         something taken away between rounds, until `calls` answers were checked."""
         todo, tools = operations(self.document), self._tools()
         while not self._is_over(calls):
-            round_of: list[tuple[Holder, Asked]] = [
-                (holder, thing)
-                for holder in self.world.holders
-                for thing in (*todo, *tools, *resource_calls(self.world, holder))
-            ]
+            round_of: list[tuple[Holder, Asked]] = []
+            for holder in self.world.holders:
+                asked: list[Asked] = [*todo, *tools, *resource_calls(self.world, holder)]
+                round_of += [(holder, one) for one in asked]
             self.world.rng.shuffle(round_of)
             for holder, thing in round_of:
                 self._call(holder, thing)
