@@ -18,7 +18,8 @@ from crawler.crawls.models import Crawl, CrawlUrl
 from crawler.engine.messages import Ended, Found, Message, Page, Unchanged
 from crawler.reasons import SOFT, Outcome, Reason
 from crawler.running.acting import crawler_of
-from crawler.running.boilerplate import Boilerplate, said, split
+from crawler.running.boilerplate import Boilerplate, split
+from crawler.running.contents import Contents, said_by
 from crawler.running.limits import GRACE
 from crawler.running.variants import are_alike, originals
 from crawler.running.versions import keep_version, text_of
@@ -57,7 +58,7 @@ class Ledger:
     number: int = 0
     crawled: int = 0
     pending: list[Page] = field(default_factory=list)
-    contents: dict[str, str] = field(default_factory=dict)
+    contents: Contents = field(default_factory=Contents)
     """Of the site's pages that are files: what they say, to the key of their address."""
 
     def write(self, messages: Sequence[Message], *, seconds: float = 0.0) -> str | None:
@@ -221,6 +222,7 @@ class Ledger:
     def _keep(self, session: Session, crawl: Crawl, pages: Sequence[Page], staged: Staged) -> None:
         """Registers what is to be a file, and records what came of each page."""
         boilerplate = self.boilerplate.lines()
+        self.contents.look_under(boilerplate)
         keys = [url_key(page.url) for page in pages]
         rows = repository.urls_by_key(session, self.crawl_id, keys)
         known = repository.pages_by_key(session, self.site_id, keys)
@@ -234,7 +236,7 @@ class Ledger:
             crawl.bytes_fetched += page.size
             if not self._is_settled(session, row, page, known.get(key), boilerplate):
                 chosen.append(page)
-                self.contents.setdefault(self._content(page, boilerplate), key)
+                self.contents.add(key, lines=bytes.fromhex(page.lines), content=page.content)
         self._register(session, chosen, staged, rows, known)
 
     def _is_settled(
@@ -263,11 +265,11 @@ class Ledger:
         return True
 
     def _content(self, page: Page, boilerplate: frozenset[bytes]) -> str:
-        return said(split(bytes.fromhex(page.lines)), boilerplate) if page.lines else page.content
+        return said_by(bytes.fromhex(page.lines), page.content, boilerplate)
 
     @staticmethod
     def _said_before(known: SitePage, boilerplate: frozenset[bytes]) -> str:
-        return said(split(known.lines), boilerplate) if known.lines else known.content
+        return said_by(known.lines, known.content, boilerplate)
 
     def _duplicate(self, session: Session, page: Page, content: str) -> tuple[Reason, SitePage] | None:
         """Another page of the site that stands for this one."""
@@ -275,7 +277,7 @@ class Ledger:
             original = self._original(session, page.canonical)
             if original is not None:
                 return Reason.CANONICAL_ELSEWHERE, original
-        key = self.contents.get(content)
+        key = self.contents.find(content)
         if key is not None and key != url_key(page.url):
             original = session.get(SitePage, (self.site_id, key))
             if original is not None and original.file_id is not None and not original.missed:

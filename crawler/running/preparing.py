@@ -15,7 +15,8 @@ from crawler.crawls.models import Crawl, CrawlUrl
 from crawler.crawls.types import CrawlState
 from crawler.engine.messages import Bounds, Job, Known, Manners, Scope, Waiting
 from crawler.reasons import SOFT, Outcome, Reason
-from crawler.running.boilerplate import Boilerplate, said, split
+from crawler.running.boilerplate import Boilerplate, split
+from crawler.running.contents import Contents, said_by
 from crawler.running.ledger import Ledger
 from crawler.running.limits import CrawlLimits
 from crawler.sites.models import CrawlSite, SitePage
@@ -62,7 +63,6 @@ class Preparation:
                 session.scalars(select(CrawlUrl).where(CrawlUrl.crawl_id == crawl.id).order_by(CrawlUrl.number))
             )
             lines = boilerplate.lines()
-            contents = _contents(pages, lines)
             if rows:
                 _see_again(boilerplate, pages, rows)
             job = self._job(crawl, pages, rows, lines, spool=spool, hosts=hosts)
@@ -79,7 +79,7 @@ class Preparation:
                 boilerplate=boilerplate,
                 most=_number(crawl.settings["max_pages"]),
                 number=repository.last_number(session, crawl.id),
-                contents=contents,
+                contents=Contents(page for page in pages if page.duplicate_of is None and not page.missed),
             )
             return job, ledger
 
@@ -160,11 +160,6 @@ def _living_pages(session: Session, site_id: str) -> list[SitePage]:
     return list(session.scalars(wanted))
 
 
-def _contents(pages: Sequence[SitePage], boilerplate: frozenset[bytes]) -> dict[str, str]:
-    originals = [page for page in pages if page.duplicate_of is None and not page.missed]
-    return {(said(split(page.lines), boilerplate) if page.lines else page.content): page.key for page in originals}
-
-
 def _see_again(boilerplate: Boilerplate, pages: Sequence[SitePage], rows: Sequence[CrawlUrl]) -> None:
     """After an interruption: what this crawl has kept counts as it did before."""
     kept = {row.key for row in rows if row.outcome == Outcome.KEPT}
@@ -183,7 +178,7 @@ def _known_pages(pages: Sequence[SitePage], boilerplate: frozenset[bytes]) -> li
 def _known(page: SitePage, boilerplate: frozenset[bytes], *, whole: bool) -> Known:
     if whole:
         return Known(page.url, page.depth)
-    content = said(split(page.lines), boilerplate) if page.lines else page.content
+    content = said_by(page.lines, page.content, boilerplate)
     return Known(page.url, page.depth, page.etag, page.last_modified, page.sha256, content)
 
 
