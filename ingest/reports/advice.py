@@ -30,7 +30,8 @@ def _ocr(reading: Reading, pages: int | None) -> Suggestion | None:
     if not reading.pages_without_text:
         return None
     count, of = len(reading.pages_without_text), f" of {pages}" if pages else ""
-    return Suggestion("TURN_OCR_ON", f"{count}{of} pages have no text layer: let text recognition (OCR) read them")
+    message = f"{count}{of} pages have no text layer: add one with text recognition (OCR), and replace the file"
+    return Suggestion("ADD_TEXT_LAYER", message)
 
 
 def _encoding(reading: Reading) -> Suggestion | None:
@@ -74,5 +75,7 @@ def _structure(reading: Reading, pages: int | None, engine: str) -> Suggestion |
     """A long PDF in which no heading was found has most likely more structure than was seen."""
     if pages is None or pages < 10 or reading.blocks.get(BlockKind.HEADING) or engine != ParserEngine.NODE_NATIVE:
         return None
-    message = f"no heading was found on {pages} pages: where Docling is installed, parserEngine DOCLING may find them"
-    return Suggestion("TRY_DOCLING", message)
+    message = (
+        f"no heading was found on {pages} pages: if there is a Word or HTML version with headings, upload that instead"
+    )
+    return Suggestion("UPLOAD_SOURCE_WITH_HEADINGS", message)
