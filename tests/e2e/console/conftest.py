@@ -31,7 +31,7 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, _NAMES)), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
@@ -42,12 +42,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("console") / "home"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(browser: Browser, home: Path) -> Iterator[httpx.Client]:
     """Speaks to the server that the browser looks at, with the administrator's key. (Needs the browser so that nothing
     is started where there is none.)"""
@@ -55,7 +55,7 @@ def server(browser: Browser, home: Path) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def keyring(server: httpx.Client, home: Path) -> Iterator[Keyring]:
     database = Database(f"sqlite:///{home}/cairn.db")
     yield Keyring(database, AccessKeys(clock=SystemClock()))
