@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from types import FrameType
@@ -25,8 +26,12 @@ def run(settings: Settings) -> None:
     try:
         runtime.start()
         _greet(runtime)
+        app = create_app(settings, runtime)
+        # What is here now stays until the end: looking through it again for garbage would hold up requests.
+        gc.collect()
+        gc.freeze()
         uvicorn.run(
-            create_app(settings, runtime),
+            app,
             host=settings.host,
             port=settings.port,
             log_config=None,

@@ -16,6 +16,7 @@ from ingest.datasets.types import EVERY_AGENT_ROLE
 from ingest.files.models import File, FileGeneration
 from ingest.files.types import FileStatus
 from kit.db.database import Database
+from kit.db.prepared import Prepared
 from retrieval.search.fusion import UNTUNED, DatasetTuning, FusionKind
 
 
@@ -56,17 +57,19 @@ class Searchable(NamedTuple):
 
 
 # Columns, and a statement built once: a search spends as much on rows that it does not need as on the engine's door.
-_SEARCHED = select(
-    Dataset.id,
-    Dataset.collection,
-    Dataset.embedding_model,
-    Dataset.allowed_agent_roles,
-    Dataset.hybrid_alpha,
-    Dataset.fusion,
-).where(
-    Dataset.id.in_(bindparam("wanted", expanding=True)),
-    Dataset.tenant_id == bindparam("tenant"),
-    Dataset.deleted_at.is_(None),
+_SEARCHED = Prepared(
+    select(
+        Dataset.id,
+        Dataset.collection,
+        Dataset.embedding_model,
+        Dataset.allowed_agent_roles,
+        Dataset.hybrid_alpha,
+        Dataset.fusion,
+    ).where(
+        Dataset.id.in_(bindparam("wanted", expanding=True)),
+        Dataset.tenant_id == bindparam("tenant"),
+        Dataset.deleted_at.is_(None),
+    )
 )
 
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from identity.types import Principal
 from ingest.files.models import Chunk, File
 from kit.db.database import Database
+from kit.db.prepared import Prepared
 from retrieval.search.types import Passage
 
 # Built once: putting a statement together costs a search as much as running it.
-_VISIBLE: Select[*tuple[Any, ...]] = (
+_VISIBLE = Prepared(
     select(
         Chunk.id,
         Chunk.file_id,
@@ -53,7 +54,7 @@ class Passages:
         return {row.id: _passage(row) for row in self.database.rows(_VISIBLE, wanted)}
 
 
-def _passage(row: Row[*tuple[Any, ...]]) -> Passage:
+def _passage(row: Any) -> Passage:
     return Passage(
         chunk_id=row.id,
         file_id=row.file_id,

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from retrieval.keywords.languages import Language, language_of
-from retrieval.keywords.words import CAMEL, RUN, UNSPACED, WORD
+from retrieval.keywords.words import CAMEL, RUN, UNSPACED, UNSPACED_FROM, WORD
 
 _LONGEST = 80  # characters of a term: what is longer is data, not a word
 _FEWEST = 2  # characters of a part that an identifier is taken apart into
+_REMEMBERED = 65_536  # runs; most of a text are words that were seen before
+_LONGEST_REMEMBERED = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """`text[start:end]` is what it stands for. `counts`: it adds to the length of a passage; an identifier as a whole
     and a single character of an unspaced script stand beside terms that are counted already."""
 
@@ -46,20 +48,28 @@ class Analyser:
         runs = [(match.group(), match.start()) for match in RUN.finditer(text)]
         language = self._default.told_by([run for run, _ in runs])
         for run, start in runs:
-            if UNSPACED.match(run):
+            if run[0] >= UNSPACED_FROM and UNSPACED.match(run):
                 yield from _pairs(run, start, singles=singles)
-            else:
-                yield from _of_run(run, start, language)
+                continue
+            found = _remembered(run, language) if len(run) <= _LONGEST_REMEMBERED else _of_run(run, language)
+            for term, begins, ends, counts in found:
+                yield Term(term, start + begins, start + ends, counts)
 
 
-def _of_run(run: str, start: int, language: Language) -> Iterator[Term]:
-    words = [(match.group(), start + match.start()) for match in WORD.finditer(run)]
+@lru_cache(maxsize=_REMEMBERED)
+def _remembered(run: str, language: Language) -> Sequence[Term]:
+    return tuple(_of_run(run, language))
+
+
+def _of_run(run: str, language: Language) -> Iterator[Term]:
+    """With places inside the run."""
+    words = [(match.group(), match.start()) for match in WORD.finditer(run)]
     if len(words) == 1 and run.isalpha() and (run.islower() or run.istitle() or run.isupper()):
-        yield from _of_word(run, start, language)
+        yield from _of_word(run, 0, language)
         return
     if _is_identifier(run):
         parts = [part for word, at in words for part in _parts(word, at)]
-        yield Term(_joined(run), start, start + len(run), counts=len(parts) < 2)
+        yield Term(_joined(run), 0, len(run), counts=len(parts) < 2)
         if len(parts) < 2:
             return
     else:

@@ -10,8 +10,8 @@ import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import Stemmer
 
@@ -33,8 +33,7 @@ _LOOKED_AT = 200  # words at the start of a text
 _turn = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(NamedTuple):
     """`name` as Snowball calls it, or `none`."""
 
     name: str
@@ -52,9 +51,7 @@ class Language:
         """The language that the stop words among them belong to, or this one."""
         if self.name == PLAIN:
             return self
-        counted: Counter[str] = Counter()
-        for word in words[:_LOOKED_AT]:
-            counted.update(_LATIN.get(word.lower(), ()))
+        counted = Counter(language for word in words[:_LOOKED_AT] for language in _LATIN.get(word.lower(), ()))
         if not counted:
             return self
         mine = counted[self.name]

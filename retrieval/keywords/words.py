@@ -24,6 +24,9 @@ _LETTER = rf"[^\W_{_UNSPACED_RANGES}]|[{_SIGNS}]"
 UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]+")
 """Thai, Lao, Myanmar, Khmer, kana, Han, Hangul: no spaces between words, or particles that stick to the word."""
 
+UNSPACED_FROM = "\u0e00"
+"""Nothing before it is of those."""
+
 RUN = re.compile(rf"[{_UNSPACED_RANGES}]+|(?:{_LETTER})+(?:[-_.:/@#&+'\u2019](?:{_LETTER})+|_+(?:{_LETTER})*)*")
 """One run of an unspaced script, or words with all that joins them without a space."""
 

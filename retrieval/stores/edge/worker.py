@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import gc
 import os
 import select
 import signal
@@ -55,6 +56,8 @@ def _opened(layout: CollectionLayout, arguments: argparse.Namespace) -> Operatio
 
 def _serve(connection: socket.socket, operations: Operations) -> None:
     """Until the parent closes the connection."""
+    gc.collect()
+    gc.freeze()  # no search waits while what was imported is looked through for garbage
     while True:
         try:
             frame = receive_frame(connection)
