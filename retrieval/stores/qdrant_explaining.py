@@ -83,4 +83,5 @@ class ServerExplainer:
         limit, where = _FIRST_LOOK, models.Filter(must=[*self._search.where])
         while len(hits := self._search.query(leg, where, limit, above=score)) == limit:
             limit *= 10
-        return 1 + sum(1 for _, better in by_chunk(hits).values() if better > score)
+        # Not itself: scored beside others, its own score may differ in the last bit.
+        return 1 + sum(1 for other, (_, better) in by_chunk(hits).items() if other != chunk_id and better > score)

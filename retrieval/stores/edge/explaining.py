@@ -105,4 +105,5 @@ class Explainer:
         limit, where = _FIRST_LOOK, translate(search.where)
         while len(hits := self._searcher.query(leg, where, limit, above=score)) == limit:
             limit *= 10
-        return 1 + sum(1 for _, better in by_chunk(hits).values() if better > score)
+        # Not itself: scored beside others, its own score may differ in the last bit.
+        return 1 + sum(1 for other, (_, better) in by_chunk(hits).items() if other != chunk_id and better > score)
