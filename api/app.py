@@ -26,6 +26,7 @@ from api.readiness import Readiness
 from api.routes import RouteTemplates, allowed_methods
 from api.surfaces import Surfaces
 from api.ui import console
+from api.workspaces import surface as workspaces
 from kit.errors import CairnError
 from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
@@ -48,12 +49,13 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
         _bind(app, runtime)
     app.include_router(dashboard.router)
     app.include_router(platform.router)
+    app.include_router(workspaces.router)
     app.include_router(probes.router)
     documentation.add_documentation(app)
     console.add_console(app)
     app.state.mcp = McpEndpoint(app)
     describe(app)
-    surfaces = Surfaces([dashboard.SURFACE, platform.SURFACE], default=envelope.render)
+    surfaces = Surfaces([dashboard.SURFACE, platform.SURFACE, *workspaces.SURFACES], default=envelope.render)
     _answer_errors(app, surfaces)
     _wrap(app, surfaces)
     return app

@@ -56,6 +56,15 @@ async def _any_caller(request: Request, _bearer: Annotated[object, Security(_doc
     return principal_of(request.scope)
 
 
+async def _whole_caller(request: Request, _bearer: Annotated[object, Security(_documented)]) -> Principal:
+    principal = principal_of(request.scope)
+    if not principal.is_whole:
+        raise Forbidden(
+            f"this needs a key that may do all that its role allows, and key {principal.name!r} may do less"
+        )
+    return principal
+
+
 async def _page(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Items on a page")] = DEFAULT_PAGE,
     cursor: Annotated[
@@ -72,6 +81,8 @@ PageDep: TypeAlias = Annotated[PageRequest, Depends(_page)]
 
 CallerDep: TypeAlias = Annotated[Principal, Depends(_any_caller)]
 """Anybody with a key."""
+WholeCaller: TypeAlias = Annotated[Principal, Depends(_whole_caller)]
+"""Anybody whose key is narrowed in nothing: for what changes people, accounts and what they share."""
 Reader: TypeAlias = Annotated[Principal, Depends(caller_with(Scope.READ))]
 Searcher: TypeAlias = Annotated[Principal, Depends(caller_with(Scope.SEARCH))]
 Writer: TypeAlias = Annotated[Principal, Depends(caller_with(Scope.WRITE))]

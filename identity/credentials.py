@@ -12,11 +12,12 @@ from identity.types import ROLE_SCOPES, Role, Scope
 
 class KeyKind(StrEnum):
     """`api_key` acts for a person, `agent_key` for a machine with an agent role, `session` for a person who
-    signed in."""
+    signed in, `workspace` for the agent of a workspace."""
 
     API_KEY = "api_key"
     AGENT_KEY = "agent_key"
     SESSION = "session"
+    WORKSPACE = "workspace"
 
 
 EVERY_SCOPE = "*"

@@ -72,6 +72,14 @@ class OrganizationNotFound(NotFound):
     code = "ORGANIZATION_NOT_FOUND"
 
 
+class TeamNotFound(NotFound):
+    code = "TEAM_NOT_FOUND"
+
+
+class WorkspaceNotFound(NotFound):
+    code = "WORKSPACE_NOT_FOUND"
+
+
 class SlugTaken(Conflict):
     code = "SLUG_TAKEN"
 
@@ -85,7 +93,7 @@ class LastOwner(Conflict):
 
 
 class NeedsRole(Forbidden):
-    """A member of the organization, with too low a role in it."""
+    """Seen, but with too low a role in it."""
 
 
 class KeyExceedsUser(Invalid):

@@ -96,7 +96,8 @@ class KeyChanges:
             id=new_id(), tenant_id=old.tenant_id, user_id=old.user_id, kind=old.kind, name=old.name,
             description=old.description, token_hash=hash_token(token), hint=token_hint(token), role=old.role,
             agent_role=old.agent_role, scopes=list(old.scopes), dataset_ids=old.dataset_ids, created_at=now,
-            expires_at=old.expires_at, rate_limit=old.rate_limit,
+            expires_at=old.expires_at, rate_limit=old.rate_limit, sign_in_id=old.sign_in_id,
+            organization_id=old.organization_id, workspace_id=old.workspace_id,
         )  # fmt: skip
         session.add(new)
         session.flush()

@@ -164,6 +164,7 @@ def _principal(key: AccessKey, member_role: Role) -> Principal:
         agent_role=key.agent_role,
         dataset_ids=None if key.dataset_ids is None else tuple(key.dataset_ids),
         rate_limit=key.rate_limit,
+        workspace_id=key.workspace_id,
     )
 
 

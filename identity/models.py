@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    ScalarSelect,
     String,
     Text,
     UniqueConstraint,
@@ -30,9 +31,8 @@ class Tenant(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-_next_number = (
-    select(func.coalesce(func.max(literal_column("number")), 0) + 1).select_from(text("users")).scalar_subquery()
-)
+def _next_number(table: str) -> ScalarSelect[int]:
+    return select(func.coalesce(func.max(literal_column("number")), 0) + 1).select_from(text(table)).scalar_subquery()
 
 
 class User(Base):
@@ -47,13 +47,13 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    number: Mapped[int | None] = mapped_column(Integer, unique=True, default=_next_number)
+    number: Mapped[int | None] = mapped_column(Integer, unique=True, default=_next_number("users"))
     avatar_url: Mapped[str | None] = mapped_column(Text)
     password_hash: Mapped[str | None] = mapped_column(String(200))
 
 
 class Membership(Base):
-    """A user's role in a scope; `tenant` is the only scope kind with operations of its own so far."""
+    """A user's role in a scope; `scope_type` is a ScopeKind."""
 
     __tablename__ = "memberships"
     __table_args__ = (UniqueConstraint("user_id", "scope_type", "scope_id"),)
@@ -92,6 +92,7 @@ class AccessKey(Base):
     rate_limit: Mapped[int | None] = mapped_column(Integer)
     sign_in_id: Mapped[str | None] = mapped_column(Id, index=True)
     organization_id: Mapped[str | None] = mapped_column(Id, index=True)
+    workspace_id: Mapped[str | None] = mapped_column(Id, index=True)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -172,6 +173,34 @@ class Organization(Base):
     avatar_url: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Team(Base):
+    """People of a tenant who work together. `number` is how the platform's API names it."""
+
+    __tablename__ = "teams"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), index=True)
+    number: Mapped[int] = mapped_column(Integer, unique=True, default=_next_number("teams"))
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Workspace(Base):
+    """Where an agent works. Its tokens are access keys of kind `workspace`, held to `agent_role`."""
+
+    __tablename__ = "workspaces"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    agent_role: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -92,10 +92,7 @@ class OrganizationKeys:
     ) -> IssuedKey:
         """Without a grace time the old key ends at once, which is to roll it."""
         row = self._row(session, principal, organization_id, key_id)
-        issued = self.changes.rotate_row(session, row, grace=grace)
-        session.get_one(AccessKey, issued.key.id).organization_id = organization_id
-        session.flush()
-        return issued
+        return self.changes.rotate_row(session, row, grace=grace)
 
     def _row(self, session: Session, principal: Principal, organization_id: str, key_id: str) -> AccessKey:
         self.organizations.check_manages(session, principal, organization_id)

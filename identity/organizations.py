@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from identity.errors import (
-    InviteIsPending,
-    InviteNotFound,
-    IsMember,
-    LastOwner,
-    NeedsRole,
-    OrganizationNotFound,
-    SlugTaken,
-    UserNotFound,
-)
-from identity.models import Invite, Membership, Organization, User
-from identity.team import INVITE_DAYS, INVITE_PREFIX, IssuedInvite, checked_email
-from identity.types import Principal, Scope
+from identity.errors import InviteNotFound, LastOwner, NeedsRole, OrganizationNotFound, SlugTaken, UserNotFound
+from identity.memberships import Member, Memberships, PendingInvite, manages, member_of
+from identity.models import AccessKey, Membership, Organization, User
+from identity.team import IssuedInvite
+from identity.types import Principal, ScopeKind
 from kit.clock import Clock
-from kit.crypto import hash_token, new_token
 from kit.ids import new_id
 
-SCOPE = "org"
 ROLES = ("owner", "admin", "member", "viewer")
 _UNFIT = re.compile(r"[^a-z0-9]+")
 
@@ -46,29 +36,15 @@ class OrganizationView:
 
 
 @dataclass(frozen=True, slots=True)
-class OrganizationMember:
-    user_id: str
-    name: str
-    email: str
-    role: str
-    joined_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PendingInvite:
-    id: str
-    email: str
-    role: str
-    created_at: datetime
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Organizations:
     """All methods take the caller's session. OrganizationNotFound for one that the caller is no member of, unless the
     caller manages the tenant; NeedsRole where the caller's role in it is not enough."""
 
     clock: Clock
+    _members: Memberships = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_members", Memberships(ScopeKind.ORGANIZATION, ROLES, self.clock))
 
     def list(
         self, session: Session, principal: Principal, *, limit: int, offset: int
@@ -91,7 +67,7 @@ class Organizations:
         )  # fmt: skip
         session.add(row)
         _flush_slug(session, row.slug)
-        self._join(session, row.id, principal.user_id, "owner")
+        self._members.join(session, row.id, principal.user_id, "owner")
         return self._view(session, principal, row)
 
     def change(
@@ -107,31 +83,30 @@ class Organizations:
         return self._view(session, principal, row)
 
     def delete(self, session: Session, principal: Principal, organization_id: str) -> None:
+        """Its keys end with it."""
         row = self._row(session, principal, organization_id, least="owner")
-        row.deleted_at = row.updated_at = self.clock.now()
+        row.deleted_at = row.updated_at = now = self.clock.now()
+        for key in session.scalars(select(AccessKey).where(AccessKey.organization_id == row.id)):
+            key.revoked_at = key.revoked_at or now
         session.flush()
 
-    def members(self, session: Session, principal: Principal, organization_id: str) -> Sequence[OrganizationMember]:
-        row = self._row(session, principal, organization_id)
-        return [_member(user, membership) for user, membership in self._memberships(session, row.id)]
+    def members(self, session: Session, principal: Principal, organization_id: str) -> Sequence[Member]:
+        return self._members.list(session, self._row(session, principal, organization_id).id)
 
     def add_member(
         self, session: Session, principal: Principal, organization_id: str, *, user_id: str, role: str
-    ) -> OrganizationMember:
+    ) -> Member:
         """Raises UserNotFound for somebody of another tenant, and IsMember."""
         row = self._row(session, principal, organization_id, least="owner" if role == "owner" else "admin")
-        user = self._user(session, principal, user_id)
-        if any(known.id == user.id for known, _ in self._memberships(session, row.id)):
-            raise IsMember(f"user {user_id} is a member already")
-        return _member(user, self._join(session, row.id, user.id, role))
+        return self._members.add(session, principal, row.id, user_id=user_id, role=role)
 
     def change_member(
         self, session: Session, principal: Principal, organization_id: str, user_id: str, *, role: str
-    ) -> OrganizationMember:
+    ) -> Member:
         user, membership = self._membership(session, principal, organization_id, user_id, wanted=role)
         membership.role = role
         session.flush()
-        return _member(user, membership)
+        return member_of(user, membership)
 
     def remove_member(self, session: Session, principal: Principal, organization_id: str, user_id: str) -> None:
         _, membership = self._membership(session, principal, organization_id, user_id, wanted=None)
@@ -139,45 +114,20 @@ class Organizations:
         session.flush()
 
     def invites(self, session: Session, principal: Principal, organization_id: str) -> Sequence[PendingInvite]:
-        row = self._row(session, principal, organization_id, least="admin")
-        return [
-            PendingInvite(invite.id, invite.email, invite.role, invite.created_at, invite.expires_at)
-            for invite in session.scalars(self._pending(row.id))
-        ]
+        return self._members.invites(session, self._row(session, principal, organization_id, least="admin").id)
 
     def invite(
         self, session: Session, principal: Principal, organization_id: str, *, email: str, role: str
     ) -> IssuedInvite:
         """Raises InviteIsPending while an earlier one is good."""
         row = self._row(session, principal, organization_id, least="admin")
-        email, now, token = checked_email(email), self.clock.now(), new_token(INVITE_PREFIX)
-        if session.scalar(self._pending(row.id).where(Invite.email == email)) is not None:
-            raise InviteIsPending(f"{email} has an invite already that was not accepted yet")
-        invite = Invite(
-            id=new_id(), tenant_id=row.tenant_id, scope_type=SCOPE, scope_id=row.id, email=email, name=email, role=role,
-            token_hash=hash_token(token), invited_by=principal.user_id, created_at=now,
-            expires_at=now + timedelta(days=INVITE_DAYS),
-        )  # fmt: skip
-        session.add(invite)
-        session.flush()
-        return IssuedInvite(invite.id, token, email, row.name, role, invite.expires_at)
+        return self._members.invite(session, principal, row.id, email=email, role=role, name=row.name)
 
     def accept(self, session: Session, principal: Principal, token: str) -> OrganizationView:
         """For somebody of the same tenant whose address was invited. InviteNotFound for every reason not to."""
-        invite = session.scalar(select(Invite).where(Invite.token_hash == hash_token(token)).with_for_update())
-        user = None if principal.user_id is None else session.get(User, principal.user_id)
-        now = self.clock.now()
-        if invite is None or user is None or invite.scope_type != SCOPE or invite.tenant_id != principal.tenant_id:
-            raise InviteNotFound
-        if invite.accepted_at or invite.revoked_at or invite.expires_at <= now or invite.email != user.email.lower():
-            raise InviteNotFound
-        row = session.get_one(Organization, invite.scope_id)
+        row = session.get_one(Organization, self._members.accept(session, principal, token))
         if row.deleted_at is not None:
             raise InviteNotFound
-        if not any(known.id == user.id for known, _ in self._memberships(session, row.id)):
-            self._join(session, row.id, user.id, invite.role)
-        invite.accepted_at = now
-        session.flush()
         return self._view(session, principal, row)
 
     def check_manages(self, session: Session, principal: Principal, organization_id: str) -> None:
@@ -190,8 +140,8 @@ class Organizations:
         row = session.get(Organization, organization_id)
         if row is None or row.deleted_at is not None or not self._sees(session, principal, row):
             raise OrganizationNotFound(f"there is no organization {organization_id!r}, or this key may not see it")
-        role = self._role(session, principal, row)
-        if not _manages(principal) and (role is None or ROLES.index(role) > ROLES.index(least)):
+        role = self._members.role_of(session, principal, row.id)
+        if not manages(principal) and not self._members.reaches(role, least):
             raise NeedsRole(f"this needs the role {least} in organization {row.slug!r}")
         return row
 
@@ -205,91 +155,30 @@ class Organizations:
     def _sees(self, session: Session, principal: Principal, row: Organization) -> bool:
         if row.tenant_id != principal.tenant_id or principal.is_narrowed:
             return False
-        return _manages(principal) or self._role(session, principal, row) is not None
-
-    @staticmethod
-    def _role(session: Session, principal: Principal, row: Organization) -> str | None:
-        if principal.user_id is None:
-            return None
-        return session.scalar(
-            select(Membership.role).where(
-                Membership.user_id == principal.user_id, Membership.scope_type == SCOPE, Membership.scope_id == row.id
-            )
-        )
-
-    @staticmethod
-    def _memberships(session: Session, organization_id: str) -> Sequence[tuple[User, Membership]]:
-        rows = session.execute(
-            select(User, Membership)
-            .join(Membership, Membership.user_id == User.id)
-            .where(
-                Membership.scope_type == SCOPE, Membership.scope_id == organization_id, User.deactivated_at.is_(None)
-            )
-            .order_by(Membership.id)
-        )
-        return [(row[0], row[1]) for row in rows]
+        return manages(principal) or self._members.role_of(session, principal, row.id) is not None
 
     def _membership(
         self, session: Session, principal: Principal, organization_id: str, user_id: str, *, wanted: str | None
     ) -> tuple[User, Membership]:
         """To be changed to `wanted`, or removed: an organization keeps an owner, and only owners make owners."""
         row = self._row(session, principal, organization_id, least="owner" if wanted == "owner" else "admin")
-        members = self._memberships(session, row.id)
-        found = next(((user, m) for user, m in members if user_id in {user.id, str(user.number)}), None)
-        if found is None:
-            raise UserNotFound(f"user {user_id!r} is no member of this organization")
-        owners = [membership for _, membership in members if membership.role == "owner"]
+        found = self._members.found(session, row.id, user_id)
         if found[1].role == "owner":
             self._row(session, principal, organization_id, least="owner")
+            owners = [one for _, one in self._members.rows(session, row.id) if one.role == "owner"]
             if wanted != "owner" and len(owners) == 1:
                 raise LastOwner("an organization keeps an owner; make another one first")
         return found
 
-    @staticmethod
-    def _user(session: Session, principal: Principal, user_id: str) -> User:
-        wanted = User.number == int(user_id) if user_id.isdecimal() and len(user_id) < 10 else User.id == user_id
-        user = session.scalar(
-            select(User).where(wanted, User.tenant_id == principal.tenant_id, User.deactivated_at.is_(None))
-        )
-        if user is None:
-            raise UserNotFound(f"there is no user {user_id!r}")
-        return user
-
-    def _join(self, session: Session, organization_id: str, user_id: str, role: str) -> Membership:
-        membership = Membership(
-            id=new_id(), user_id=user_id, scope_type=SCOPE, scope_id=organization_id, role=role,
-            created_at=self.clock.now(),
-        )  # fmt: skip
-        session.add(membership)
-        session.flush()
-        return membership
-
-    def _pending(self, organization_id: str):  # type: ignore[no-untyped-def]  # a Select of invites
-        return select(Invite).where(
-            Invite.scope_type == SCOPE, Invite.scope_id == organization_id, Invite.accepted_at.is_(None),
-            Invite.revoked_at.is_(None), Invite.expires_at > self.clock.now(),
-        )  # fmt: skip
-
     def _view(self, session: Session, principal: Principal, row: Organization) -> OrganizationView:
-        count = session.scalar(
-            select(func.count()).where(Membership.scope_type == SCOPE, Membership.scope_id == row.id)
-        )
         return OrganizationView(
-            row.id, row.name, row.slug, row.avatar_url, count or 0, self._role(session, principal, row),
-            row.created_at, row.updated_at,
+            row.id, row.name, row.slug, row.avatar_url, self._members.count(session, row.id),
+            self._members.role_of(session, principal, row.id), row.created_at, row.updated_at,
         )  # fmt: skip
 
 
 def slug_of(name: str) -> str:
     return _UNFIT.sub("-", name.lower()).strip("-")[:100] or "organization"
-
-
-def _manages(principal: Principal) -> bool:
-    return principal.may(Scope.MANAGE) and not principal.is_narrowed
-
-
-def _member(user: User, membership: Membership) -> OrganizationMember:
-    return OrganizationMember(user.id, user.name, user.email, membership.role, membership.created_at)
 
 
 def _flush_slug(session: Session, slug: str) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, or_, se
 from sqlalchemy.orm import Session
 
 from identity.models import AccessKey, Membership, Tenant, User
-from identity.types import Principal, Role, Scope
+from identity.types import Principal, Role, Scope, ScopeKind
 
-TENANT_SCOPE = "tenant"
+TENANT_SCOPE = ScopeKind.TENANT
 
 
 @dataclass(frozen=True, slots=True)

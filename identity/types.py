@@ -24,6 +24,16 @@ class Scope(StrEnum):
     MANAGE = "knowledge:manage"
 
 
+class ScopeKind(StrEnum):
+    """What a membership, an invite or a key can be of: a tenant, or a part of one."""
+
+    TENANT = "tenant"
+    ORGANIZATION = "org"
+    TEAM = "team"
+    WORKSPACE = "workspace"
+    CLIENT = "client"
+
+
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
     Role.ADMIN: frozenset(Scope),
     Role.MEMBER: frozenset({Scope.READ, Scope.SEARCH, Scope.WRITE}),
@@ -38,6 +48,7 @@ class Principal:
 
     `agent_role` is set for machines: they see only datasets that allow that role. `dataset_ids` narrows a key to some
     datasets; None means every dataset that the rest allows. `rate_limit` is requests a minute, None the installation's.
+    `workspace_id` is set for a workspace's token.
     """
 
     tenant_id: str
@@ -49,11 +60,17 @@ class Principal:
     agent_role: str | None = None
     dataset_ids: Sequence[str] | None = None
     rate_limit: int | None = None
+    workspace_id: str | None = None
 
     @property
     def is_narrowed(self) -> bool:
         """Held to an agent role or to some datasets: it sees nothing of the tenant beyond them."""
         return self.agent_role is not None or self.dataset_ids is not None
+
+    @property
+    def is_whole(self) -> bool:
+        """May do all that its role allows, everywhere in the tenant: as good as the person or program behind it."""
+        return not self.is_narrowed and ROLE_SCOPES[self.role] <= self.scopes
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes and scope in ROLE_SCOPES[self.role]

@@ -22,6 +22,8 @@ from identity.organizations import Organizations
 from identity.rates import RateLimiter
 from identity.sessions import Sessions
 from identity.team import Team
+from identity.teams import Teams
+from identity.workspaces import Workspaces
 from ingest.datasets.gate import Gate
 from ingest.datasets.service import Datasets, ModelBinding
 from ingest.doctor.doctor import Doctor
@@ -80,6 +82,8 @@ class Runtime:
     rates: RateLimiter
     mailer: Mailer
     team: Team
+    teams: Teams
+    workspaces: Workspaces
     trail: Trail
     reads: ReadLog
     audit_log: AuditLog
@@ -214,6 +218,8 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         rates=RateLimiter(write=database.write, clock=clock),
         mailer=_mailer(settings, home),
         team=Team(clock=clock),
+        teams=Teams(clock=clock),
+        workspaces=Workspaces(clock=clock, keys=AccessKeys(clock=clock)),
         trail=trail,
         reads=ReadLog(database=database, trail=trail, keep=timedelta(days=settings.audit_days)),
         audit_log=AuditLog(),

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from api.deps import AuthenticatorDep, CallerDep, RuntimeDep
+from api.deps import AuthenticatorDep, Reader, RuntimeDep, WholeCaller
 from api.fields import NO_COERCION, STORABLE, Since
 from api.platform.envelope import Body, Done, Item, Record, done, errors
 from identity.audit.types import AuditFilter
@@ -86,7 +86,7 @@ class Usage(Record):
     summary="List API keys for organization (masked)",
     responses=errors(400, 401, 403, 404, 503),
 )
-def list_keys(org_id: OrgId, principal: CallerDep, runtime: RuntimeDep) -> Item[list[ApiKey]]:
+def list_keys(org_id: OrgId, principal: Reader, runtime: RuntimeDep) -> Item[list[ApiKey]]:
     with runtime.database.read() as session:
         views = runtime.organization_keys.list(session, principal, org_id)
     return Item(data=[ApiKey.of(view, runtime.clock.now()) for view in views])
@@ -96,7 +96,7 @@ def list_keys(org_id: OrgId, principal: CallerDep, runtime: RuntimeDep) -> Item[
     "", operation_id="platformApiKeysCreate", status_code=201, summary="Create API key (returns raw key once)",
     responses=errors(400, 401, 403, 404, 413, 503),
 )  # fmt: skip
-def create_key(org_id: OrgId, body: NewApiKey, principal: CallerDep, runtime: RuntimeDep) -> Item[RawApiKey]:
+def create_key(org_id: OrgId, body: NewApiKey, principal: WholeCaller, runtime: RuntimeDep) -> Item[RawApiKey]:
     with runtime.database.write() as session:
         issued = runtime.organization_keys.create(
             session, principal, org_id, name=body.name, description=body.description, scopes=body.scopes,
@@ -111,7 +111,7 @@ def create_key(org_id: OrgId, body: NewApiKey, principal: CallerDep, runtime: Ru
     summary="Get API key detail (masked)",
     responses=errors(400, 401, 403, 404, 503),
 )
-def get_key(org_id: OrgId, key_id: KeyId, principal: CallerDep, runtime: RuntimeDep) -> Item[ApiKey]:
+def get_key(org_id: OrgId, key_id: KeyId, principal: Reader, runtime: RuntimeDep) -> Item[ApiKey]:
     with runtime.database.read() as session:
         view = runtime.organization_keys.get(session, principal, org_id, key_id)
     return Item(data=ApiKey.of(view, runtime.clock.now()))
@@ -123,7 +123,7 @@ def get_key(org_id: OrgId, key_id: KeyId, principal: CallerDep, runtime: Runtime
     responses=errors(400, 401, 403, 404, 409, 413, 503),
 )  # fmt: skip
 def update_key(
-    org_id: OrgId, key_id: KeyId, body: ApiKeyChange, principal: CallerDep, *, runtime: RuntimeDep,
+    org_id: OrgId, key_id: KeyId, body: ApiKeyChange, principal: WholeCaller, *, runtime: RuntimeDep,
     authenticator: AuthenticatorDep,
 ) -> Item[ApiKey]:  # fmt: skip
     change = KeyChange(name=body.name, description=body.description, scopes=body.scopes)
@@ -140,7 +140,7 @@ def update_key(
     responses=errors(400, 401, 403, 404, 503),
 )
 def delete_key(
-    org_id: OrgId, key_id: KeyId, principal: CallerDep, runtime: RuntimeDep, authenticator: AuthenticatorDep
+    org_id: OrgId, key_id: KeyId, principal: WholeCaller, runtime: RuntimeDep, authenticator: AuthenticatorDep
 ) -> Done:
     with runtime.database.write() as session:
         runtime.organization_keys.delete(session, principal, org_id, key_id)
@@ -155,7 +155,7 @@ def delete_key(
     responses=errors(400, 401, 403, 404, 503),
 )
 def revoke_key(
-    org_id: OrgId, key_id: KeyId, principal: CallerDep, runtime: RuntimeDep, authenticator: AuthenticatorDep
+    org_id: OrgId, key_id: KeyId, principal: WholeCaller, runtime: RuntimeDep, authenticator: AuthenticatorDep
 ) -> Item[ApiKey]:
     with runtime.database.write() as session:
         view = runtime.organization_keys.revoke(session, principal, org_id, key_id)
@@ -169,7 +169,7 @@ def revoke_key(
     responses=errors(400, 401, 403, 404, 409, 413, 503),
 )  # fmt: skip
 def rotate_key(
-    org_id: OrgId, key_id: KeyId, principal: CallerDep, runtime: RuntimeDep, *, authenticator: AuthenticatorDep,
+    org_id: OrgId, key_id: KeyId, principal: WholeCaller, runtime: RuntimeDep, *, authenticator: AuthenticatorDep,
     body: Rotation | None = None,
 ) -> Item[RawApiKey]:  # fmt: skip
     hours = DEFAULT_GRACE_HOURS if body is None else body.grace_hours
@@ -185,7 +185,7 @@ def rotate_key(
     responses=errors(400, 401, 403, 404, 409, 503),
 )  # fmt: skip
 def roll_key(
-    org_id: OrgId, key_id: KeyId, principal: CallerDep, runtime: RuntimeDep, authenticator: AuthenticatorDep
+    org_id: OrgId, key_id: KeyId, principal: WholeCaller, runtime: RuntimeDep, authenticator: AuthenticatorDep
 ) -> Item[RawApiKey]:
     with runtime.database.write() as session:
         issued = runtime.organization_keys.rotate(session, principal, org_id, key_id, grace=timedelta(0))
@@ -199,7 +199,7 @@ def roll_key(
     summary="Per-key usage log",
     responses=errors(400, 401, 403, 404, 503),
 )
-def key_usage(org_id: OrgId, key_id: KeyId, principal: CallerDep, runtime: RuntimeDep) -> Item[list[Usage]]:
+def key_usage(org_id: OrgId, key_id: KeyId, principal: Reader, runtime: RuntimeDep) -> Item[list[Usage]]:
     """The newest 200 entries of the audit trail that were made with the key."""
     runtime.reads.flush()
     with runtime.database.read() as session:

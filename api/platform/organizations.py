@@ -8,10 +8,12 @@ from typing import Annotated, Literal, TypeAlias
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 
-from api.deps import CallerDep, RuntimeDep, public_address
+from api.deps import Reader, RuntimeDep, WholeCaller
 from api.fields import STORABLE
 from api.platform.envelope import Body, Done, Item, Many, Record, done, errors, many
-from identity.organizations import OrganizationMember, OrganizationView, PendingInvite
+from api.platform.invitations import InviteRecord, SentInvite, send_invite
+from identity.memberships import Member
+from identity.organizations import OrganizationView
 
 router = APIRouter(prefix="/organizations", tags=["Platform: organizations"])
 
@@ -75,44 +77,21 @@ class MemberRecord(Record):
     joined_at: datetime
 
     @classmethod
-    def of(cls, member: OrganizationMember) -> MemberRecord:
+    def of(cls, member: Member) -> MemberRecord:
         return cls(
             user_id=member.user_id, username=member.name, email=member.email, role=member.role,
             joined_at=member.joined_at,
         )  # fmt: skip
 
 
-class InviteRecord(Record):
-    id: str
-    email: str
-    role: str
-    created_at: datetime
-    expires_at: datetime
-
-    @classmethod
-    def of(cls, invite: PendingInvite) -> InviteRecord:
-        return cls(
-            id=invite.id, email=invite.email, role=invite.role, created_at=invite.created_at,
-            expires_at=invite.expires_at,
-        )  # fmt: skip
-
-
-class SentInvite(Record):
-    id: str
-    email: str
-    role: str
-    expires_at: datetime
-    invite_url: str = Field(description="As it was sent; shown this once")
-
-
 @router.get(
     "",
     operation_id="platformOrganizationsList",
     summary="List organizations for the current user",
-    responses=errors(400, 401, 503),
+    responses=errors(400, 401, 403, 503),
 )
 def list_organizations(
-    principal: CallerDep,
+    principal: Reader,
     runtime: RuntimeDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
@@ -124,9 +103,9 @@ def list_organizations(
 
 @router.post(
     "", operation_id="platformOrganizationsCreate", status_code=201, summary="Create organization within user's tenant",
-    responses=errors(400, 401, 404, 409, 413, 503),
+    responses=errors(400, 401, 403, 404, 409, 413, 503),
 )  # fmt: skip
-def create_organization(body: NewOrganization, principal: CallerDep, runtime: RuntimeDep) -> Item[OrganizationRecord]:
+def create_organization(body: NewOrganization, principal: WholeCaller, runtime: RuntimeDep) -> Item[OrganizationRecord]:
     """The caller becomes its owner."""
     with runtime.database.write() as session:
         view = runtime.organizations.create(session, principal, name=body.name, slug=body.slug)
@@ -135,10 +114,10 @@ def create_organization(body: NewOrganization, principal: CallerDep, runtime: Ru
 
 @router.post(
     "/invites/{token}/accept", operation_id="platformOrganizationsInvitesAccept",
-    summary="Accept an organization invite", responses=errors(400, 401, 404, 503),
+    summary="Accept an organization invite", responses=errors(400, 401, 403, 404, 503),
 )  # fmt: skip
 def accept_invite(
-    token: Annotated[str, Path(pattern=r"^[!-~]{1,100}$")], principal: CallerDep, runtime: RuntimeDep
+    token: Annotated[str, Path(pattern=r"^[!-~]{1,100}$")], principal: WholeCaller, runtime: RuntimeDep
 ) -> Item[OrganizationRecord]:
     with runtime.database.write() as session:
         view = runtime.organizations.accept(session, principal, token)
@@ -147,10 +126,10 @@ def accept_invite(
 
 @router.get(
     "/{id}", operation_id="platformOrganizationsGet", summary="Get organization detail with member count",
-    responses=errors(400, 401, 404, 503),
+    responses=errors(400, 401, 403, 404, 503),
 )  # fmt: skip
 def get_organization(
-    organization_id: OrganizationId, principal: CallerDep, runtime: RuntimeDep
+    organization_id: OrganizationId, principal: Reader, runtime: RuntimeDep
 ) -> Item[OrganizationRecord]:
     with runtime.database.read() as session:
         return Item(data=OrganizationRecord.of(runtime.organizations.get(session, principal, organization_id)))
@@ -161,7 +140,7 @@ def get_organization(
     responses=errors(400, 401, 403, 404, 409, 413, 503),
 )  # fmt: skip
 def update_organization(
-    organization_id: OrganizationId, body: OrganizationChange, principal: CallerDep, runtime: RuntimeDep
+    organization_id: OrganizationId, body: OrganizationChange, principal: WholeCaller, runtime: RuntimeDep
 ) -> Item[OrganizationRecord]:
     with runtime.database.write() as session:
         view = runtime.organizations.change(
@@ -174,7 +153,7 @@ def update_organization(
     "/{id}", operation_id="platformOrganizationsDelete", summary="Soft-delete organization (owner only)",
     responses=errors(400, 401, 403, 404, 503),
 )  # fmt: skip
-def delete_organization(organization_id: OrganizationId, principal: CallerDep, runtime: RuntimeDep) -> Done:
+def delete_organization(organization_id: OrganizationId, principal: WholeCaller, runtime: RuntimeDep) -> Done:
     with runtime.database.write() as session:
         runtime.organizations.delete(session, principal, organization_id)
     return done("Organization deleted", id=organization_id)
@@ -182,11 +161,9 @@ def delete_organization(organization_id: OrganizationId, principal: CallerDep, r
 
 @router.get(
     "/{id}/members", operation_id="platformOrganizationsMembersList", summary="List organization members",
-    responses=errors(400, 401, 404, 503),
+    responses=errors(400, 401, 403, 404, 503),
 )  # fmt: skip
-def list_members(
-    organization_id: OrganizationId, principal: CallerDep, runtime: RuntimeDep
-) -> Item[list[MemberRecord]]:
+def list_members(organization_id: OrganizationId, principal: Reader, runtime: RuntimeDep) -> Item[list[MemberRecord]]:
     with runtime.database.read() as session:
         members = runtime.organizations.members(session, principal, organization_id)
     return Item(data=[MemberRecord.of(member) for member in members])
@@ -197,7 +174,7 @@ def list_members(
     summary="Add a member to organization (admin+)", responses=errors(400, 401, 403, 404, 409, 413, 503),
 )  # fmt: skip
 def add_member(
-    organization_id: OrganizationId, body: NewMember, principal: CallerDep, runtime: RuntimeDep
+    organization_id: OrganizationId, body: NewMember, principal: WholeCaller, runtime: RuntimeDep
 ) -> Item[MemberRecord]:
     with runtime.database.write() as session:
         member = runtime.organizations.add_member(
@@ -211,7 +188,7 @@ def add_member(
     summary="Update member role in organization", responses=errors(400, 401, 403, 404, 409, 413, 503),
 )  # fmt: skip
 def update_member(
-    organization_id: OrganizationId, user_id: UserId, body: MemberRole, principal: CallerDep, runtime: RuntimeDep
+    organization_id: OrganizationId, user_id: UserId, body: MemberRole, principal: WholeCaller, runtime: RuntimeDep
 ) -> Item[MemberRecord]:
     with runtime.database.write() as session:
         member = runtime.organizations.change_member(session, principal, organization_id, user_id, role=body.role)
@@ -222,7 +199,9 @@ def update_member(
     "/{id}/members/{userId}", operation_id="platformOrganizationsMembersDelete",
     summary="Remove member from organization (admin+)", responses=errors(400, 401, 403, 404, 409, 503),
 )  # fmt: skip
-def remove_member(organization_id: OrganizationId, user_id: UserId, principal: CallerDep, runtime: RuntimeDep) -> Done:
+def remove_member(
+    organization_id: OrganizationId, user_id: UserId, principal: WholeCaller, runtime: RuntimeDep
+) -> Done:
     with runtime.database.write() as session:
         runtime.organizations.remove_member(session, principal, organization_id, user_id)
     return done("Member removed", user_id=user_id)
@@ -232,9 +211,7 @@ def remove_member(organization_id: OrganizationId, user_id: UserId, principal: C
     "/{id}/invites", operation_id="platformOrganizationsInvitesList", summary="List pending organization invites",
     responses=errors(400, 401, 403, 404, 503),
 )  # fmt: skip
-def list_invites(
-    organization_id: OrganizationId, principal: CallerDep, runtime: RuntimeDep
-) -> Item[list[InviteRecord]]:
+def list_invites(organization_id: OrganizationId, principal: Reader, runtime: RuntimeDep) -> Item[list[InviteRecord]]:
     with runtime.database.read() as session:
         invites = runtime.organizations.invites(session, principal, organization_id)
     return Item(data=[InviteRecord.of(invite) for invite in invites])
@@ -245,13 +222,9 @@ def list_invites(
     summary="Invite user by email to organization", responses=errors(400, 401, 403, 404, 409, 413, 503),
 )  # fmt: skip
 def invite(
-    organization_id: OrganizationId, body: NewInvite, principal: CallerDep, runtime: RuntimeDep, request: Request
+    organization_id: OrganizationId, body: NewInvite, principal: WholeCaller, runtime: RuntimeDep, request: Request
 ) -> Item[SentInvite]:
     """Sent by mail, or put into the outbox where no mail server is set."""
     with runtime.database.write() as session:
         issued = runtime.organizations.invite(session, principal, organization_id, email=body.email, role=body.role)
-    url = f"{public_address(runtime, request)}/invite#{issued.token}"
-    text = f"You are invited to {issued.name}. Open this within a week:\n\n{url}\n"
-    runtime.mailer.send(to=issued.email, subject="An invitation to Cairn", text=text)
-    sent = SentInvite(id=issued.id, email=issued.email, role=issued.role, expires_at=issued.expires_at, invite_url=url)
-    return Item(data=sent)
+    return Item(data=send_invite(runtime, request, issued))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.platform import activity_log, api_keys, auth, envelope, organizations, users
+from api.platform import activity_log, api_keys, auth, envelope, organizations, teams, users
 from api.surfaces import Surface
 
 PREFIX = "/api"
@@ -15,5 +15,5 @@ OPEN_PATHS = frozenset(
 )
 
 router = APIRouter(prefix=PREFIX)
-for resource in (auth, users, organizations, api_keys, activity_log):
+for resource in (auth, users, organizations, api_keys, teams, activity_log):
     router.include_router(resource.router)

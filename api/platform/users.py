@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from api.deps import AuthenticatorDep, CallerDep, Manager, Reader, RuntimeDep
+from api.deps import AuthenticatorDep, Manager, Reader, RuntimeDep, WholeCaller
 from api.fields import STORABLE
 from api.platform.envelope import Body, Done, Item, Many, done, errors, many
 from api.platform.people import TENANT_ROLES, PlatformUser
@@ -38,9 +38,8 @@ def list_users(principal: Reader, runtime: RuntimeDep) -> Many[PlatformUser]:
 @router.delete(
     "/me", operation_id="platformUsersMeDelete", summary="Delete own account", responses=errors(401, 403, 404, 503)
 )
-def delete_me(principal: CallerDep, runtime: RuntimeDep, authenticator: AuthenticatorDep) -> Done:
+def delete_me(principal: WholeCaller, runtime: RuntimeDep, authenticator: AuthenticatorDep) -> Done:
     """The right to be forgotten. Administrators cannot."""
-    _check_is_no_agent(principal)
     with runtime.database.write() as session:
         account = runtime.accounts.erase_own(session, principal)
     authenticator.forget()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from identity.types import Principal
+from identity.types import Principal, Scope
 from kit.clock import Clock
 from kit.errors import Invalid, NotFound
 from kit.pagination import Page, PageRequest, encode_cursor
@@ -28,7 +28,8 @@ _GOOD = frozenset({Mark.RELEVANT, Mark.PARTLY})
 @dataclass(frozen=True, slots=True)
 class SearchRecords:
     """A caller sees the records of its tenant whose datasets it may all see, whoever searched; results of files that
-    were deleted since are left out of them. All methods take the caller's session."""
+    were deleted since are left out of them. Who searched is told to who manages the tenant, and to oneself. All
+    methods take the caller's session."""
 
     datasets: LivingFiles
     clock: Clock
@@ -45,10 +46,10 @@ class SearchRecords:
                 break
         shown = rows[: page.limit]
         cursor = encode_cursor(shown[-1].id) if len(rows) > page.limit else None
-        return Page(list(self._views(session, shown)), cursor)
+        return Page(list(self._views(session, principal, shown)), cursor)
 
     def get(self, session: Session, principal: Principal, record_id: str) -> RecordView:
-        (view,) = self._views(session, [self._row(session, principal, record_id)])
+        (view,) = self._views(session, principal, [self._row(session, principal, record_id)])
         return view
 
     def mark(self, session: Session, principal: Principal, record_id: str, *, chunk_id: str, mark: Mark) -> RecordView:
@@ -67,9 +68,9 @@ class SearchRecords:
         for row in self._rows(session, principal, before=None):
             part.append(row)
             if len(part) == _READ_AT_ONCE:
-                yield from self._views(session, part)
+                yield from self._views(session, principal, part)
                 part = []
-        yield from self._views(session, part)
+        yield from self._views(session, principal, part)
 
     def gaps(self, session: Session, principal: Principal, *, below: float, days: int, limit: int) -> Sequence[Gap]:
         """Questions whose best result scored less than `below`, or none of whose results was any good to those who
@@ -96,11 +97,13 @@ class SearchRecords:
         ]
         return sorted(gaps, key=lambda gap: (-gap.times, gap.best_score, gap.query))[:limit]
 
-    def _views(self, session: Session, rows: Sequence[SearchRecord]) -> Iterator[RecordView]:
+    def _views(self, session: Session, principal: Principal, rows: Sequence[SearchRecord]) -> Iterator[RecordView]:
         marks = _marks(session, rows)
         living = self.datasets.living_files(session, {result["file"] for row in rows for result in row.results})
         for row in rows:
-            yield _view(row, marks.get(row.id, {}), living)
+            view = _view(row, marks.get(row.id, {}), living)
+            knows = _knows_who(principal, row)
+            yield view if knows else replace(view, key_name=None, user_id=None, agent_role=None)
 
     def _row(self, session: Session, principal: Principal, record_id: str) -> SearchRecord:
         row = session.get(SearchRecord, record_id)
@@ -118,6 +121,13 @@ class SearchRecords:
             if len(found) < _READ_AT_ONCE:
                 return
             before = found[-1].id
+
+
+def _knows_who(principal: Principal, row: SearchRecord) -> bool:
+    if row.key_id == principal.key_id:
+        return True
+    is_own = principal.user_id is not None and row.user_id == principal.user_id
+    return not principal.is_narrowed and (is_own or principal.may(Scope.MANAGE))
 
 
 def _slice(principal: Principal, before: str | None) -> Select[SearchRecord]:

@@ -29,13 +29,14 @@ class RecordedResult:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """`request` holds the options that were sent. Times in milliseconds."""
+    """`request` holds the options that were sent. Times in milliseconds. Who searched is None where the caller is not
+    to know it."""
 
     id: str
     at: datetime
     query: str
     dataset_ids: Sequence[str]
-    key_name: str
+    key_name: str | None
     user_id: str | None
     agent_role: str | None
     request: Mapping[str, object]

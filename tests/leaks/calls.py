@@ -8,13 +8,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.leaks.rights import DatasetFact, FileFact, Holder, Where, may_see_dataset
+from tests.leaks.rights import (
+    READ,
+    DatasetFact,
+    FileFact,
+    Holder,
+    OrganizationFact,
+    TeamFact,
+    Where,
+    WorkspaceFact,
+    may_see,
+    may_see_dataset,
+)
 from tests.leaks.world import COMMON, World
 
 METHODS = ("get", "post", "put", "patch", "delete")
 MCP_HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 UNKNOWN = {"chunkId": "00000000-0000-5000-8000-000000000000"}
 UNKNOWN_ID = "01KAAAAAAAAAAAAAAAAAAAAAAA"
+UNKNOWN_NUMBER = "99999999"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 HARMLESS: dict[str, dict[str, str]] = {"patch": {}}
@@ -34,7 +46,7 @@ class Operation:
 
     @property
     def where(self) -> Where:
-        if "audit" in self.path:
+        if "audit" in self.path or "activity-log" in self.path or self.path.endswith("/usage"):
             return Where.AUDIT
         if self.path.endswith("/jobs"):
             return Where.WORK
@@ -56,6 +68,13 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     must_fail: bool = False
+
+
+def unknown(name: str, path: str) -> str:
+    """A value for a path parameter that stands for nothing."""
+    if name == "id" and path.startswith(("/api/teams/", "/api/users/")):
+        return UNKNOWN_NUMBER
+    return UNKNOWN.get(name, UNKNOWN_ID)
 
 
 def operations(document: Mapping[str, Any]) -> list[Operation]:
@@ -90,21 +109,27 @@ def call_of(world: World, operation: Operation, holder: Holder, chosen: Mapping[
     path = operation.path
     for name in operation.parameters:
         path = path.replace(f"{{{name}}}", chosen[name])
-    forbidden = _is_forbidden(world, holder, chosen)
+    forbidden = _is_forbidden(world, holder, operation, chosen)
     if operation.is_stream and not forbidden:
         return None
     is_question = operation.method == "get" or "search" in operation.path
     body: Any = None
     if operation.method != "get":
         body = _body(world, operation, holder)
+        forbidden = forbidden or _is_beyond(world, holder, operation, chosen)
         harmless = operation.method in HARMLESS and "datasetId" in operation.parameters
         if not forbidden and not is_question and not harmless:
             return None
     asked = (*chosen.values(), *_named(body))
     return Call(
         what=operation.id, method=operation.method.upper(), path=path, where=operation.where, body=body,
-        headers={"Authorization": f"Bearer {holder.token}"}, asked=asked, must_fail=forbidden,
+        headers=_headers(holder, body), asked=asked, must_fail=forbidden,
     )  # fmt: skip
+
+
+def _headers(holder: Holder, body: Any) -> dict[str, str]:
+    said = {"Authorization": f"Bearer {holder.token}"}
+    return said if body is None else {**said, "Content-Type": "application/json"}  # without it, nothing is read
 
 
 def _named(body: Any) -> tuple[str, ...]:
@@ -114,12 +139,23 @@ def _named(body: Any) -> tuple[str, ...]:
     return (*body.get("datasetIds", ()), *(body[name] for name in ("chunkId", "fileId") if name in body))
 
 
-def _is_forbidden(world: World, holder: Holder, chosen: Mapping[str, str]) -> bool:
+def _is_beyond(world: World, holder: Holder, operation: Operation, chosen: Mapping[str, str]) -> bool:
+    """Whether a change of what people share is more than the holder may, though it sees the thing."""
+    if operation.path.startswith("/admin"):
+        return not holder.rules_the_tenant
+    if not operation.path.startswith(("/api/organizations", "/api/teams")):
+        return False
+    things = [world.thing(name, operation.path, value) for name, value in chosen.items()]
+    organizations = [thing.about for thing in things if thing and isinstance(thing.about, OrganizationFact)]
+    return not holder.is_whole or any(not holder.rules(organization) for organization in organizations)
+
+
+def _is_forbidden(world: World, holder: Holder, operation: Operation, chosen: Mapping[str, str]) -> bool:
     """Whether the model says that nothing may come of it: the holder is not let in, or does not see what is named."""
     if not holder.is_let_in:
         return True
-    for identifier in chosen.values():
-        thing = world.things.get(identifier)
+    for name, value in chosen.items():
+        thing = world.thing(name, operation.path, value)
         if thing is None or thing.tenant != holder.tenant:
             return True
         about = thing.about
@@ -127,6 +163,8 @@ def _is_forbidden(world: World, holder: Holder, chosen: Mapping[str, str]) -> bo
         if isinstance(dataset, DatasetFact) and not may_see_dataset(holder, dataset):
             return True
         if isinstance(about, FileFact) and about.is_deleted:
+            return True
+        if isinstance(about, OrganizationFact | TeamFact | WorkspaceFact) and not may_see(holder, thing, Where.LISTED):
             return True
     return _is_mismatched(world, chosen)
 
@@ -141,15 +179,19 @@ def _is_mismatched(world: World, chosen: Mapping[str, str]) -> bool:
 
 
 def _body(world: World, operation: Operation, holder: Holder) -> Any:
-    if operation.body is None or operation.method in HARMLESS:
+    shared = operation.path.startswith(("/api/organizations", "/api/teams", "/admin"))
+    if operation.body is None or (operation.method in HARMLESS and not shared):
         return HARMLESS.get(operation.method)
+    number = world.rng.choice(world.people).number
     known = {
         "query": COMMON,
         "datasetIds": [world.rng.choice(world.datasets).id],
         "topK": 20,
         "chunkId": world.rng.choice(list(world.chunks)),
         "fileId": world.rng.choice(world.files).id,
-    }
+        "name": "renamed", "email": "somebody@example.org", "role": "member", "scopes": [READ],
+        "user_id": number if "/teams/" in operation.path else str(number),
+    }  # fmt: skip
     if "datasetIds" in operation.body and world.rng.random() < 0.6:
         mine = [dataset.id for dataset in world.datasets if may_see_dataset(holder, dataset)]
         known["datasetIds"] = mine or known["datasetIds"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -12,14 +13,13 @@ from starlette.testclient import TestClient
 from tests.leaks import world as worlds
 from tests.leaks.calls import (
     MCP_HEADERS,
-    UNKNOWN,
-    UNKNOWN_ID,
     Call,
     Operation,
     call_of,
     operations,
     resource_calls,
     tool_call,
+    unknown,
 )
 from tests.leaks.rights import FileFact, Holder, may_see
 from tests.leaks.world import IDENTIFIER, MARK, World
@@ -42,6 +42,7 @@ class Campaign:
     seen: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     called: Counter[str] = field(default_factory=Counter)
+    answers: dict[str, Counter[int]] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
 
     def run(self, calls: int) -> None:
@@ -83,7 +84,8 @@ class Campaign:
 
     def _chosen(self, operation: Operation) -> dict[str, str]:
         """Ids at random, mostly such that belong together."""
-        chosen = {name: self.world.rng.choice(self.world.ids(name)) for name in operation.parameters}
+        path = operation.path
+        chosen = {name: self.world.rng.choice(self.world.ids(name, path)) for name in operation.parameters}
         file = self.world.things.get(chosen.get("fileId", ""))
         if file is not None and isinstance(file.about, FileFact) and self.world.rng.random() < 0.9:
             chosen["datasetId"] = file.about.dataset.id
@@ -96,6 +98,7 @@ class Campaign:
         self.calls += 1
         self.statuses[answer.status_code] += 1
         self.called[call.what] += 1
+        self.answers.setdefault(call.what, Counter())[answer.status_code] += 1
         text = answer.text + "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
         if call.must_fail and answer.status_code < 300:
             self._report(holder, call, f"was answered {answer.status_code}")
@@ -114,12 +117,13 @@ class Campaign:
 
     def _compare(self, operation: Operation, holder: Holder, call: Call, answer: Any, chosen: dict[str, str]) -> None:
         """What is somebody else's is answered word for word as what there is not."""
-        foreign = {name for name, value in chosen.items() if self._is_foreign(holder, value)}
+        shape = operation.path
+        foreign = {name for name, value in chosen.items() if self._is_foreign(holder, name, shape, value)}
         if not foreign:
             return
         path = call.path
         for name in foreign:
-            path = path.replace(chosen[name], UNKNOWN.get(name, UNKNOWN_ID))
+            path = path.replace(f"/{chosen[name]}", f"/{unknown(name, shape)}")
         twin = Call(call.what, call.method, path, call.where, call.body, call.headers, call.asked, must_fail=True)
         other = self._check(holder, twin)
         self.compared += 1
@@ -127,12 +131,12 @@ class Campaign:
             if name not in operation.parameters:
                 continue
             answer_text = _plain(answer, chosen[name])
-            other_text = _plain(other, UNKNOWN.get(name, UNKNOWN_ID))
+            other_text = _plain(other, unknown(name, shape))
             if (answer.status_code, answer_text) != (other.status_code, other_text) and len(foreign) == 1:
                 self._report(holder, call, f"tells what exists: {answer_text} / {other_text}")
 
-    def _is_foreign(self, holder: Holder, identifier: str) -> bool:
-        thing = self.world.things.get(identifier)
+    def _is_foreign(self, holder: Holder, name: str, path: str, value: str) -> bool:
+        thing = self.world.thing(name, path, value)
         return thing is not None and thing.tenant != holder.tenant
 
     def _report(self, holder: Holder, call: Call, what: str) -> None:
@@ -180,5 +184,5 @@ def _is_there(file: FileFact) -> bool:
 
 def _plain(answer: Any, identifier: str) -> str:
     """The answer without what differs between any two: the id asked for and the request's own."""
-    text: str = answer.text.replace(identifier, "X")
-    return text.replace(answer.headers.get("x-request-id", "-"), "R")
+    text: str = answer.text.replace(answer.headers.get("x-request-id", "-"), "R")
+    return re.sub(rf"(?<!\w){re.escape(identifier)}(?!\w)", "X", text)  # a number may stand inside other words

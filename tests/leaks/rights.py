@@ -44,6 +44,30 @@ class Person:
     tenant: str
     role: str
     is_active: bool = True
+    number: int = 0
+
+
+@dataclass
+class OrganizationFact:
+    """`roles` by the id of a person."""
+
+    id: str
+    tenant: str
+    roles: dict[str, str]
+
+
+@dataclass
+class TeamFact:
+    """Known by its number, which is no secret; `name` bears the mark."""
+
+    number: int
+    tenant: str
+
+
+@dataclass
+class WorkspaceFact:
+    id: str
+    tenant: str
 
 
 @dataclass
@@ -59,6 +83,8 @@ class Holder:
     agent_role: str | None = None
     datasets: frozenset[str] | None = None
     person: Person | None = None
+    organization: OrganizationFact | None = None
+    workspace: WorkspaceFact | None = None
     is_ended: bool = False
     known: set[str] = field(default_factory=set)
     """What it saw rightly: its own acts may go on to name that."""
@@ -82,6 +108,17 @@ class Holder:
     def rules_the_tenant(self) -> bool:
         return MANAGE in self.may and not self.is_narrowed
 
+    @property
+    def is_whole(self) -> bool:
+        """As good as the person behind it: what changes people and what they share asks for that."""
+        role = MAY[self.person.role] & MAY[self.role] if self.person else MAY[self.role]
+        return self.may == role and not self.is_narrowed
+
+    def rules(self, organization: OrganizationFact) -> bool:
+        """Whether it may look after the organization's keys and members."""
+        role = organization.roles.get(self.person.id) if self.person else None
+        return self.rules_the_tenant or (role in {"owner", "admin"} and not self.is_narrowed)
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -100,13 +137,23 @@ def may_see(holder: Holder, thing: Thing, where: Where) -> bool:
     if _is_known(holder, thing, where):
         return True
     about = thing.about
-    if isinstance(about, DatasetFact):
-        return may_see_dataset(holder, about)
-    if isinstance(about, FileFact):
-        return _may_see_file(holder, about, where)
+    if isinstance(about, DatasetFact | FileFact):
+        return _may_see_content(holder, about, where)
+    if isinstance(about, OrganizationFact | TeamFact | WorkspaceFact):
+        return _may_see_shared(holder, about)
     if isinstance(about, Person):
         return holder.person is about or (READ in holder.may and holder.agent_role is None)
     return not isinstance(about, Holder) or _may_see_key(holder, about)
+
+
+def _may_see_shared(holder: Holder, about: OrganizationFact | TeamFact | WorkspaceFact) -> bool:
+    """Everybody sees the teams, members their organization, and a workspace's token its workspace."""
+    if isinstance(about, WorkspaceFact):
+        return holder.rules_the_tenant or holder.workspace is about
+    if READ not in holder.may or holder.is_narrowed:
+        return False
+    is_member = isinstance(about, OrganizationFact) and holder.person is not None and holder.person.id in about.roles
+    return isinstance(about, TeamFact) or is_member or holder.rules_the_tenant
 
 
 def _is_known(holder: Holder, thing: Thing, where: Where) -> bool:
@@ -119,7 +166,10 @@ def _is_known(holder: Holder, thing: Thing, where: Where) -> bool:
     return isinstance(thing.about, DatasetFact) and thing.mark in (holder.datasets or ())
 
 
-def _may_see_file(holder: Holder, file: FileFact, where: Where) -> bool:
+def _may_see_content(holder: Holder, about: DatasetFact | FileFact, where: Where) -> bool:
+    if isinstance(about, DatasetFact):
+        return may_see_dataset(holder, about)
+    file = about
     is_there = not file.is_deleted and (file.is_enabled or where is not Where.FOUND)
     return is_there and may_see_dataset(holder, file.dataset)
 
@@ -128,6 +178,10 @@ def _may_see_key(holder: Holder, other: Holder) -> bool:
     if other is holder:
         return True
     is_own = other.person is not None and other.person is holder.person
+    if other.workspace is not None and other.workspace is holder.workspace:
+        return True
+    if other.organization is not None and READ in holder.may and holder.rules(other.organization):
+        return True
     return not holder.is_narrowed and (is_own or MANAGE in holder.may)
 
 

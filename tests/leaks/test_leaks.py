@@ -45,7 +45,17 @@ class TestEverybody:
         assert campaign.findings == []
         assert campaign.calls >= CALLS
         assert campaign.compared > CALLS // 20
-        assert set(campaign.seen) >= {"dataset", "file", "content", "person", "key"}, campaign.seen
+        assert set(campaign.seen) >= {
+            "dataset",
+            "file",
+            "content",
+            "person",
+            "key",
+            "organization",
+            "group",
+            "workspace",
+        }, campaign.seen
+        assert campaign.answers["dashboardKbSearch"][200] > 0, "no search was let through"
 
     def test_would_be_caught_seeing_more(
         self, app: FastAPI, client: TestClient, world: World, monkeypatch: pytest.MonkeyPatch

@@ -15,7 +15,19 @@ from ingest.datasets.types import DatasetChange, NewDataset
 from ingest.files.types import FileChange, IncomingFile, IngestOverrides
 from kit.ids import new_id
 from orchestration.runtime import Runtime
-from tests.leaks.rights import READ, SEARCH, WRITE, DatasetFact, FileFact, Holder, Person, Thing
+from tests.leaks.rights import (
+    READ,
+    SEARCH,
+    WRITE,
+    DatasetFact,
+    FileFact,
+    Holder,
+    OrganizationFact,
+    Person,
+    TeamFact,
+    Thing,
+    WorkspaceFact,
+)
 
 MARK = re.compile(r"zq[a-z]\d{4}[0-9a-f]{8}")
 IDENTIFIER = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
@@ -36,19 +48,41 @@ class World:
     datasets: list[DatasetFact] = field(default_factory=list)
     files: list[FileFact] = field(default_factory=list)
     chunks: dict[str, FileFact] = field(default_factory=dict)
+    organizations: list[OrganizationFact] = field(default_factory=list)
+    teams: list[TeamFact] = field(default_factory=list)
+    workspaces: list[WorkspaceFact] = field(default_factory=list)
+    invites: list[str] = field(default_factory=list)
     things: dict[str, Thing] = field(default_factory=dict)
     _marks: int = 0
 
-    def ids(self, name: str) -> list[str]:
-        """What could stand for a path parameter of that name."""
+    def ids(self, name: str, path: str = "") -> list[str]:
+        """What could stand for a path parameter of that name, in that path where the name says too little."""
+        if name == "id":
+            return self._called_id(path)
         pools: dict[str, list[str]] = {
             "datasetId": [dataset.id for dataset in self.datasets],
             "fileId": [file.id for file in self.files],
             "chunkId": list(self.chunks),
             "keyId": [holder.id for holder in self.holders],
+            "tokenId": [holder.id for holder in self.holders if holder.workspace is not None],
+            "orgId": [organization.id for organization in self.organizations],
             "userId": [person.id for person in self.people],
+            "token": self.invites,
         }
         return pools.get(name) or [file.id for file in self.files]
+
+    def _called_id(self, path: str) -> list[str]:
+        if "/teams/" in path:
+            return [str(team.number) for team in self.teams]
+        if "/users/" in path:
+            return [str(person.number) for person in self.people]
+        things = self.organizations if "/organizations/" in path else self.workspaces
+        return [thing.id for thing in things]
+
+    def thing(self, name: str, path: str, value: str) -> Thing | None:
+        """What the value of a path parameter stands for."""
+        kind = path.split("/")[2] if name == "id" and path.startswith(("/api/teams/", "/api/users/")) else ""
+        return self.things.get(f"{kind} {value}" if kind else value)
 
     def mark(self, kind: str, tenant: str, about: object) -> str:
         self._marks += 1
@@ -76,13 +110,86 @@ def _settle(world: World) -> None:
     with world.runtime.database.write() as session:
         session.add(Tenant(id=tenant, name=world.mark("tenant", tenant, None), created_at=now))
     people = [_person(world, tenant, role) for role in ("admin", "member", "reviewer", "member")]
-    manager = Principal(tenant, "", people[0].id, "setup", Role.ADMIN, ROLE_SCOPES[Role.ADMIN])
+    manager = _manager(tenant, people[0])
+    organizations = [_organization(world, tenant, people[2:]), _organization(world, tenant, people[1:2])]
+    for person in people[:2]:
+        _team(world, _manager(tenant, person))
+    workspaces = [_workspace(world, manager) for _ in range(2)]
     datasets = [_dataset(world, manager, roles) for roles in _ALLOWED]
     doomed = _dataset(world, manager, ("*",))
     _delete_dataset(world, manager, doomed)
-    for holder in _holders(world, tenant, people, datasets):
+    for holder in [
+        *_holders(world, tenant, people, datasets),
+        *(_organization_key(world, manager, one) for one in organizations),
+        *(_workspace_token(world, manager, one) for one in workspaces),
+    ]:
         world.holders.append(holder)
         world.identify(holder.id, "key", tenant, holder)
+
+
+def _manager(tenant: str, person: Person | None = None) -> Principal:
+    return Principal(tenant, "", person.id if person else None, "setup", Role.ADMIN, ROLE_SCOPES[Role.ADMIN])
+
+
+def _organization(world: World, tenant: str, people: list[Person]) -> OrganizationFact:
+    """The first of the people owns it, the rest are members; somebody is invited."""
+    fact = OrganizationFact("", tenant, {})
+    owner, service = _manager(tenant, people[0]), world.runtime.organizations
+    with world.runtime.database.write() as session:
+        name = world.mark("organization", tenant, fact)
+        fact.id = service.create(session, owner, name=name, slug=world.mark("organization", tenant, fact)).id
+        for person in people[1:]:
+            service.add_member(session, owner, fact.id, user_id=person.id, role="viewer")
+        address = f"{world.mark('organization', tenant, fact)}@example.org"
+        world.invites.append(service.invite(session, owner, fact.id, email=address, role="member").token)
+    fact.roles = {person.id: "viewer" for person in people} | {people[0].id: "owner"}
+    world.organizations.append(fact)
+    world.identify(fact.id, "organization", tenant, fact)
+    return fact
+
+
+def _team(world: World, owner: Principal) -> None:
+    tenant, service = owner.tenant_id, world.runtime.teams
+    fact = TeamFact(0, tenant)
+    with world.runtime.database.write() as session:
+        name = world.mark("group", tenant, fact)
+        fact.number = service.create(session, owner, name=name, description=world.mark("group", tenant, fact)).number
+        address = f"{world.mark('group', tenant, fact)}@example.org"
+        world.invites.append(service.invite(session, owner, fact.number, email=address, role="member").token)
+    world.teams.append(fact)
+    world.identify(f"teams {fact.number}", "group", tenant, fact)
+
+
+def _workspace(world: World, manager: Principal) -> WorkspaceFact:
+    tenant = manager.tenant_id
+    fact = WorkspaceFact("", tenant)
+    with world.runtime.database.write() as session:
+        name = world.mark("workspace", tenant, fact)
+        fact.id = world.runtime.workspaces.create(session, manager, name=name, agent_role="writer").id
+    world.workspaces.append(fact)
+    world.identify(fact.id, "workspace", tenant, fact)
+    return fact
+
+
+def _organization_key(world: World, manager: Principal, organization: OrganizationFact) -> Holder:
+    holder = Holder("organization", "", "", manager.tenant_id, "member", organization=organization)
+    with world.runtime.database.write() as session:
+        issued = world.runtime.organization_keys.create(
+            session, manager, organization.id, name=world.mark("key", holder.tenant, holder), description=None,
+            scopes=None, expires_at=None,
+        )  # fmt: skip
+    holder.token, holder.id = issued.token, issued.key.id
+    return holder
+
+
+def _workspace_token(world: World, manager: Principal, workspace: WorkspaceFact) -> Holder:
+    may = frozenset({READ, SEARCH})
+    holder = Holder("workspace", "", "", manager.tenant_id, "member", may, "writer", workspace=workspace)
+    with world.runtime.database.write() as session:
+        name = world.mark("key", holder.tenant, holder)
+        issued = world.runtime.workspaces.mint(session, manager, workspace.id, name=name)
+    holder.token, holder.id = issued.token, issued.key.id
+    return holder
 
 
 def _person(world: World, tenant: str, role: str) -> Person:
@@ -91,13 +198,17 @@ def _person(world: World, tenant: str, role: str) -> Person:
     with world.runtime.database.write() as session:
         name = world.mark("person", tenant, person)
         email = f"{world.mark('person', tenant, person)}@example.org"
-        session.add(User(id=person.id, tenant_id=tenant, email=email, name=name, created_at=now))
+        user = User(id=person.id, tenant_id=tenant, email=email, name=name, created_at=now)
+        session.add(user)
         session.flush()
+        session.refresh(user)
+        person.number = user.number or 0
         session.add(
             Membership(id=new_id(), user_id=person.id, scope_type="tenant", scope_id=tenant, role=role, created_at=now)
         )
     world.people.append(person)
     world.identify(person.id, "person", tenant, person)
+    world.identify(f"users {person.number}", "person", tenant, person)
     return person
 
 
@@ -179,14 +290,14 @@ def _key(
 
 def end(world: World, holder: Holder) -> None:
     """Revokes the key."""
-    manager = Principal(holder.tenant, "", None, "setup", Role.ADMIN, ROLE_SCOPES[Role.ADMIN])
+    manager = _manager(holder.tenant)
     with world.runtime.database.write() as session:
         world.runtime.keys.revoke(session, manager, holder.id)
     holder.is_ended = True
 
 
 def switch_off(world: World, file: FileFact) -> None:
-    manager = Principal(file.dataset.tenant, "", None, "setup", Role.ADMIN, ROLE_SCOPES[Role.ADMIN])
+    manager = _manager(file.dataset.tenant)
     with world.runtime.database.write() as session:
         world.runtime.files.change(session, manager, file.dataset.id, file.id, FileChange(enabled=False))
     world.runtime.apply_switch(file.id)
@@ -194,7 +305,7 @@ def switch_off(world: World, file: FileFact) -> None:
 
 
 def delete_file(world: World, file: FileFact) -> None:
-    manager = Principal(file.dataset.tenant, "", None, "setup", Role.ADMIN, ROLE_SCOPES[Role.ADMIN])
+    manager = _manager(file.dataset.tenant)
     with world.runtime.database.write() as session:
         world.runtime.files.delete(session, manager, file.dataset.id, file.id)
     world.runtime.apply_switch(file.id)
@@ -202,14 +313,14 @@ def delete_file(world: World, file: FileFact) -> None:
 
 
 def shut_out_agents(world: World, dataset: DatasetFact) -> None:
-    manager = Principal(dataset.tenant, "", None, "setup", Role.ADMIN, ROLE_SCOPES[Role.ADMIN])
+    manager = _manager(dataset.tenant)
     with world.runtime.database.write() as session:
         world.runtime.datasets.configure(session, manager, dataset.id, DatasetChange(allowed_agent_roles=[]))
     dataset.agent_roles = frozenset()
 
 
 def demote(world: World, person: Person) -> None:
-    manager = Principal(person.tenant, "", None, "setup", Role.ADMIN, ROLE_SCOPES[Role.ADMIN])
+    manager = _manager(person.tenant)
     with world.runtime.database.write() as session:
         world.runtime.team.change_role(session, manager, person.id, Role.REVIEWER)
     person.role = "reviewer"
@@ -220,7 +331,7 @@ def _await_indexed(world: World) -> None:
     for file in world.files:
         if file.dataset.is_deleted:
             continue
-        manager = Principal(file.dataset.tenant, "", None, "setup", Role.ADMIN, ROLE_SCOPES[Role.ADMIN])
+        manager = _manager(file.dataset.tenant)
         while True:
             with world.runtime.database.read() as session:
                 status = world.runtime.files.get(session, manager, file.dataset.id, file.id).status
@@ -233,7 +344,7 @@ def _await_indexed(world: World) -> None:
 def _note_chunks(world: World, file: FileFact) -> None:
     if file.dataset.is_deleted:
         return
-    manager = Principal(file.dataset.tenant, "", None, "setup", Role.ADMIN, ROLE_SCOPES[Role.ADMIN])
+    manager = _manager(file.dataset.tenant)
     with world.runtime.database.read() as session:
         for piece in world.runtime.reading.text(session, manager, file.id).pieces:
             world.chunks[piece.chunk_id] = file

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.dashboard.access.schemas.team import Invitation, Invited, Member, RoleChange, TeamList
 from api.deps import AuthenticatorDep, Manager, Reader, RuntimeDep, public_address
 from api.envelope import errors
+from api.invitations import mailed
 from identity.team import MemberStatus, MemberType
 from kit.errors import Forbidden
 
@@ -49,10 +50,11 @@ def list_team(
     responses=errors(400, 401, 403, 409, 413, 503),
 )  # fmt: skip
 def invite(body: Invitation, principal: Manager, runtime: RuntimeDep, request: Request) -> Invited:
-    """Administrators only. The link works once, for a week."""
+    """Administrators only. The link works once, for a week; it is mailed, and shown this once."""
     with runtime.database.write() as session:
         issued = runtime.team.invite(session, principal, email=body.email, name=body.name, role=body.role)
-    return Invited.of(issued, base=public_address(runtime, request))
+    url, _ = mailed(runtime, issued, base=public_address(runtime, request))
+    return Invited.of(issued, url)
 
 
 @router.patch(

@@ -59,8 +59,8 @@ class Invited(ResponseBody):
     expires_at: datetime
 
     @classmethod
-    def of(cls, issued: IssuedInvite, *, base: str) -> Invited:
-        return cls(invite_id=issued.id, invite_url=f"{base}/invite#{issued.token}", expires_at=issued.expires_at)
+    def of(cls, issued: IssuedInvite, url: str) -> Invited:
+        return cls(invite_id=issued.id, invite_url=url, expires_at=issued.expires_at)
 
 
 class RoleChange(RequestBody):

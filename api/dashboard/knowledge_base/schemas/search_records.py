@@ -41,7 +41,9 @@ class SearchRecordItem(ResponseBody):
     at: datetime
     query: str
     dataset_ids: Sequence[str]
-    key_name: str
+    key_name: str | None = Field(
+        description="Null, as are the next two, where somebody else searched and the caller does not manage"
+    )
     user_id: str | None
     agent_role: str | None
     request: Mapping[str, object] = Field(description="The options that were sent")

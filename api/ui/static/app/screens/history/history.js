@@ -26,7 +26,7 @@ function Searches() {
   return html`<${Paged} from=${records} what="The history could not be loaded.">${(items) => (items.length
     ? html`<${Latency} items=${items} /><div class="panel scroll"><table class="plain"><thead><tr><th>Question</th><th>Who</th><th class="end">Best</th><th class="end">Results</th><th class="end">Took</th><th>When</th></tr></thead>
       <tbody>${items.map((record) => html`<tr key=${record.id}><td><a dir="auto" href=${again(record)}>${record.query}</a></td>
-        <td><bdi>${record.keyName}</bdi>${record.agentRole && html` <${Badge}>agent<//>`}</td>
+        <td><bdi>${record.keyName ?? "–"}</bdi>${record.agentRole && html` <${Badge}>agent<//>`}</td>
         <td class="end numeric">${record.results.length ? score(record.topScore) : html`<${Badge} tone="warn">nothing<//>`}</td>
         <td class="end numeric">${record.results.length}</td><td class="end numeric soft nowrap">${duration(record.searchMs)}</td>
         <td class="soft nowrap" title=${fullTime(record.at)}>${ago(record.at)}</td></tr>`)}</tbody></table></div>`

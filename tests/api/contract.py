@@ -1,0 +1,122 @@
+"""What the documented surfaces say about signing in, people, keys, teams, tokens and logs, as tables.
+
+A line is: method, path, status of success, further documented statuses, fields of the body (`!` where required, choices
+in parentheses), fields of the query. `data`, `page`, `done` and `bare` name the envelope of success.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+PLATFORM = """
+GET    /organizations/{orgId}/api-keys                | 200 data |             |
+POST   /organizations/{orgId}/api-keys                | 201 data |             | name! description scopes expires_at
+GET    /organizations/{orgId}/api-keys/{keyId}        | 200 data |             |
+PATCH  /organizations/{orgId}/api-keys/{keyId}        | 200 data |             | name description scopes
+DELETE /organizations/{orgId}/api-keys/{keyId}        | 200 done |             |
+POST   /organizations/{orgId}/api-keys/{keyId}/revoke | 200 data |             |
+POST   /organizations/{orgId}/api-keys/{keyId}/rotate | 200 data |             | grace_hours
+POST   /organizations/{orgId}/api-keys/{keyId}/roll   | 200 data |             |
+GET    /organizations/{orgId}/api-keys/{keyId}/usage  | 200 data |             |
+POST   /auth/register        | 201 data | 400 409 | username! email! password! \
+invite_code terms_accepted! privacy_accepted!
+POST   /auth/login           | 200 bare | 400 401 | email! password!
+POST   /auth/logout          | 200 done |         | all_devices
+GET    /auth/me              | 200 data | 401     |
+POST   /auth/forgot-password | 200 done |         | email!
+GET    /users                | 200 page | 401     |
+GET    /users/{id}           | 200 data | 404     |
+PATCH  /users/{id}           | 200 data | 404     | username email role(admin,editor,viewer,builder,agent,demo)
+DELETE /users/{id}           | 200 done | 403 404 |
+DELETE /users/me             | 200 done | 403     |
+GET    /organizations                            | 200 page |     | | limit offset
+POST   /organizations                            | 201 data | 409 | name! slug
+GET    /organizations/{id}                       | 200 data | 404 |
+PATCH  /organizations/{id}                       | 200 data | 409 | name slug avatar_url
+DELETE /organizations/{id}                       | 200 done |     |
+GET    /organizations/{id}/members               | 200 data |     |
+POST   /organizations/{id}/members               | 201 data | 409 | user_id! role(owner,admin,member,viewer)
+PATCH  /organizations/{id}/members/{userId}      | 200 data |     | role!(owner,admin,member,viewer)
+DELETE /organizations/{id}/members/{userId}      | 200 done |     |
+GET    /organizations/{id}/invites               | 200 data |     |
+POST   /organizations/{id}/invites               | 201 data | 409 | email! role(admin,member,viewer)
+POST   /organizations/invites/{token}/accept     | 200 data | 404 |
+GET    /teams              | 200 page |     | | name limit offset
+POST   /teams              | 201 data |     | name! description
+GET    /teams/{id}         | 200 data | 404 |
+PATCH  /teams/{id}         | 200 data |     | name description
+DELETE /teams/{id}         | 200 done |     |
+GET    /teams/{id}/members | 200 data |     |
+POST   /teams/{id}/members | 201 data |     | user_id! role(owner,admin,member)
+GET    /teams/{id}/invites | 200 data |     |
+POST   /teams/{id}/invites | 201 data |     | email! role(owner,admin,member)
+GET    /activity-log       | 200 page |     | | actor_type(agent,system,user) actor_id action limit offset
+POST   /activity-log       | 201 data |     | actor_type!(agent,system,user) \
+actor_id! action! entity_type entity_id metadata
+GET    /activity-log/stats | 200 data |     |
+"""
+
+WORKSPACES = """
+GET    /workspaces/{id}/tokens           | 200 bare | |
+POST   /workspaces/{id}/tokens           | 201 bare | |
+DELETE /workspaces/{id}/tokens/{tokenId} | 200 bare | |
+POST   /admin/workspaces/{id}/tokens     | 201 bare | |
+"""
+
+DASHBOARD = """
+GET    /team                | 200 data | | | filter[role] filter[type](human,agent) \
+filter[status](active,inactive,terminated)
+POST   /team/invite         | 201 bare | | email! name! role!(admin,member,reviewer)
+PATCH  /team/users/{userId} | 200 bare | | role!(admin,member,reviewer)
+DELETE /team/users/{userId} | 204 none | |
+GET    /audit-log           | 200 cursor | | | filter[entityType] filter[entityId] filter[userId] \
+filter[action] filter[startDate] filter[endDate] limit cursor
+"""
+
+_FIELD = re.compile(r"(?P<name>[\w\[\]]+)(?P<required>!?)(?:\((?P<choices>[\w,]+)\))?")
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    required: bool
+    choices: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Documented:
+    method: str
+    path: str
+    status: int
+    envelope: str
+    others: tuple[str, ...]
+    body: tuple[Field, ...]
+    query: tuple[Field, ...]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def documented(table: str, *, base: str) -> list[Documented]:
+    return [_documented(line, base) for line in table.strip().splitlines()]
+
+
+def _documented(line: str, base: str) -> Documented:
+    parts = [part.strip() for part in line.split("|")]
+    parts += [""] * (5 - len(parts))
+    method, path = parts[0].split()
+    status, envelope = parts[1].split()
+    return Documented(
+        method, f"{base}{path}", int(status), envelope, tuple(parts[2].split()), _fields(parts[3]), _fields(parts[4])
+    )
+
+
+def _fields(text: str) -> tuple[Field, ...]:
+    found = [_FIELD.fullmatch(word) for word in text.split()]
+    assert all(found), text
+    return tuple(
+        Field(match["name"], bool(match["required"]), frozenset((match["choices"] or "").split(",")) - {""})
+        for match in found
+        if match is not None
+    )
