@@ -17,6 +17,7 @@ from cli import (
     files,
     ingesting,
     keys,
+    reindexing,
     reporting,
     searching,
     serving,
@@ -47,6 +48,7 @@ app.command("worker")(working.worker)
 app.command("beat")(working.beat)
 app.command("ingest")(ingesting.ingest)
 app.command("crawl")(crawling.crawl)
+app.command("reindex")(reindexing.reindex)
 app.command("search")(searching.search)
 app.add_typer(datasets.app, name="datasets")
 files.app.command("report")(reporting.report_file)

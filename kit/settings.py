@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "all-MiniLM-L6-v2", description="Model name, or folder of a sentence-transformers model"
     )
+    embedding_models: str | None = Field(
+        None, description="Further models, with commas between, that datasets may be changed to; names or folders"
+    )
+    reindex_keep_days: float = Field(
+        7, ge=0, description="Days that old vectors stay after a change of the embedding model, to go back to"
+    )
     embedding_runtime: Literal["auto", "onnxruntime", "openvino", "sentence-transformers"] = Field(
         "auto", description="auto: OpenVINO with bf16 where the CPU has it, else ONNX Runtime"
     )
@@ -126,6 +132,12 @@ class Settings(BaseSettings):
     @property
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.sqlite_path}"
+
+    @property
+    def embedding_model_names(self) -> list[str]:
+        """As they are given, that of new datasets first."""
+        further = (name.strip() for name in (self.embedding_models or "").split(","))
+        return list(dict.fromkeys([self.embedding_model, *(name for name in further if name)]))
 
     @property
     def resolved_embedding_threads(self) -> int:

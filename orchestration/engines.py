@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from kit.db.database import Database
 from kit.home import Home
 from kit.manifest import Uses
 from kit.settings import Settings
+from retrieval.embedding.models import Models
 from retrieval.embedding.protocol import Embedder, ModelInfo, TokenStates
 from retrieval.ranking.late_interaction import LateInteraction
 from retrieval.search.reranking import Scorer
@@ -33,15 +35,20 @@ _LOOKED_AT_HERE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """What the services stand on. `collection` is where vectors of the embedder's model go."""
+    """What the services stand on. `collection` is where vectors of new datasets go; `countings` are by model."""
 
     database: Database
     store: VectorStore
     files: FileStore
     sandbox: Sandbox
-    counting: Counting
-    embedder: Embedder
+    countings: Mapping[str, Counting]
+    models: Models
     collection: str
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model of new datasets."""
+        return self.models.default
 
     def close(self) -> None:
         self.sandbox.close()
@@ -50,14 +57,15 @@ class Engines:
 
 
 def open_engines(settings: Settings, home: Home, database: Database) -> Engines:
-    """The vector engine starts here; the model and the parsers' process wait for their first use."""
-    embedder, store = make_embedder(settings, home), make_store(settings, home)
-    collection = collection_of(embedder.info)
-    store.ensure(CollectionSpec(collection, embedder.info.vector_size))
+    """The vector engine starts here; models and the parsers' process wait for their first use."""
+    models, store = make_models(settings, home), make_store(settings, home)
+    info = models.default.info
+    collection = collection_of(info)
+    store.ensure(CollectionSpec(collection, info.vector_size))
     files = make_files(settings, home)
     files.open()
-    counting = make_counting(settings, embedder.info)
-    return Engines(database, store, files, make_sandbox(counting), counting, embedder, collection)
+    countings = make_countings(settings, models)
+    return Engines(database, store, files, make_sandbox([*countings.values()]), countings, models, collection)
 
 
 def uses_of(settings: Settings) -> Uses:
@@ -66,15 +74,20 @@ def uses_of(settings: Settings) -> Uses:
     return Uses(database=database, vectors="server" if settings.vectors_url else "edge")
 
 
-def make_embedder(settings: Settings, home: Home) -> Embedder:
+def make_models(settings: Settings, home: Home) -> Models:
     # Local: the tokenizer's library is not for processes that only import the app.
     from retrieval.embedding.factory import create_embedder  # noqa: PLC0415
 
-    return create_embedder(
-        model=settings.embedding_model,
-        runtime=settings.embedding_runtime,
-        cache_dir=home.path / "models",
-        threads=settings.resolved_embedding_threads,
+    return Models(
+        [
+            create_embedder(
+                model=model,
+                runtime=settings.embedding_runtime,
+                cache_dir=home.path / "models",
+                threads=settings.resolved_embedding_threads,
+            )
+            for model in settings.embedding_model_names
+        ]
     )
 
 
@@ -122,15 +135,17 @@ def collection_of(model: ModelInfo) -> str:
     return f"chunks-{name[-80:]}-{model.vector_size}"
 
 
-def make_counting(settings: Settings, model: ModelInfo) -> Counting:
-    # Local: as in make_embedder.
+def make_countings(settings: Settings, models: Models) -> Mapping[str, Counting]:
+    """By the model's name."""
+    # Local: as in make_models.
     from retrieval.embedding.token_counter import tokenizer_file  # noqa: PLC0415
 
-    return Counting(tokenizer_file(settings.embedding_model), model.special_tokens)
+    given = zip(settings.embedding_model_names, models.names, strict=True)
+    return {name: Counting(tokenizer_file(model), models.of(name).info.special_tokens) for model, name in given}
 
 
-def make_sandbox(counting: Counting) -> Sandbox:
-    return Sandbox(prepare=[tokenizer_loading(counting)])
+def make_sandbox(countings: Sequence[Counting]) -> Sandbox:
+    return Sandbox(prepare=[tokenizer_loading(counting) for counting in countings])
 
 
 def parse_options(settings: Settings) -> ParseOptions:

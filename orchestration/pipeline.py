@@ -22,6 +22,7 @@ from kit.schedules.scheduler import Scheduler
 from kit.settings import Settings
 from orchestration.crawling import Crawling
 from orchestration.engines import Engines, parse_limits, parse_options
+from orchestration.model_changes import Remodelling
 from orchestration.worker.worker import Lane, Tick, Worker
 from retrieval.golden.evaluating import EvaluateHandler
 from retrieval.golden.jobs import QUEUE as EVALUATE_QUEUE
@@ -38,6 +39,7 @@ def make_worker(
     doctor: Doctor,
     crawling: Crawling,
     evaluate: EvaluateHandler,
+    remodelling: Remodelling,
     tell_others: Callable[[], None] | None = None,
 ) -> Worker:
     """One thread embeds: it has the model's turn anyway, and gives it up between batches. Each that parses waits for a
@@ -50,13 +52,13 @@ def make_worker(
         book=book,
         store=files,
         sandbox=engines.sandbox,
-        counting=engines.counting,
+        countings=engines.countings,
         options=parse_options(settings),
         limits=parse_limits(settings),
     )
-    embed = EmbedHandler(database=database, jobs=queue, book=book, store=store, embedder=engines.embedder)
+    embed = EmbedHandler(database=database, jobs=queue, book=book, store=store, models=engines.models)
     upkeep = (
-        RefreshHandler(database=database, jobs=queue, gate=gate, store=store, embedder=engines.embedder),
+        RefreshHandler(database=database, jobs=queue, gate=gate, store=store, models=engines.models),
         SwitchHandler(database=database, jobs=queue, switch=switch),
         SweepHandler(database=database, jobs=queue, gate=gate, store=store, files=files),
         FileRemoval(database=database, jobs=queue, gate=gate, store=store, files=files),
@@ -64,6 +66,7 @@ def make_worker(
             database=database, jobs=queue, gate=gate, store=store, files=files, belongings=[crawling.belongings]
         ),
         TidyHandler(database=database, jobs=queue, doctor=doctor),
+        *remodelling.handlers,
     )
     lanes = () if settings.queue_url is not None else _lanes(settings)
     scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled])

@@ -25,6 +25,7 @@ from identity.team import Team
 from identity.teams import Teams
 from identity.workspaces import Workspaces
 from ingest.datasets.gate import Gate
+from ingest.datasets.jobs import CHANGE_MODEL
 from ingest.datasets.service import Datasets, ModelBinding
 from ingest.doctor.doctor import Doctor
 from ingest.files.builds import Builds
@@ -32,6 +33,7 @@ from ingest.files.jobs import EMBED_QUEUE, PARSE_QUEUE
 from ingest.files.reading import Reading
 from ingest.files.service import Files
 from ingest.files.uploads import Uploads
+from ingest.model_changes.service import ModelChanges
 from ingest.pipeline.switching import Switch
 from ingest.reports.service import Reports
 from ingest.review.searching import ChunkSearch
@@ -50,6 +52,7 @@ from kit.worker_lock import WorkerLock
 from migrations.runner import upgrade
 from orchestration.crawling import Crawling, make_crawling
 from orchestration.engines import Engines, mime_type_of, open_engines, uses_of
+from orchestration.model_changes import make_remodelling
 from orchestration.nudging import Nudger, make_nudger
 from orchestration.pipeline import make_worker
 from orchestration.searching import Searching, make_searching
@@ -96,6 +99,7 @@ class Runtime:
     uploads: Uploads
     searching: Searching
     switch: Switch
+    model_changes: ModelChanges
     doctor: Doctor
     crawling: Crawling
     worker: Worker
@@ -198,10 +202,14 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     kept = Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock)
     uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue)
     crawling = make_crawling(settings, clock, database, home=home, queue=queue, gate=gate, files=kept, uploads=uploads)
+    remodelling = make_remodelling(
+        settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison
+    )
     nudger = make_nudger(settings, database, queue)
     worker = make_worker(
         settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling,
-        evaluate=searching.evaluate, tell_others=nudger.nudge if nudger else None,
+        evaluate=searching.evaluate, remodelling=remodelling,
+        tell_others=nudger.nudge if nudger else None,
     )  # fmt: skip
     return Runtime(
         settings=settings,
@@ -232,11 +240,12 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         uploads=uploads,
         searching=searching,
         switch=switch,
+        model_changes=remodelling.changes,
         doctor=doctor,
         crawling=crawling,
         worker=worker,
         worker_lock=WorkerLock(home.path),
-        work=Work(gate=gate, builds=builds, queue=queue),
+        work=Work(gate=gate, builds=builds, queue=queue, rules={CHANGE_MODEL: remodelling.rules}),
         feed=Feed(database),
         nudger=nudger,
         made_key=made_key,
@@ -251,7 +260,7 @@ def _doctor(engines: Engines, *, queue: JobQueue, gate: Gate, builds: Builds) ->
         builds=builds,
         store=engines.store,
         files=engines.files,
-        embedder=engines.embedder,
+        models=engines.models,
     )
 
 

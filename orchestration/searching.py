@@ -15,6 +15,7 @@ from kit.clock import Clock
 from kit.jobs.queue import JobQueue
 from kit.settings import Settings
 from orchestration.engines import Engines, make_scorer
+from retrieval.golden.comparing import PlaceComparison
 from retrieval.golden.evaluating import EvaluateHandler
 from retrieval.golden.evaluations import Evaluations
 from retrieval.golden.exchange import Exchange
@@ -42,6 +43,7 @@ class Searching:
     exchange: Exchange
     evaluations: Evaluations
     evaluate: EvaluateHandler
+    comparison: PlaceComparison
 
 
 def make_searching(settings: Settings, clock: Clock, engines: Engines, *, gate: Gate, queue: JobQueue) -> Searching:
@@ -58,6 +60,7 @@ def make_searching(settings: Settings, clock: Clock, engines: Engines, *, gate: 
         exchange=Exchange(sets),
         evaluations=Evaluations(sets, queue, clock),
         evaluate=EvaluateHandler(database=database, jobs=queue, search=search, library=library, clock=clock),
+        comparison=PlaceComparison(database, search),
     )
 
 
@@ -66,14 +69,14 @@ def _search(settings: Settings, engines: Engines) -> Search:
         directory=Directory(engines.database),
         passages=Passages(engines.database),
         store=engines.store,
-        embedder=engines.embedder,
+        models=engines.models,
         scorer=make_scorer(engines.embedder),
         pool=settings.search_pool,
         rerank_seconds=settings.rerank_seconds,
-        vectors=QueryVectors(engines.embedder),
+        vectors=QueryVectors(engines.models),
         dressing=Dressing(
             engines.store,
             ChunkSurroundings(engines.database),
-            Highlighter(Analyser(DEFAULT_LANGUAGE), engines.embedder),
+            Highlighter(Analyser(DEFAULT_LANGUAGE), engines.models),
         ),
     )

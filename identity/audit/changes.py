@@ -13,7 +13,9 @@ from sqlalchemy.orm import InstanceState, Session
 from identity.audit.types import Json
 from kit.redaction import REDACTED
 
-UNRECORDED = frozenset({"audit_events", "audit_heads", "events", "jobs", "file_generations", "rate_windows"})
+UNRECORDED = frozenset(
+    {"audit_events", "audit_heads", "events", "jobs", "file_generations", "rate_windows", "shelved_files"}
+)
 """The trail itself, and what follows by itself from changes that are recorded."""
 
 _SILENT = frozenset({"id", "tenant_id", "created_at", "updated_at", "last_used_at", "chunks_done", "chunks_total"})

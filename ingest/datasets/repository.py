@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from identity.types import Principal
 from ingest.datasets.errors import DatasetNotFound
-from ingest.datasets.models import Dataset
+from ingest.datasets.models import Dataset, DatasetShelf
 from ingest.datasets.types import EVERY_AGENT_ROLE
 from ingest.files.models import File, FileGeneration
 from ingest.files.types import FileStatus
@@ -45,6 +45,18 @@ def get_readable(session: Session, principal: Principal, dataset_id: str) -> Dat
     if not _may_see(principal, row.id, row.allowed_agent_roles):
         raise DatasetNotFound(dataset_id)
     return row
+
+
+def row(session: Session, dataset_id: str, *, hold: bool = False) -> Dataset | None:
+    """`hold`: as it is now, and so until the end of the transaction."""
+    if not hold:
+        return session.get(Dataset, dataset_id)
+    return session.get(Dataset, dataset_id, with_for_update={"read": True}, populate_existing=True)
+
+
+def shelves(session: Session, dataset_id: str) -> Sequence[DatasetShelf]:
+    wanted = select(DatasetShelf).where(DatasetShelf.dataset_id == dataset_id)
+    return list(session.scalars(wanted.order_by(DatasetShelf.collection)))
 
 
 class Searchable(NamedTuple):

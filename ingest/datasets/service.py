@@ -13,7 +13,7 @@ from ingest.datasets import repository
 from ingest.datasets.errors import DatasetNameTaken
 from ingest.datasets.events import DATASET_CREATED, DATASET_DELETED, DATASET_UPDATED, tell_dataset
 from ingest.datasets.gate import Gate
-from ingest.datasets.jobs import remove_job
+from ingest.datasets.jobs import CHANGE_MODEL, CLEAR_SHELVES, remove_job
 from ingest.datasets.models import Dataset
 from ingest.datasets.progress import DatasetProgress, dataset_progress
 from ingest.datasets.repository import FileTotals, tuning_of
@@ -153,8 +153,10 @@ class Datasets:
     def delete(self, session: Session, principal: Principal, dataset_id: str) -> None:
         """Hides it with all its files at once and leaves removing them to a job. Work on its files ends."""
         row = repository.get_readable(session, principal, dataset_id)
+        # jobs before the dataset, as the steps of a build take them: the other way round the two could wait for each
+        # other
+        self.queue.cancel_dataset(session, dataset_id=row.id, kinds=(*BUILDING, CHANGE_MODEL, CLEAR_SHELVES))
         row.deleted_at = row.updated_at = self.clock.now()
-        self.queue.cancel_dataset(session, dataset_id=row.id, kinds=BUILDING)
         tell_dataset(session, row, DATASET_DELETED)
         self.queue.enqueue(session, remove_job(tenant_id=row.tenant_id, dataset_id=row.id))
 

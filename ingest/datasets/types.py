@@ -22,6 +22,26 @@ class DatasetStatus(StrEnum):
     ERROR = "error"
 
 
+class ShelfState(StrEnum):
+    """`filling`: vectors of another model are being made there. `kept`: it was searched before, and may be again.
+    `dropping`: it is being emptied."""
+
+    FILLING = "filling"
+    KEPT = "kept"
+    DROPPING = "dropping"
+
+
+class ChangeState(StrEnum):
+    """`filling`: vectors are being made beside those that are searched. `ready`: they are complete and wait for a
+    person. The others are ends."""
+
+    FILLING = "filling"
+    READY = "ready"
+    SWITCHED = "switched"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class NewDataset:
     """None means the installation's default."""

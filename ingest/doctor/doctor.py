@@ -21,7 +21,7 @@ from ingest.pipeline.points import passage_of, points_of
 from ingest.storage.protocol import FileStore
 from kit.db.database import Database
 from kit.jobs.queue import JobQueue
-from retrieval.embedding.protocol import Embedder
+from retrieval.embedding.models import Models
 from retrieval.stores.protocol import VectorStore
 
 _SLICE = 64
@@ -37,7 +37,7 @@ class Doctor:
     builds: Builds
     store: VectorStore
     files: FileStore
-    embedder: Embedder
+    models: Models
 
     def examine(self) -> Sequence[Finding]:
         """What holds at a second look as well: rows, vectors and files are not read in one moment, and a file that was
@@ -80,7 +80,7 @@ class Doctor:
     def _vectors(self) -> Iterator[Finding]:
         yield from self._orphan_vectors()
         held = {
-            (count.file_id, count.generation): count.points
+            (collection, count.file_id, count.generation): count.points
             for collection in self.store.collections()
             for count in self.store.count_by_file(collection)
         }
@@ -88,7 +88,7 @@ class Doctor:
             active = rows.active_generations(session)
         for generation in active:
             name = repr(generation.file_name)
-            points = held.get((generation.file_id, generation.number), 0)
+            points = held.get((generation.collection, generation.file_id, generation.number), 0)
             if generation.rows != generation.chunks:
                 message = f"{name} has {generation.rows} chunks in the database, {generation.chunks} were recorded"
                 yield Finding(
@@ -110,7 +110,7 @@ class Doctor:
         for collection in self.store.collections():
             for count in self.store.count_by_file(collection):
                 with self.database.read() as session:
-                    is_of_use = rows.is_of_use(session, count.file_id, count.generation)
+                    is_of_use = rows.is_of_use(session, collection, count.file_id, count.generation)
                     if is_of_use or rows.is_being_removed(session, count.file_id):
                         continue
                 yield Finding(
@@ -164,7 +164,7 @@ class Doctor:
 
     def _drop_vectors(self, finding: Finding) -> None:
         with self.database.read() as session:
-            is_of_use = rows.is_of_use(session, finding.subject, finding.generation)
+            is_of_use = rows.is_of_use(session, finding.collection, finding.subject, finding.generation)
         if not is_of_use:
             self.store.delete_generation(finding.collection, finding.subject, finding.generation)
 
@@ -173,12 +173,15 @@ class Doctor:
         while True:
             with self.database.read() as session:
                 file = session.get(File, finding.subject)
-                if file is None or file.active_generation != finding.generation:
+                shelf = None if file is None else self.gate.shelf(session, file.dataset_id)
+                if file is None or shelf is None or file.active_generation != finding.generation:
+                    return
+                if shelf.collection != finding.collection:
                     return
                 chunks = repository.chunks(session, file.id, finding.generation, first=first, limit=_SLICE)
             if not chunks:
                 break
-            vectors = self.embedder.embed_passages([passage_of(chunk) for chunk in chunks])
+            vectors = self.models.of(shelf.model).embed_passages([passage_of(chunk) for chunk in chunks])
             pairs = zip(chunks, vectors, strict=True)
             points = [point for chunk, found in pairs for point in points_of(chunk, file, found, live=True)]
             self.store.upsert(finding.collection, points)

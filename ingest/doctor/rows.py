@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from ingest.datasets.jobs import REMOVE as REMOVE_DATASET
-from ingest.datasets.models import Dataset
+from ingest.datasets.models import Dataset, DatasetShelf
 from ingest.files.jobs import BUILDING, REMOVE, SWEEP
 from ingest.files.models import Chunk, File, FileGeneration
 from ingest.files.types import FileStatus, GenerationState
@@ -55,13 +55,16 @@ def active_generations(session: Session) -> Sequence[ActiveGeneration]:
     ]
 
 
-def is_of_use(session: Session, file_id: str, number: int) -> bool:
-    """Whether points of this generation may be in an engine: it serves, or it is being built."""
+def is_of_use(session: Session, collection: str, file_id: str, number: int) -> bool:
+    """Whether points of this generation may be in that collection: it serves, or it is being built, and the dataset has
+    vectors there."""
+    beside = exists().where(DatasetShelf.dataset_id == Dataset.id, DatasetShelf.collection == collection)
     wanted = (
         select(FileGeneration.state)
         .join(File, File.id == FileGeneration.file_id)
         .join(Dataset, Dataset.id == File.dataset_id)
         .where(FileGeneration.file_id == file_id, FileGeneration.number == number)
+        .where(or_(Dataset.collection == collection, beside))
         .where(File.deleted_at.is_(None), Dataset.deleted_at.is_(None))
     )
     return session.scalar(wanted) in {GenerationState.BUILDING, GenerationState.ACTIVE}

@@ -113,3 +113,22 @@ class Chunk(Base):
     boxes: Mapped[list[dict[str, float]]] = mapped_column(JSON)
     enabled: Mapped[bool] = mapped_column(Boolean, default=True)
     overlay_id: Mapped[str | None] = mapped_column(Id)
+
+
+class ShelvedFile(Base):
+    """How much of a file's generation has vectors in a collection beside the one that is searched.
+
+    `mark` is new whenever filling begins anew. Whoever changes the text of a chunk removes the row, so that what was
+    being filled meanwhile does not pass for complete.
+    """
+
+    __tablename__ = "shelved_files"
+    __table_args__ = (Index("ix_shelved_files_dataset", "dataset_id", "collection"),)
+
+    file_id: Mapped[str] = mapped_column(ForeignKey("files.id"), primary_key=True)
+    collection: Mapped[str] = mapped_column(String(200), primary_key=True)
+    dataset_id: Mapped[str] = mapped_column(Id)
+    generation: Mapped[int] = mapped_column(Integer)
+    mark: Mapped[str] = mapped_column(Id)
+    chunks_done: Mapped[int] = mapped_column(Integer)
+    complete: Mapped[bool] = mapped_column(Boolean)

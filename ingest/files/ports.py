@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
 
 from identity.types import Principal
 from ingest.documents import ParserEngine, ParseType
+
+
+class Shelf(NamedTuple):
+    """Where vectors of a dataset stand, and the model that made them."""
+
+    collection: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,7 @@ class HomeDataset:
     id: str
     tenant_id: str
     collection: str
+    embedding_model: str
     chunk_size: int
     chunk_overlap: int
     parse_type: ParseType
@@ -33,11 +41,16 @@ class DatasetGate(Protocol):
     def readable_names(self, session: Session, principal: Principal) -> Mapping[str, str]:
         """Names of all living datasets that the caller may see, by id."""
 
-    def living(self, session: Session, dataset_id: str) -> HomeDataset | None:
-        """For work that acts for nobody in particular. None when it is deleted."""
+    def living(self, session: Session, dataset_id: str, *, hold: bool = False) -> HomeDataset | None:
+        """For work that acts for nobody in particular. None when it is deleted. `hold`: until the end of the
+        transaction it is searched where it is searched now; take it after the job's own row."""
 
-    def collection(self, session: Session, dataset_id: str) -> str | None:
-        """Where its vectors are, also after its deletion; None when nothing is left of it."""
+    def shelf(self, session: Session, dataset_id: str, *, hold: bool = False) -> Shelf | None:
+        """Where it is searched, also after its deletion; None when nothing is left of it. `hold` as above."""
+
+    def shelves(self, session: Session, dataset_id: str) -> Sequence[Shelf]:
+        """Wherever it has vectors: first where it is searched, then what is being filled or is kept. Empty when nothing
+        is left of it."""
 
 
 class DatasetNames(Protocol):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from identity.models import Tenant
 from ingest.files.errors import FileIsNotThere
-from ingest.files.models import Chunk, File, FileGeneration
+from ingest.files.models import Chunk, File, FileGeneration, ShelvedFile
 from ingest.files.types import FileStatus
 
 
@@ -88,7 +88,13 @@ def delete_generation(session: Session, file_id: str, number: int) -> None:
 
 def delete_file(session: Session, file_id: str) -> None:
     """The file's row; its generations are gone already."""
+    unshelve(session, file_id)
     session.execute(delete(File).where(File.id == file_id))
+
+
+def unshelve(session: Session, file_id: str) -> None:
+    """Its vectors beside those that are searched are not to be relied on any more."""
+    session.execute(delete(ShelvedFile).where(ShelvedFile.file_id == file_id))
 
 
 def original_is_used(session: Session, *, tenant_id: str, sha256: str) -> bool:

@@ -10,7 +10,7 @@ from ingest.files import repository
 from ingest.files.events import tell_updated
 from ingest.files.jobs import sweep_job
 from ingest.files.models import File, FileGeneration
-from ingest.files.ports import DatasetGate
+from ingest.files.ports import DatasetGate, Shelf
 from ingest.files.types import FileStatus, GenerationState
 from kit.clock import Clock
 from kit.jobs.queue import JobQueue
@@ -21,11 +21,11 @@ CURRENT = (GenerationState.BUILDING, GenerationState.ACTIVE)
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """The rows belong to the session that they were found with. `collection` is where the vectors go."""
+    """The rows belong to the session that they were found with. `shelf` is where the vectors go."""
 
     file: File
     generation: FileGeneration
-    collection: str
+    shelf: Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,9 @@ class BuildBook:
     queue: JobQueue
     clock: Clock
 
-    def find(self, session: Session, claim: Claim) -> Build | None:
-        """None when nothing is to be done any more: deleted, replaced by a newer build, or ended."""
+    def find(self, session: Session, claim: Claim, *, hold: bool = False) -> Build | None:
+        """None when nothing is to be done any more: deleted, replaced by a newer build, or ended. `hold`: the shelf
+        stays the one that is searched until the end of the transaction."""
         file = session.get(File, claim.text("file_id"))
         number = claim.number("generation")
         if file is None or file.deleted_at is not None or file.latest_generation != number:
@@ -45,8 +46,10 @@ class BuildBook:
         generation = repository.generation(session, file.id, number)
         if generation is None or generation.state not in CURRENT:
             return None
-        dataset = self.gate.living(session, file.dataset_id)
-        return None if dataset is None else Build(file, generation, dataset.collection)
+        dataset = self.gate.living(session, file.dataset_id, hold=hold)
+        if dataset is None:
+            return None
+        return Build(file, generation, Shelf(dataset.collection, dataset.embedding_model))
 
     def enter(self, session: Session, build: Build, status: FileStatus) -> None:
         """The build's next step has begun."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from ingest.files import repository
 from ingest.files.jobs import EMBED, EMBED_QUEUE
 from ingest.files.models import Chunk, File
+from ingest.files.ports import Shelf
 from ingest.files.types import FileStatus
 from ingest.pipeline.build import Build, BuildBook
 from ingest.pipeline.points import is_truncated, passage_of, points_of
@@ -23,7 +25,7 @@ from kit.jobs.errors import LeaseLost
 from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
-from retrieval.embedding.protocol import Embedder
+from retrieval.embedding.models import Models
 from retrieval.stores.protocol import VectorStore
 from retrieval.types import Point, Vector
 
@@ -83,7 +85,7 @@ class EmbedHandler:
     jobs: JobQueue
     book: BuildBook
     store: VectorStore
-    embedder: Embedder
+    models: Models
 
     kind = EMBED
     queue = EMBED_QUEUE
@@ -94,19 +96,19 @@ class EmbedHandler:
         if suspect.interruptions >= SUSPECT:
             self._release([claim for claim in claims if claim is not suspect])
             claims = [suspect]
-        for collection, held in self._begin(claims).items():
-            left = self._embed(collection, held, signals, room=_room(suspect.interruptions))
+        for shelf, held in self._begin(claims).items():
+            left = self._embed(shelf, held, signals, room=_room(suspect.interruptions))
             self._release(left, to_the_back=not signals.stopping())
 
-    def _embed(self, collection: str, claims: list[Claim], signals: Signals, *, room: int) -> list[Claim]:
+    def _embed(self, shelf: Shelf, claims: list[Claim], signals: Signals, *, room: int) -> list[Claim]:
         """What is left when the worker stops, or when others should have their turn. `room` is for how many chunks
         there is in a slice."""
         for _ in range(TURN):
             if not claims or signals.stopping():
                 break
             shares = self._next(claims, room)
-            efforts = self._write(collection, shares)
-            claims = self._record(collection, claims, shares, efforts)
+            efforts = self._write(shelf, shares)
+            claims = self._record(shelf, claims, shares, efforts)
             room = min(SLICE, 2 * room)
         return claims
 
@@ -114,15 +116,15 @@ class EmbedHandler:
         with self.database.write() as session:
             self.book.gave_up(session, claim, error)
 
-    def _begin(self, claims: Sequence[Claim]) -> dict[str, list[Claim]]:
-        """By collection; what is of no more use is ended."""
-        wanted: defaultdict[str, list[Claim]] = defaultdict(list)
+    def _begin(self, claims: Sequence[Claim]) -> dict[Shelf, list[Claim]]:
+        """By where the vectors go; what is of no more use is ended."""
+        wanted: defaultdict[Shelf, list[Claim]] = defaultdict(list)
         with self.database.write() as session:
             for claim in claims:
                 build = self._held(session, claim)
                 if build is not None:
                     self.book.enter(session, build, FileStatus.EMBEDDING)
-                    wanted[build.collection].append(claim)
+                    wanted[build.shelf].append(claim)
         return wanted
 
     def _held(self, session: Session, claim: Claim, *, progressed: bool = False) -> Build | None:
@@ -131,7 +133,7 @@ class EmbedHandler:
             self.jobs.hold(session, claim, progressed=progressed)
         except LeaseLost:
             return None
-        build = self.book.find(session, claim)
+        build = self.book.find(session, claim, hold=True)
         if build is None:
             self.jobs.complete(session, claim)
         return build
@@ -159,22 +161,23 @@ class EmbedHandler:
         live = file.active_generation == number or (file.active_generation is None and whole)
         return _Share(claim, file, chunks, file.chunks_total, live)
 
-    def _write(self, collection: str, shares: Sequence[_Share]) -> Mapping[str, _Effort]:
+    def _write(self, shelf: Shelf, shares: Sequence[_Share]) -> Mapping[str, _Effort]:
         """Vectors first, outside any transaction; ids follow from the rows, so a repeated slice writes the same.
         Returns what each claim's share took."""
         began = perf_counter()
-        reuse = Reuse(self.database, self.store, self.embedder)
+        collection, embedder = shelf.collection, self.models.of(shelf.model)
+        reuse = Reuse(self.database, self.store, embedder)
         there: dict[str, Sequence[Vector]] = {}
         for share in shares:
             there |= reuse.of(collection, share.file, share.chunks)
         passages = [passage_of(chunk) for share in shares for chunk in share.chunks if chunk.id not in there]
-        vectors = iter(self.embedder.embed_passages(passages) if passages else ())
+        vectors = iter(embedder.embed_passages(passages) if passages else ())
         points: list[Point] = []
         truncations: Counter[str] = Counter()
         for share in shares:
             for chunk in share.chunks:
                 of_chunk = there[chunk.id] if chunk.id in there else next(vectors)
-                truncations[share.claim.id] += is_truncated(chunk, of_chunk, self.embedder)
+                truncations[share.claim.id] += is_truncated(chunk, of_chunk, embedder)
                 points += points_of(chunk, share.file, of_chunk, live=share.live)
         self.store.upsert(collection, points)
         for share in shares:
@@ -185,10 +188,11 @@ class EmbedHandler:
         return {share.claim.id: _Effort(each * len(share.chunks), truncations[share.claim.id]) for share in shares}
 
     def _record(
-        self, collection: str, claims: Sequence[Claim], shares: Sequence[_Share], efforts: Mapping[str, _Effort]
+        self, shelf: Shelf, claims: Sequence[Claim], shares: Sequence[_Share], efforts: Mapping[str, _Effort]
     ) -> list[Claim]:
         """Progress into the rows; the claims that go on."""
         ended: set[str] = set()
+        moved: set[str] = set()
         switched: list[tuple[str, bool]] = []
         with self.database.write() as session:
             written = {share.claim.id: share for share in shares}
@@ -197,6 +201,10 @@ class EmbedHandler:
                 share = written.get(claim.id)
                 if build is None:
                     ended.add(claim.id)
+                elif build.shelf != shelf:  # the dataset is searched elsewhere since: this build begins anew there
+                    build.file.chunks_done = 0
+                    self.jobs.release(session, claim)
+                    moved.add(claim.id)
                 elif share is not None and self._advance(session, build, share, efforts[claim.id]):
                     ended.add(claim.id)
                     if build.file.enabled != share.file.enabled:
@@ -205,9 +213,9 @@ class EmbedHandler:
             if share.claim.id in ended and not share.live:  # overtaken after its switch, or a sweep went back from it
                 serve_rows(self.database, self.book.gate, self.store, share.file.id)
         for file_id, enabled in switched:  # somebody flipped the switch while the points were on their way
-            self.store.set_enabled(collection, file_id, enabled=enabled)
-        self._clear(collection, [share for share in shares if share.claim.id in ended])
-        return [claim for claim in claims if claim.id not in ended]
+            self.store.set_enabled(shelf.collection, file_id, enabled=enabled)
+        self._clear(shelf, [share for share in shares if share.claim.id in ended | moved], moved=moved)
+        return [claim for claim in claims if claim.id not in ended | moved]
 
     def _advance(self, session: Session, build: Build, share: _Share, effort: _Effort) -> bool:
         """Whether the build is complete with this share."""
@@ -222,13 +230,14 @@ class EmbedHandler:
         _log.info("file.indexed", file_id=build.file.id, generation=build.generation.number, chunks=share.total)
         return True
 
-    def _clear(self, collection: str, shares: Sequence[_Share]) -> None:
-        """Takes back what was written for a build that had ended meanwhile, by deletion or by a newer one."""
+    def _clear(self, shelf: Shelf, shares: Sequence[_Share], *, moved: AbstractSet[str]) -> None:
+        """Takes back what was written for a build that had ended meanwhile, by deletion or by a newer one, or that goes
+        on elsewhere."""
         for share in shares:
             with self.database.read() as session:
                 is_of_use = self.book.find(session, share.claim) is not None
-            if not is_of_use:
-                self.store.delete_generation(collection, share.file.id, share.claim.number("generation"))
+            if not is_of_use or share.claim.id in moved:
+                self.store.delete_generation(shelf.collection, share.file.id, share.claim.number("generation"))
 
     def _release(self, claims: Sequence[Claim], *, to_the_back: bool = False) -> None:
         with self.database.write() as session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ from kit.ids import chunk_id
 from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim, NewJob
+from retrieval.embedding.models import ModelIsAway
 
 _log = structlog.get_logger(__name__)
 
@@ -46,18 +47,20 @@ class _Source:
     sha256: str
     file_name: str
     settings: BuildSettings
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
 class ParseHandler:
-    """`limits` and `options` bound one file; its engine comes from the build's own settings."""
+    """`limits` and `options` bound one file; its engine comes from the build's own settings, and how tokens are counted
+    (`countings`) from the dataset's embedding model."""
 
     database: Database
     jobs: JobQueue
     book: BuildBook
     store: FileStore
     sandbox: Sandbox
-    counting: Counting
+    countings: Mapping[str, Counting]
     options: ParseOptions
     limits: Limits
 
@@ -86,7 +89,7 @@ class ParseHandler:
             generation = build.generation
             generation.begun_at = generation.begun_at or self.book.clock.now()
             settings = BuildSettings.restored(generation.settings)
-            return _Source(build.file.tenant_id, generation.sha256, build.file.name, settings)
+            return _Source(build.file.tenant_id, generation.sha256, build.file.name, settings, build.shelf.model)
 
     def _parse(self, claim: Claim, source: _Source, signals: Signals) -> None:
         try:
@@ -100,6 +103,9 @@ class ParseHandler:
             self._keep(claim, source, drafted)
 
     def _draft(self, claim: Claim, source: _Source, signals: Signals) -> Drafted:
+        counting = self.countings.get(source.model)
+        if counting is None:
+            raise ModelIsAway(source.model, list(self.countings))
         with self.store.local(original_key(tenant_id=source.tenant_id, sha256=source.sha256)) as path:
             drafted = draft_file(
                 self.sandbox,
@@ -107,7 +113,7 @@ class ParseHandler:
                 source.file_name,
                 options=replace(self.options, engine=source.settings.engine),
                 settings=source.settings.chunking,
-                counting=self.counting,
+                counting=counting,
                 limits=self.limits,
                 cancel=lambda: signals.stopping() or signals.is_lost(claim),
             )

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ingest.files import repository
 from ingest.files.jobs import EMBED_QUEUE
 from ingest.files.models import Chunk, File
-from ingest.files.ports import DatasetGate
+from ingest.files.ports import DatasetGate, Shelf
 from ingest.pipeline.points import passage_of, points_of
 from ingest.review.jobs import REFRESH
 from kit.db.database import Database
@@ -18,7 +19,7 @@ from kit.ids import window_point_id
 from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
-from retrieval.embedding.protocol import Embedder
+from retrieval.embedding.models import Models
 from retrieval.stores.protocol import VectorStore
 
 _MOST_WINDOWS = 64
@@ -29,13 +30,15 @@ _MOST_WINDOWS = 64
 class _Wanted:
     """What the rows say. `chunk` is None where it is gone, and its points go as well."""
 
-    collection: str
+    shelf: Shelf
     file: File
     chunk: Chunk | None
 
     @property
-    def text(self) -> tuple[str, str] | None:
-        return None if self.chunk is None else (self.chunk.context, self.chunk.content)
+    def text(self) -> tuple[Shelf, str | None, str | None]:
+        """What is to be where; another shelf is another text."""
+        chunk = self.chunk
+        return self.shelf, chunk.context if chunk else None, chunk.content if chunk else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class RefreshHandler:
     jobs: JobQueue
     gate: DatasetGate
     store: VectorStore
-    embedder: Embedder
+    models: Models
 
     kind = REFRESH
     queue = EMBED_QUEUE
@@ -82,27 +85,28 @@ class RefreshHandler:
             self.jobs.hold(session, claim, progressed=True)
             wanted = self._wanted(session, claim)
             if wanted is None or wanted.text == written.text:
+                repository.unshelve(session, written.file.id)
                 self.jobs.complete(session, claim)
                 return None
             return wanted
 
     def _wanted(self, session: Session, claim: Claim) -> _Wanted | None:
         file = session.get(File, claim.text("file_id"))
-        collection = None if file is None else self.gate.collection(session, file.dataset_id)
-        if file is None or collection is None or file.deleted_at is not None:
+        shelf = None if file is None else self.gate.shelf(session, file.dataset_id, hold=True)
+        if file is None or shelf is None or file.deleted_at is not None:
             return None
         row = select(Chunk).where(Chunk.id == claim.text("chunk_id")).with_for_update()
         chunk = session.scalar(row.execution_options(populate_existing=True))
         if chunk is not None and chunk.generation != file.active_generation:
             return None  # a newer build has been switched to, and carries the change itself
-        return _Wanted(collection, file, chunk)
+        return _Wanted(shelf, file, chunk)
 
     def _write(self, chunk_id: str, wanted: _Wanted) -> None:
         """New windows over old ones, then away with those that the new text has no more."""
-        windows = 0
+        windows, collection = 0, wanted.shelf.collection
         if wanted.chunk is not None:
-            (vectors,) = self.embedder.embed_passages([passage_of(wanted.chunk)])
+            (vectors,) = self.models.of(wanted.shelf.model).embed_passages([passage_of(wanted.chunk)])
             windows = len(vectors)
-            self.store.upsert(wanted.collection, points_of(wanted.chunk, wanted.file, vectors, live=True))
+            self.store.upsert(collection, points_of(wanted.chunk, wanted.file, vectors, live=True))
         stale = [window_point_id(chunk_id, window) for window in range(windows, max(windows, _MOST_WINDOWS))]
-        self.store.delete_points(wanted.collection, wanted.file.id, stale)
+        self.store.delete_points(collection, wanted.file.id, stale)

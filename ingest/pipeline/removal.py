@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ingest.datasets import jobs as dataset_jobs
-from ingest.datasets.models import Dataset
+from ingest.datasets.models import Dataset, DatasetShelf, ModelChange
 from ingest.files import repository
 from ingest.files.jobs import DEFAULT_QUEUE, REMOVE
 from ingest.files.models import File
@@ -50,9 +50,9 @@ class FileRemoval:
         file_id = claim.text("file_id")
         with self.database.read() as session:
             file = session.get(File, file_id)
-            collection = None if file is None else self.gate.collection(session, file.dataset_id)
-        if collection is not None:
-            self.store.delete_file(collection, file_id)
+            shelves = () if file is None else self.gate.shelves(session, file.dataset_id)
+        for shelf in shelves:
+            self.store.delete_file(shelf.collection, file_id)
         with self.database.write() as session:
             self.jobs.hold(session, claim, progressed=True)
             if file is not None:
@@ -89,15 +89,17 @@ class DatasetRemoval:
     def _remove(self, claim: Claim, signals: Signals) -> None:
         dataset_id = claim.text("dataset_id")
         with self.database.read() as session:
-            collection = self.gate.collection(session, dataset_id)
-        if collection is not None:
-            self.store.delete_dataset(collection, dataset_id)
+            shelves = self.gate.shelves(session, dataset_id)
+        for shelf in shelves:
+            self.store.delete_dataset(shelf.collection, dataset_id)
         while not signals.stopping():
             with self.database.write() as session:
                 self.jobs.hold(session, claim, progressed=True)
                 if not self._remove_some(session, dataset_id):
                     for others in self.belongings:
                         others.remove(session, dataset_id)
+                    session.execute(delete(DatasetShelf).where(DatasetShelf.dataset_id == dataset_id))
+                    session.execute(delete(ModelChange).where(ModelChange.dataset_id == dataset_id))
                     session.execute(delete(Dataset).where(Dataset.id == dataset_id))
                     self.jobs.complete(session, claim)
                     return

@@ -48,6 +48,7 @@ class Reuse:
         return {chunk.id: twin for chunk, twin in pairs if twin is not None and self._fits_a_window(chunk)}
 
     def _fits_a_window(self, chunk: Chunk) -> bool:
-        info = self.embedder.info
-        context = self.embedder.tokens.count(chunk.context) if chunk.context else 0
-        return chunk.token_count + context + info.special_tokens <= info.window
+        """Counted anew: the chunk may have been cut for another model, whose tokens are others."""
+        info, tokens = self.embedder.info, self.embedder.tokens
+        context = tokens.count(chunk.context) if chunk.context else 0
+        return tokens.count(chunk.content) + context + info.special_tokens <= info.window

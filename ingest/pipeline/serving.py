@@ -33,5 +33,5 @@ def _served(database: Database, gate: DatasetGate, file_id: str) -> Served | Non
         file = session.get(File, file_id)
         if file is None or file.deleted_at is not None or file.active_generation is None:
             return None
-        collection = gate.collection(session, file.dataset_id)
-        return None if collection is None else Served(collection, file.active_generation, file.enabled)
+        shelf = gate.shelf(session, file.dataset_id)
+        return None if shelf is None else Served(shelf.collection, file.active_generation, file.enabled)

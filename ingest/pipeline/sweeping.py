@@ -46,14 +46,14 @@ class SweepHandler:
         file_id = claim.text("file_id")
         with self.database.read() as session:
             file = session.get(File, file_id)
-            collection = None if file is None else self.gate.collection(session, file.dataset_id)
+            shelves = () if file is None else self.gate.shelves(session, file.dataset_id)
             useless = [g for g in repository.generations(session, file_id) if g.state in USELESS]
-        if collection is not None:
+        for shelf in shelves:
             for generation in useless:
-                self.store.delete_generation(collection, file_id, generation.number)
-            if file is not None and any(g.number > (file.active_generation or 0) for g in useless):
-                # A build that failed or was given up at its very end had been switched to in the engine.
-                serve_rows(self.database, self.gate, self.store, file_id)
+                self.store.delete_generation(shelf.collection, file_id, generation.number)
+        if file is not None and any(g.number > (file.active_generation or 0) for g in useless):
+            # A build that failed or was given up at its very end had been switched to in the engine.
+            serve_rows(self.database, self.gate, self.store, file_id)
         with self.database.write() as session:
             self.jobs.hold(session, claim, progressed=True)
             for generation in useless:

@@ -1,4 +1,4 @@
-"""Keeps the vectors' `enabled` like the row's."""
+"""Keeps the vectors' `enabled` like the row's, wherever the dataset has vectors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ingest.files.jobs import DEFAULT_QUEUE, SWITCH
 from ingest.files.models import File
-from ingest.files.ports import DatasetGate
+from ingest.files.ports import DatasetGate, Shelf
 from kit.db.database import Database
 from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
@@ -26,21 +26,22 @@ class Switch:
         that writes last sees what the rows say in the end."""
         wanted = self._wanted(file_id)
         while wanted is not None:
-            collection, enabled = wanted
-            self.store.set_enabled(collection, file_id, enabled=enabled)
+            shelves, enabled = wanted
+            for shelf in shelves:
+                self.store.set_enabled(shelf.collection, file_id, enabled=enabled)
             after = self._wanted(file_id)
             if after == wanted:
                 return
             wanted = after
 
-    def _wanted(self, file_id: str) -> tuple[str, bool] | None:
+    def _wanted(self, file_id: str) -> tuple[Sequence[Shelf], bool] | None:
         """A deleted file is off until it is removed; None when there is no file any more."""
         with self.database.read() as session:
             file = session.get(File, file_id)
             if file is None:
                 return None
-            collection = self.gate.collection(session, file.dataset_id)
-            return None if collection is None else (collection, file.enabled and file.deleted_at is None)
+            shelves = self.gate.shelves(session, file.dataset_id)
+            return (shelves, file.enabled and file.deleted_at is None) if shelves else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def run(payload: bytes) -> bytes:
     return msgspec.msgpack.encode(Drafted(document, drafts, reading))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)  # models of one installation
 def _tokens(file: str) -> TokenCounter:
     # Local: the server names this module without ever counting a token itself.
     from retrieval.embedding.tokenizer import read_tokenizer  # noqa: PLC0415

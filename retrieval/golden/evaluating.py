@@ -103,7 +103,7 @@ class EvaluateHandler:
                 kind=EvaluationKind(row.kind),
                 dataset_id=row.dataset_id,
                 adopt=row.adopt,
-                principal=_measurer(row.tenant_id, row.dataset_id),
+                principal=measurer(row.tenant_id, row.dataset_id),
                 configurations=[Configuration.restored(one) for one in row.configurations],
                 questions=[question_view(one) for one in questions_at(session, row.set_id, row.version)],
             )
@@ -159,7 +159,7 @@ class EvaluateHandler:
         said: dict[str, object] = {
             "tuned": best.stored(),
             "chosenOn": result.chosen_on,
-            "heldOut": _comparison(result.held_out),
+            "heldOut": shown_comparison(result.held_out),
             "adopted": result.held and work.adopt,
         }
         return said, DatasetTuning(best.alpha, best.fusion) if result.held and work.adopt else None
@@ -183,7 +183,7 @@ class EvaluateHandler:
                 row.state, row.error, row.finished_at = EvaluationState.FAILED, error, self.clock.now()
 
 
-def _measurer(tenant_id: str, dataset_id: str) -> Principal:
+def measurer(tenant_id: str, dataset_id: str) -> Principal:
     """Searches the one dataset, and may do nothing else."""
     return Principal(
         tenant_id=tenant_id,
@@ -204,18 +204,18 @@ def _compared(found: Mapping[Configuration, Mapping[str, Measured]]) -> dict[str
         columns = {name: [one.values[name] for one in by_question.values()] for name in METRICS}
         row: dict[str, object] = {
             "configuration": configuration.stored(),
-            "metrics": {name: _estimate(estimate(values)) for name, values in columns.items()},
+            "metrics": {name: shown_estimate(estimate(values)) for name, values in columns.items()},
         }
         if by_question is not first:
             base = {name: [one.values[name] for one in first.values()] for name in METRICS}
-            row["comparedToFirst"] = {name: _comparison(compare(base[name], columns[name])) for name in METRICS}
+            row["comparedToFirst"] = {name: shown_comparison(compare(base[name], columns[name])) for name in METRICS}
         told.append(row)
     return {"configurations": told}
 
 
-def _estimate(found: Estimate) -> dict[str, float]:
+def shown_estimate(found: Estimate) -> dict[str, float]:
     return {"mean": found.mean, "low": found.low, "high": found.high}
 
 
-def _comparison(found: Comparison) -> dict[str, object]:
-    return {"difference": _estimate(found.difference), "p": found.p, "verdict": found.verdict.value}
+def shown_comparison(found: Comparison) -> dict[str, object]:
+    return {"difference": shown_estimate(found.difference), "p": found.p, "verdict": found.verdict.value}

@@ -34,7 +34,6 @@ class Asked:
     principal: Principal
     request: SearchRequest
     dataset_ids: Sequence[str]
-    vector: Vector | None
     looks: Sequence[Look]
     fused: Sequence[SearchHit]
     pool: int
@@ -98,7 +97,7 @@ class Dressing:
     def _highlighted(self, asked: Asked, hits: Sequence[SearchHit], told: _Told) -> list[SearchHit]:
         made = self.highlighter.highlights(
             asked.request.query,
-            asked.vector,
+            _vector_of(asked.looks),
             [hit.passage.content for hit in hits],
             weights=told.terms,
             alpha=asked.looks[0].fusion.alpha if asked.looks else 0.0,
@@ -117,6 +116,11 @@ class Dressing:
 
     def _section(self, asked: Asked, hit: SearchHit) -> Section | None:
         return self.surroundings.section(asked.principal, asked.dataset_ids, hit.passage.chunk_id)
+
+
+def _vector_of(looks: Sequence[Look]) -> tuple[str, Vector] | None:
+    """The question's vector with its model's name: one model is enough to compare sentences with each other."""
+    return next(((look.target.embedding_model, look.vector) for look in looks if look.vector is not None), None)
 
 
 def _leg_ranks(looks: Sequence[Look]) -> Mapping[str, tuple[int | None, int | None]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from retrieval.embedding.protocol import Embedder
+from retrieval.embedding.models import Models
 from retrieval.embedding.protocol import Passage as Text
 from retrieval.keywords.analysis import Analyser
 from retrieval.search.types import Highlights, Span
@@ -24,12 +24,19 @@ class Highlighter:
     """Sentences are scored as passages are: `alpha` of the cosine, the rest of the share of the question's words."""
 
     analyser: Analyser
-    embedder: Embedder
+    models: Models
 
     def highlights(
-        self, query: str, vector: Vector | None, contents: Sequence[str], *, weights: Mapping[str, float], alpha: float
+        self,
+        query: str,
+        vector: tuple[str, Vector] | None,
+        contents: Sequence[str],
+        *,
+        weights: Mapping[str, float],
+        alpha: float,
     ) -> list[Highlights]:
-        """`weights`: IDF by the question's words as written; one that is missing counts 1."""
+        """`vector` comes with its model's name. `weights`: IDF by the question's words as written; one that is missing
+        counts 1."""
         asked = {one.term: weights.get(query[one.start : one.end], 1.0) for one in self.analyser.query(query)}
         looked = [self._looked_at(content, asked) for content in contents]
         cosines = self._cosines(vector, contents, [sentences for _, sentences in looked])
@@ -50,7 +57,7 @@ class Highlighter:
         return _without_overlap([Span(one.start, one.end) for one in matched]), shared[:SENTENCES]
 
     def _cosines(
-        self, vector: Vector | None, contents: Sequence[str], chosen: Sequence[Sequence[tuple[Span, float]]]
+        self, vector: tuple[str, Vector] | None, contents: Sequence[str], chosen: Sequence[Sequence[tuple[Span, float]]]
     ) -> Sequence[Sequence[float]]:
         """All sentences go through the model together."""
         if vector is None:
@@ -60,8 +67,9 @@ class Highlighter:
             for content, sentences in zip(contents, chosen, strict=True)
             for span, _ in sentences
         ]
-        made = iter(self.embedder.embed_passages(texts))
-        return [[max(float(one @ vector) for one in next(made)) for _ in sentences] for sentences in chosen]
+        model, asked = vector
+        made = iter(self.models.of(model).embed_passages(texts))
+        return [[max(float(one @ asked) for one in next(made)) for _ in sentences] for sentences in chosen]
 
 
 def sentences_of(content: str) -> Iterator[Span]:

@@ -10,15 +10,18 @@ from retrieval.search.limits import DEFAULT_ALPHA
 from retrieval.search.ports import SearchTarget
 from retrieval.search.scoring import Fusion
 from retrieval.search.types import SearchRequest
-from retrieval.types import Candidates, Filter, Ranked
+from retrieval.types import Candidates, Filter, Ranked, Vector
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
+    """`vector` is the question's, as the target's model makes it; None where the vector leg has no weight."""
+
     target: SearchTarget
     where: Filter
     fusion: Fusion
     candidates: Candidates
+    vector: Vector | None
 
     def ranked(self) -> Iterator[Ranked]:
         return self.fusion.rank(self.candidates)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from time import perf_counter
@@ -10,7 +10,7 @@ from time import perf_counter
 from identity.audit.acts import note_read
 from identity.types import Principal
 from kit.errors import Conflict
-from retrieval.embedding.protocol import Embedder
+from retrieval.embedding.models import Models
 from retrieval.filters import SearchScope, compile_filter
 from retrieval.search.diversity import diversified
 from retrieval.search.dressing import Asked, Dressing
@@ -33,10 +33,11 @@ class ModelDiffers(Conflict):
 
     code = "EMBEDDING_MODEL_DIFFERS"
 
-    def __init__(self, *, dataset_ids: Sequence[str], model: str, present: str) -> None:
+    def __init__(self, *, dataset_ids: Sequence[str], model: str, present: Sequence[str]) -> None:
         super().__init__(
-            f"datasets {', '.join(dataset_ids)} were embedded by {model!r}, and this server runs {present!r}: set "
-            f"CAIRN_EMBEDDING_MODEL={model}, or search with hybridAlpha 0, which needs no model"
+            f"datasets {', '.join(dataset_ids)} were embedded by {model!r}, and this server has {', '.join(present)}: "
+            f"set CAIRN_EMBEDDING_MODEL={model} or add it to CAIRN_EMBEDDING_MODELS, or search with hybridAlpha 0, "
+            "which needs no model"
         )
 
 
@@ -49,7 +50,7 @@ class Search:
     directory: DatasetDirectory
     passages: PassageReader
     store: VectorStore
-    embedder: Embedder
+    models: Models
     scorer: Scorer | None
     pool: int
     rerank_seconds: float
@@ -60,8 +61,8 @@ class Search:
         """NotFound for the first dataset that is not there for the caller, ModelDiffers, Invalid for the filter."""
         started = perf_counter()
         targets = self.directory.targets(principal, request.dataset_ids)
-        vector, embed_seconds = self.embedded(request, targets)
-        looks = self.looks(principal, request, targets, vector)
+        vectors, embed_seconds = self.embedded(request, targets)
+        looks = self.looks(principal, request, targets, vectors)
         dataset_ids = dataset_ids_of(targets)
         fused = self.shown(principal, dataset_ids, looks, request)
         reranking = perf_counter()
@@ -78,42 +79,50 @@ class Search:
             rerank_ms=(reranked - reranking) * 1000 if self._reranks(request) else 0.0,
         )
         if request.extras is not None and self.dressing is not None:
-            asked = Asked(
-                principal, request, dataset_ids, vector, looks, fused, self.pool_of(request), self._scorer_name
-            )
+            asked = Asked(principal, request, dataset_ids, looks, fused, self.pool_of(request), self._scorer_name)
             result = self.dressing.dressed(asked, result, hits)
         files = list(dict.fromkeys(hit.passage.file_id for hit in result.hits))
         note_read("search", datasets=list(dataset_ids), files=files)
         return replace(result, total_ms=(perf_counter() - started) * 1000)
 
-    def embedded(self, request: SearchRequest, targets: Sequence[SearchTarget]) -> tuple[Vector | None, float]:
-        """The question's vector and the seconds it took. None where the vector leg has no weight."""
+    def embedded(self, request: SearchRequest, targets: Sequence[SearchTarget]) -> tuple[Mapping[str, Vector], float]:
+        """The question's vectors by model, and the seconds they took. Empty where the vector leg has no weight."""
         if all(fusion_for(request, target).alpha == 0 for target in targets):
-            return None, 0.0
-        present = self.embedder.info.name
+            return {}, 0.0
         for target in targets:
-            if target.embedding_model != present:
-                raise ModelDiffers(dataset_ids=target.dataset_ids, model=target.embedding_model, present=present)
+            if not self.models.has(target.embedding_model):
+                raise ModelDiffers(
+                    dataset_ids=target.dataset_ids, model=target.embedding_model, present=self.models.names
+                )
         started = perf_counter()
-        made = self.vectors.of(request.query) if self.vectors else self.embedder.embed_query(request.query)
+        names = dict.fromkeys(target.embedding_model for target in targets)
+        made = {name: self._vector(name, request.query) for name in names}
         return made, perf_counter() - started
 
+    def _vector(self, model: str, query: str) -> Vector:
+        return self.vectors.of(model, query) if self.vectors else self.models.of(model).embed_query(query)
+
     def looks(
-        self, principal: Principal, request: SearchRequest, targets: Sequence[SearchTarget], vector: Vector | None
+        self,
+        principal: Principal,
+        request: SearchRequest,
+        targets: Sequence[SearchTarget],
+        vectors: Mapping[str, Vector],
     ) -> Sequence[Look]:
         looks = []
         pool = self.pool_of(request)
         for target in targets:
             fusion = fusion_for(request, target)
             where = compile_filter(SearchScope(principal.tenant_id, target.dataset_ids), request.where)
+            vector = vectors.get(target.embedding_model) if fusion.alpha > 0 else None
             candidates = self.store.candidates(
                 target.collection,
-                vector=vector if fusion.alpha > 0 else None,
+                vector=vector,
                 text=request.query if fusion.alpha < 1 else None,
                 where=where,
                 pool=pool,
             )
-            looks.append(Look(target, where, fusion, candidates))
+            looks.append(Look(target, where, fusion, candidates, vector))
         return looks
 
     def shown(
@@ -135,8 +144,8 @@ class Search:
         way. Nothing is reranked, and neither `top_k` nor `min_score` counts."""
         both = replace(request, alpha=0.5)
         targets = self.directory.targets(principal, request.dataset_ids)
-        vector, _ = self.embedded(both, targets)
-        looks = self.looks(principal, both, targets, vector)
+        vectors, _ = self.embedded(both, targets)
+        looks = self.looks(principal, both, targets, vectors)
         chunk_ids = [one.chunk_id for look in looks for one in look.candidates.scores]
         passages = self.passages.passages(principal, dataset_ids_of(targets), chunk_ids)
         orders = []

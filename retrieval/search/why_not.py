@@ -15,7 +15,7 @@ from retrieval.search.reranking import DEPTH
 from retrieval.search.service import Search
 from retrieval.search.types import SearchHit, SearchRequest
 from retrieval.search.whereabouts import BuildState, Registry, Subject, Whereabouts
-from retrieval.types import ChunkExplanation, Ranked, Vector
+from retrieval.types import ChunkExplanation, Ranked
 
 _MOST_CHUNKS = 1000  # of one file that are compared with each other
 
@@ -166,15 +166,14 @@ class _Run:
     principal: Principal
     request: SearchRequest
     dataset_ids: Sequence[str]
-    vector: Vector | None
     looks: Sequence[Look]
 
     @classmethod
     def of(cls, search: Search, principal: Principal, request: SearchRequest) -> _Run:
         targets = search.directory.targets(principal, request.dataset_ids)
-        vector, _ = search.embedded(request, targets)
-        looks = search.looks(principal, request, targets, vector)
-        return cls(search, principal, request, dataset_ids_of(targets), vector, looks)
+        vectors, _ = search.embedded(request, targets)
+        looks = search.looks(principal, request, targets, vectors)
+        return cls(search, principal, request, dataset_ids_of(targets), looks)
 
     def best_of(self, found: Whereabouts) -> _Best | Verdict:
         look = next(one for one in self.looks if found.dataset_id in one.target.dataset_ids)
@@ -212,17 +211,17 @@ class _Run:
         fusion = look.fusion
         candidates = self.search.store.candidates(
             look.target.collection,
-            vector=self.vector if fusion.alpha > 0 else None,
+            vector=look.vector,
             text=self.request.query if fusion.alpha < 1 else None,
             where=where,
             pool=max(1, min(chunks, _MOST_CHUNKS)),
         )
-        return Look(look.target, where, fusion, candidates)
+        return Look(look.target, where, fusion, candidates, look.vector)
 
     def _explained(self, look: Look, chunk_id: str) -> ChunkExplanation:
         told = self.search.store.explain(
             look.target.collection,
-            vector=self.vector if look.fusion.alpha > 0 else None,
+            vector=look.vector,
             text=self.request.query,
             where=look.where,
             chunk_ids=[chunk_id],

@@ -21,7 +21,7 @@ import httpx
 from bench.server import HOST, free_port
 from ingest.storage.s3 import Bucket, connect
 
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 
 
 def _await_port(port: int) -> None:

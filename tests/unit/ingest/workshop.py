@@ -24,8 +24,9 @@ from ingest.documents import ParseType
 from ingest.files import repository
 from ingest.files.builds import Builds
 from ingest.files.jobs import DEFAULT_QUEUE, EMBED_QUEUE, PARSE_QUEUE
-from ingest.files.models import Chunk, File, FileGeneration
+from ingest.files.models import File
 from ingest.files.passages import Passages
+from ingest.files.ports import Shelf
 from ingest.files.service import Files
 from ingest.files.types import (
     FileChange,
@@ -37,6 +38,10 @@ from ingest.files.types import (
     UploadReceipt,
 )
 from ingest.files.uploads import Uploads
+from ingest.model_changes.clearing import ClearShelvesHandler
+from ingest.model_changes.filling import Filling
+from ingest.model_changes.handler import ModelChangeHandler
+from ingest.model_changes.service import ModelChanges
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.sniffing import sniff
 from ingest.pipeline.build import BuildBook
@@ -52,6 +57,7 @@ from ingest.sandbox.sandbox import Sandbox
 from ingest.settings import ChunkDefaults, UploadLimits
 from ingest.storage.folder import FolderStore
 from ingest.storage.protocol import original_key
+from kit.db.base import Base
 from kit.db.database import Database
 from kit.ids import new_id
 from kit.jobs.handler import Signals
@@ -59,7 +65,9 @@ from kit.jobs.models import Job
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
 from orchestration.worker.worker import Worker
+from retrieval.embedding.models import Models
 from retrieval.filters import SearchFilter
+from retrieval.golden.comparing import PlaceComparison
 from retrieval.search.service import Search
 from retrieval.search.types import SearchRequest
 from retrieval.stores.protocol import CollectionSpec
@@ -68,6 +76,8 @@ from tests.unit.ingest.watched_store import WatchedStore
 from tests.unit.ingest.word_embedder import SIZE, WordEmbedder
 
 COLLECTION = "chunks-words"
+OTHER_COLLECTION = "chunks-other-words"
+KEPT_DAYS = 7
 QUEUES = (PARSE_QUEUE, EMBED_QUEUE, DEFAULT_QUEUE)
 GO_ON = Signals(stopping=lambda: False)
 LEASE = 30
@@ -86,6 +96,8 @@ class Workshop:
         self.store = WatchedStore()
         self.store.ensure(CollectionSpec(COLLECTION, SIZE, average_length=8.0))
         self.embedder = WordEmbedder()
+        self.other = WordEmbedder("other words", size=48)
+        self.models = Models([self.embedder, self.other])
         self.files = FolderStore(self.root)
         self.files.open()
         self.gate = Gate()
@@ -104,20 +116,31 @@ class Workshop:
             book=self.book,
             store=self.files,
             sandbox=self.sandbox,
-            counting=self.counting,
+            countings=dict.fromkeys(self.models.names, self.counting),
             options=ParseOptions(),
             limits=Limits(),
         )
-        self.embedding = EmbedHandler(**rows, book=self.book, store=self.store, embedder=self.embedder)
+        self.embedding = EmbedHandler(**rows, book=self.book, store=self.store, models=self.models)
+        filling = Filling(**rows, store=self.store, models=self.models, switch=self.switch)
+        self.changing = ModelChangeHandler(
+            **rows,
+            store=self.store,
+            clock=self.clock,
+            changes=self.model_changes,
+            filling=filling,
+            comparison=PlaceComparison(self.database, self.search_service),
+        )
         return (
             self.parsing,
             self.embedding,
-            RefreshHandler(**rows, gate=self.gate, store=self.store, embedder=self.embedder),
+            RefreshHandler(**rows, gate=self.gate, store=self.store, models=self.models),
             SwitchHandler(**rows, switch=self.switch),
             SweepHandler(**rows, **engines),
             FileRemoval(**rows, **engines),
             DatasetRemoval(**rows, **engines),
             TidyHandler(**rows, doctor=self.doctor),
+            self.changing,
+            ClearShelvesHandler(**rows, store=self.store, clock=self.clock),
         )
 
     @property
@@ -129,7 +152,7 @@ class Workshop:
             builds=self.builds,
             store=self.store,
             files=self.files,
-            embedder=self.embedder,
+            models=self.models,
         )
 
     @property
@@ -143,6 +166,12 @@ class Workshop:
             defaults=ChunkDefaults(size=512, overlap=64),
             model=ModelBinding(model.provider, model.name, model.vector_size, COLLECTION),
         )
+
+    @property
+    def model_changes(self) -> ModelChanges:
+        infos = {COLLECTION: self.embedder.info, OTHER_COLLECTION: self.other.info}
+        bindings = {one.name: ModelBinding(one.provider, one.name, one.vector_size, at) for at, one in infos.items()}
+        return ModelChanges(queue=self.queue, clock=self.clock, models=bindings, keep=timedelta(days=KEPT_DAYS))
 
     @property
     def uploads(self) -> Uploads:
@@ -166,15 +195,15 @@ class Workshop:
             directory=Directory(self.database),
             passages=Passages(self.database),
             store=self.store,
-            embedder=self.embedder,
+            models=self.models,
             scorer=None,
             pool=100,
             rerank_seconds=1.0,
         )
 
     @property
-    def collection(self) -> str:
-        return COLLECTION
+    def shelf(self) -> Shelf:
+        return Shelf(COLLECTION, self.embedder.name)
 
     def settle(self, name: str) -> Principal:
         """An administrator of a new tenant."""
@@ -281,7 +310,7 @@ class Workshop:
         with self.database.read() as session:
             return {one.number: one.state for one in repository.generations(session, file_id)}
 
-    def count(self, model: type[Chunk | File | FileGeneration | Job]) -> int:
+    def count(self, model: type[Base]) -> int:
         with self.database.read() as session:
             return session.scalar(select(func.count()).select_from(model)) or 0
 
@@ -289,9 +318,9 @@ class Workshop:
         with self.database.read() as session:
             return list(session.scalars(select(Job).filter_by(**fields).order_by(Job.id)))
 
-    def vectors(self) -> dict[tuple[str, int], int]:
+    def vectors(self, collection: str = COLLECTION) -> dict[tuple[str, int], int]:
         """Points by file and generation."""
-        return {(one.file_id, one.generation): one.points for one in self.store.count_by_file(COLLECTION)}
+        return {(one.file_id, one.generation): one.points for one in self.store.count_by_file(collection)}
 
     def has_original(self, sha256: str) -> bool:
         return self.files.exists(original_key(tenant_id=self.caller.tenant_id, sha256=sha256))
@@ -304,9 +333,9 @@ class Workshop:
     def staging(self) -> list[Path]:
         return list((self.root / ".staging").iterdir())
 
-    def found(self, text: str, *datasets: str, where: SearchFilter | None = None) -> set[str]:
-        """Contents of what a search finds by words."""
-        request = SearchRequest(text, datasets, top_k=20, alpha=0.0, where=where or SearchFilter())
+    def found(self, text: str, *datasets: str, where: SearchFilter | None = None, alpha: float = 0.0) -> set[str]:
+        """Contents of what a search finds by words, unless `alpha` says otherwise."""
+        request = SearchRequest(text, datasets, top_k=20, alpha=alpha, where=where or SearchFilter())
         return {hit.passage.content for hit in self.search_service.search(self.caller, request).hits}
 
 

@@ -147,8 +147,8 @@ class World:
 
 
 def search_of(shop: Workshop) -> Search:
-    dressing = Dressing(shop.store, ChunkSurroundings(shop.database), Highlighter(Analyser("english"), shop.embedder))
-    return replace(shop.search_service, dressing=dressing, vectors=QueryVectors(shop.embedder))
+    dressing = Dressing(shop.store, ChunkSurroundings(shop.database), Highlighter(Analyser("english"), shop.models))
+    return replace(shop.search_service, dressing=dressing, vectors=QueryVectors(shop.models))
 
 
 def check(world: World, search: Search, caller: Principal) -> None:

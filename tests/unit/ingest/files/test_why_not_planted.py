@@ -50,9 +50,7 @@ class Planted:
 
     def why_not(self, **changed: object) -> WhyNot:
         shop = self.shop
-        dressing = Dressing(
-            shop.store, ChunkSurroundings(shop.database), Highlighter(Analyser("english"), shop.embedder)
-        )
+        dressing = Dressing(shop.store, ChunkSurroundings(shop.database), Highlighter(Analyser("english"), shop.models))
         search: Search = replace(shop.search_service, dressing=dressing, **changed)  # type: ignore[arg-type]  # by name
         return WhyNot(search, FileRegistry(shop.database, DatasetLibrary(shop.clock)))
 
@@ -198,7 +196,7 @@ def lost(planted: Planted) -> Iterator[Case]:
     """Files whose vectors are gone."""
     for n in range(6):
         file_id = planted.shop.indexed(planted.dataset, f"lost{n}.txt", f"harbour lost{n}")
-        planted.shop.store.delete_file(planted.shop.collection, file_id)
+        planted.shop.store.delete_file(planted.shop.shelf.collection, file_id)
         for subject in both(planted, file_id):
             yield Case(Cause.NOT_INDEXED, subject)
 

@@ -40,7 +40,7 @@ class TestANewVersionThatIsOvertaken:
         workshop.work(PARSE_QUEUE)
         (claim,) = workshop.claim(EMBED_QUEUE)
         shares = workshop.embedding._next([claim])
-        workshop.embedding._write(workshop.collection, shares)  # and the process is killed before it says so in rows
+        workshop.embedding._write(workshop.shelf, shares)  # and the process is killed before it says so in rows
         workshop.upload(dataset, "a.txt", "---")
         workshop.work()
 

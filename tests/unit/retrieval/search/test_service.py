@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identity.types import ROLE_SCOPES, Principal, Role
+from retrieval.embedding.models import Models
 from retrieval.embedding.protocol import ModelInfo
 from retrieval.embedding.protocol import Passage as Text
 from retrieval.search.ports import SearchTarget
@@ -51,7 +52,7 @@ class Library:
 
     def search(self, scorer: Any = None, **asked: Any) -> list[SearchHit]:
         myself = cast("Any", self)
-        search = Search(myself, myself, myself, myself, scorer, pool=100, rerank_seconds=1.0)
+        search = Search(myself, myself, myself, Models([myself]), scorer, pool=100, rerank_seconds=1.0)
         return list(search.search(CALLER, SearchRequest("q", list(self.scores), **asked)).hits)
 
 
