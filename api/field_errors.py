@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kit.errors import Detail
+from kit.redaction import REDACTED, redacted
 
 _PLACES = {"body", "query", "path", "header", "cookie"}
 _SHOWN_CHARACTERS = 80
@@ -34,7 +35,17 @@ def _sentence(error: Mapping[str, Any]) -> str:
         return "is required"
     if kind == "extra_forbidden":
         return "is not a field of this request"
-    return f"{_lowered(str(error['msg']))}, but is {shown(error.get('input'))}"
+    return f"{_lowered(str(error['msg']))}, but is {shown(_harmless(error['loc'], error.get('input')))}"
+
+
+def _harmless(place: Sequence[str | int], value: object) -> object:
+    """Without credentials, which are known by the names of fields: errors end up in logs and on screens."""
+    names = [str(step) for step in place]
+    if "headers" in names:
+        return REDACTED
+    for name in names:
+        value = redacted(name, value)
+    return value
 
 
 def _lowered(message: str) -> str:

@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.awaiting import await_ended
+from cli.crawl_login import asked_login, keep_login
 from cli.ingesting import INTERRUPTED, target_of
 from cli.intake import Crew
 from cli.output import Json, counted, print_json, print_table, readable_size, remark, remarks, say
@@ -34,16 +35,22 @@ def crawl(
     max_pages: Annotated[int | None, typer.Option(min=1, help="Pages at most (200 unless saved otherwise)")] = None,
     max_depth: Annotated[int | None, typer.Option(min=0, help="Links away from the start at most (3)")] = None,
     path: Annotated[str | None, typer.Option(help="Only addresses whose path begins with this")] = None,
+    user: Annotated[str | None, typer.Option(help="Sign in as this user; the password is asked for")] = None,
+    header: Annotated[list[str] | None, typer.Option(help="Send this header; its value is asked for")] = None,
+    cookie: Annotated[list[str] | None, typer.Option(help="Send this cookie; its value is asked for")] = None,
+    logout: Annotated[bool, typer.Option("--logout", help="Forget what was given to sign in with")] = False,
     make: Annotated[bool, typer.Option("--create/--no-create", help="Whether to make the dataset")] = True,
     urls: Annotated[bool, typer.Option("--urls", help="List every address with its reason")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Crawl a website into a dataset and wait until its pages are indexed. While a server runs on the home, it does the
-    work. Crawling it again costs what has changed."""
+    work. Crawling it again costs what has changed. What it signs in with is kept, sealed, for the crawls to come."""
+    login = asked_login(user=user, headers=header or (), cookies=cookie or ())
     with opened(home) as session:
         target = target_of(session, dataset, make=make)
         crew = Crew(session)
+        keep_login(session, target.id, url, login, forget=logout)
         crawl_id = _start(session, target.id, url, max_pages=max_pages, max_depth=max_depth, path=path)
         try:
             view = _followed(session, crew, target.id, crawl_id)

@@ -20,6 +20,7 @@ from cli import (
     reindexing,
     reporting,
     searching,
+    secrets,
     serving,
     working,
 )
@@ -56,6 +57,7 @@ app.add_typer(files.app, name="files")
 app.add_typer(keys.app, name="keys")
 app.command("mcp")(agents.mcp)
 app.add_typer(audit.app, name="audit")
+app.add_typer(secrets.app, name="secrets")
 app.command("doctor")(doctor.doctor)
 
 

@@ -17,6 +17,7 @@ DATABASE_NAME = "cairn.db"
 FILES_NAME = "files"
 VECTORS_NAME = "vectors"
 WORKER_LOCK_NAME = "worker.lock"
+SECRET_KEYS_NAME = "secret.key"  # noqa: S105 - the name of a file
 
 
 class Home:
@@ -39,6 +40,11 @@ class Home:
     @property
     def vectors(self) -> Path:
         return self.path / VECTORS_NAME
+
+    @property
+    def secret_keys(self) -> Path:
+        """The file with the keys that secrets are sealed with; there once one is needed."""
+        return self.path / SECRET_KEYS_NAME
 
     @property
     def database(self) -> Path:

@@ -43,19 +43,20 @@ def redact_text(text: str) -> str:
 def redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor. Field names decide first; numbers, booleans and None are never secrets."""
     for name, value in event.items():
-        event[name] = _redacted(name, value)
+        event[name] = redacted(name, value)
     return event
 
 
-def _redacted(name: str, value: object) -> object:
+def redacted(name: str, value: object) -> object:
+    """The value, or what is left of it, for a field of that name."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if _SECRET_NAME.search(name) and not _HARMLESS_NAME.search(name):
         return REDACTED
     if isinstance(value, Mapping):
-        return {key: _redacted(str(key), inner) for key, inner in value.items()}
+        return {key: redacted(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_redacted(name, inner) for inner in value]
+        return [redacted(name, inner) for inner in value]
     text = str(value)
     clean = redact_text(text)
     return value if clean == text else clean

@@ -30,6 +30,11 @@ class Settings(BaseSettings):
     admin_key: SecretStr | None = Field(
         None, description="Key of the first administrator; made at first start if unset"
     )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Keys that logins and other secrets are sealed with: 32 random bytes each, in base64, the newest "
+        "first, with commas between; unset: made in the home",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
     log_format: Literal["auto", "json", "console"] = Field("auto", description="auto: console on a terminal, else JSON")
 

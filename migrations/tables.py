@@ -14,6 +14,7 @@ import ingest.review.models
 import kit.events.models
 import kit.jobs.models
 import kit.schedules.models
+import kit.secrets.models
 import retrieval.golden.models
 import retrieval.records.models
 from kit.db.base import Base
@@ -29,6 +30,7 @@ MODEL_MODULES = (
     kit.events.models,
     kit.jobs.models,
     kit.schedules.models,
+    kit.secrets.models,
     retrieval.golden.models,
     retrieval.records.models,
 )

@@ -12,17 +12,18 @@ from crawler.running.finishing import Finish
 from crawler.running.handler import CrawlHandler
 from crawler.running.limits import CrawlLimits
 from crawler.running.preparing import Preparation
+from crawler.sites.logins import Logins
 from crawler.sites.service import Sites
 from ingest.datasets.gate import Gate
 from ingest.files.service import Files
 from ingest.files.uploads import Uploads
 from kit.clock import Clock
-from kit.db.database import Database
 from kit.egress.policy import AddressPolicy
 from kit.home import Home
 from kit.jobs.queue import JobQueue
 from kit.schedules.scheduler import Schedules
 from kit.settings import Settings
+from orchestration.engines import Engines
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Crawling:
     """What callers use, and what the worker runs."""
 
     sites: Sites
+    logins: Logins
     crawls: Crawls
     versions: Versions
     handler: CrawlHandler
@@ -40,7 +42,7 @@ class Crawling:
 def make_crawling(
     settings: Settings,
     clock: Clock,
-    database: Database,
+    engines: Engines,
     *,
     home: Home,
     queue: JobQueue,
@@ -48,10 +50,12 @@ def make_crawling(
     files: Files,
     uploads: Uploads,
 ) -> Crawling:
-    limits = crawl_limits(settings)
-    schedules = Schedules(clock)
-    crawls = Crawls(gate=gate, queue=queue, files=files, schedules=schedules, clock=clock)
-    preparation = Preparation(database=database, jobs=queue, uploads=uploads, gate=gate, clock=clock, limits=limits)
+    limits, database = crawl_limits(settings), engines.database
+    schedules, logins = Schedules(clock), Logins(engines.secrets)
+    crawls = Crawls(gate=gate, queue=queue, files=files, schedules=schedules, logins=logins, clock=clock)
+    preparation = Preparation(
+        database=database, jobs=queue, uploads=uploads, gate=gate, clock=clock, limits=limits, logins=logins
+    )
     handler = CrawlHandler(
         database=database,
         jobs=queue,
@@ -62,8 +66,16 @@ def make_crawling(
         finish=Finish(database=database, jobs=queue, crawls=crawls, clock=clock, limits=limits),
         folder=home.path / "crawling",
     )
-    sites = Sites(gate=gate, clock=clock, policy=AddressPolicy.parsed(settings.egress_allow), schedules=schedules)
-    return Crawling(sites, crawls, Versions(gate), handler, ScheduledCrawl(crawls, gate), SitesOfDataset(schedules))
+    policy = AddressPolicy.parsed(settings.egress_allow)
+    return Crawling(
+        sites=Sites(gate=gate, clock=clock, policy=policy, schedules=schedules, logins=logins),
+        logins=logins,
+        crawls=crawls,
+        versions=Versions(gate),
+        handler=handler,
+        scheduled=ScheduledCrawl(crawls, gate),
+        belongings=SitesOfDataset(schedules, logins),
+    )
 
 
 def crawl_limits(settings: Settings) -> CrawlLimits:

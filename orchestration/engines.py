@@ -18,9 +18,12 @@ from ingest.sandbox.sandbox import Sandbox
 from ingest.sandbox.sniff_task import sniff_file
 from ingest.storage.folder import FolderStore
 from ingest.storage.protocol import FileStore
+from kit.clock import Clock
 from kit.db.database import Database
 from kit.home import Home
 from kit.manifest import Uses
+from kit.secrets.keys import KeyRing
+from kit.secrets.store import Secrets
 from kit.settings import Settings
 from retrieval.embedding.models import Models
 from retrieval.embedding.protocol import Embedder, ModelInfo, TokenStates
@@ -44,6 +47,7 @@ class Engines:
     countings: Mapping[str, Counting]
     models: Models
     collection: str
+    secrets: Secrets
 
     @property
     def embedder(self) -> Embedder:
@@ -56,7 +60,7 @@ class Engines:
         self.database.close()
 
 
-def open_engines(settings: Settings, home: Home, database: Database) -> Engines:
+def open_engines(settings: Settings, home: Home, database: Database, *, clock: Clock) -> Engines:
     """The vector engine starts here; models and the parsers' process wait for their first use."""
     models, store = make_models(settings, home), make_store(settings, home)
     info = models.default.info
@@ -65,7 +69,14 @@ def open_engines(settings: Settings, home: Home, database: Database) -> Engines:
     files = make_files(settings, home)
     files.open()
     countings = make_countings(settings, models)
-    return Engines(database, store, files, make_sandbox([*countings.values()]), countings, models, collection)
+    secrets = Secrets(keys=make_keys(settings, home), clock=clock)
+    return Engines(database, store, files, make_sandbox([*countings.values()]), countings, models, collection, secrets)
+
+
+def make_keys(settings: Settings, home: Home) -> KeyRing:
+    """A database server may be read from other machines, which do not have what is in this home."""
+    given, is_shared = settings.secret_key, uses_of(settings).database != "sqlite"
+    return KeyRing.of(given.get_secret_value() if given else None, home.secret_keys, is_shared=is_shared)
 
 
 def uses_of(settings: Settings) -> Uses:

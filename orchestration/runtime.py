@@ -47,6 +47,8 @@ from kit.events.feed import Feed
 from kit.home import Home
 from kit.jobs.queue import JobQueue
 from kit.mail import Mailer, make_mailer
+from kit.secrets.errors import SecretKeyMissing
+from kit.secrets.store import Secrets
 from kit.settings import Settings
 from kit.worker_lock import WorkerLock
 from migrations.runner import upgrade
@@ -122,6 +124,10 @@ class Runtime:
         return self.engines.store
 
     @property
+    def secrets(self) -> Secrets:
+        return self.engines.secrets
+
+    @property
     def embedder(self) -> Embedder:
         return self.engines.embedder
 
@@ -140,11 +146,23 @@ class Runtime:
                 freed = self.queue.recover(session)
             _log.info("worker.recovered", jobs=freed)
         self.worker_lock.share()
+        self._renew_secrets()
         if queues is None:
             self.doctor.ask_for_tidying()
         self.worker.start()
         if self.nudger is not None:
             self.nudger.start()
+
+    def _renew_secrets(self) -> None:
+        """What was sealed with an older key is sealed with the newest."""
+        try:
+            with self.database.write() as session:
+                renewal = self.secrets.renew(session)
+        except SecretKeyMissing as error:
+            _log.warning("secrets.unreadable", error=error.message)
+            return
+        if renewal.renewed or renewal.unreadable:
+            _log.info("secrets.renewed", renewed=renewal.renewed, unreadable=list(renewal.unreadable))
 
     def is_alone(self) -> bool:
         """Whether no other process works off this home's jobs. Then `start` this one at once: others wait for it."""
@@ -179,7 +197,7 @@ def build_runtime(settings: Settings, *, repairing: bool = False, clock: Clock |
     upgrade(database)
     home.remember(database=uses.database)
     made_key = _ensure_administrator(database, settings, clock)
-    engines = open_engines(settings, home, database)
+    engines = open_engines(settings, home, database, clock=clock)
     home.remember(vectors=uses.vectors)
     return _assemble(settings, clock, engines, home=home, made_key=made_key)
 
@@ -201,7 +219,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     searching = make_searching(settings, clock, engines, gate=gate, queue=queue)
     kept = Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock)
     uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue)
-    crawling = make_crawling(settings, clock, database, home=home, queue=queue, gate=gate, files=kept, uploads=uploads)
+    crawling = make_crawling(settings, clock, engines, home=home, queue=queue, gate=gate, files=kept, uploads=uploads)
     remodelling = make_remodelling(
         settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison
     )

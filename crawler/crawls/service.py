@@ -18,6 +18,7 @@ from crawler.crawls.jobs import RUN, run_job
 from crawler.crawls.models import Crawl, CrawlUrl
 from crawler.crawls.types import Asked, CrawlState, CrawlUrlView, CrawlView, Trigger, UrlQuery
 from crawler.reasons import Outcome, Reason
+from crawler.sites.logins import Logins
 from crawler.sites.models import CrawlSite, PageVersion, SitePage
 from crawler.sites.service import SCHEDULED, settings_of, stored
 from identity.types import Principal
@@ -40,6 +41,7 @@ class Crawls:
     queue: JobQueue
     files: Files
     schedules: Schedules
+    logins: Logins
     clock: Clock
 
     def start(
@@ -187,6 +189,7 @@ class Crawls:
             self.remove_page(session, principal, site.dataset_id, page)
         session.flush()
         self.schedules.remove(session, SCHEDULED, site.id)
+        self.logins.forget(session, site)
         repository.delete_site_rows(session, site.id)
         session.delete(site)
         return 0 if keep_files else len(pages)

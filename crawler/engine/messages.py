@@ -83,6 +83,9 @@ class Job(msgspec.Struct, frozen=True):
     done: Sequence[str] = ()
     boilerplate: str = ""
 
+    def __repr__(self) -> str:
+        return f"Job({self.scope.start_url!r}, {self.spool!r})"
+
 
 class Found(msgspec.Struct, frozen=True, tag="found"):
     """Addresses that are new to the crawl."""

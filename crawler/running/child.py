@@ -17,10 +17,12 @@ from typing import Self
 import msgspec
 
 from crawler.engine.messages import Job, Message
+from crawler.sites.logins import without
 
 _READ = 1 << 20
 _GRACE_SECONDS = 8.0
 _TAIL = 2000
+_OURS = ("CAIRN_", "AWS_", "POSTGRES_", "REDIS_", "QDRANT_", "S3_")
 
 
 class CrawlChild:
@@ -41,6 +43,7 @@ class CrawlChild:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             start_new_session=True,
+            env=_environment(),
         )
         self._selector = selectors.DefaultSelector()
         assert self._process.stdin is not None  # noqa: S101 - asked for above
@@ -94,4 +97,9 @@ class CrawlChild:
         """The end of what it wrote to standard error."""
         size = self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, size - _TAIL))
-        return self._errors.read().decode("utf-8", "replace").strip()
+        return without(self._errors.read().decode("utf-8", "replace").strip(), self._job.headers.values())
+
+
+def _environment() -> dict[str, str]:
+    """What it opens is hostile, so it is told nothing that it has no use for: no key, no database."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}

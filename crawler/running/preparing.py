@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crawler.crawls import repository
+from crawler.crawls.events import tell_crawl
 from crawler.crawls.models import Crawl, CrawlUrl
 from crawler.crawls.types import CrawlState
 from crawler.engine.messages import Bounds, Job, Known, Manners, Scope, Waiting
@@ -19,6 +20,7 @@ from crawler.running.boilerplate import Boilerplate, split
 from crawler.running.contents import Contents, said_by
 from crawler.running.ledger import Ledger
 from crawler.running.limits import CrawlLimits
+from crawler.sites.logins import Logins
 from crawler.sites.models import CrawlSite, SitePage
 from crawler.sites.types import CrawlMode
 from ingest.files.models import File
@@ -28,6 +30,7 @@ from kit.clock import Clock
 from kit.db.database import Database
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
+from kit.secrets.errors import SecretCannotBeRead
 
 T = TypeVar("T")
 _PAGES = (Outcome.KEPT, Outcome.UNCHANGED, Outcome.DUPLICATE)
@@ -41,20 +44,16 @@ class Preparation:
     gate: DatasetGate
     clock: Clock
     limits: CrawlLimits
+    logins: Logins
 
     def begin(self, claim: Claim, *, spool: Path, hosts: Path) -> tuple[Job, Ledger] | None:
         """None, with the claim ended, for a crawl that is not to be done any more."""
         with self.database.write() as session:
-            self.jobs.hold(session, claim)
-            crawl = session.get(Crawl, claim.text("crawl_id"))
-            site = None if crawl is None else session.get(CrawlSite, crawl.site_id)
-            if crawl is None or crawl.state not in {CrawlState.QUEUED, CrawlState.RUNNING}:
+            found = self._living(session, claim)
+            if found is None:
                 self.jobs.complete(session, claim)
                 return None
-            if site is None or self.gate.living(session, crawl.dataset_id) is None:
-                crawl.state, crawl.completed_at = CrawlState.CANCELLED, self.clock.now()
-                self.jobs.complete(session, claim)
-                return None
+            crawl, site, headers = found
             crawl.state, crawl.error = CrawlState.RUNNING, None
             crawl.started_at = crawl.started_at or self.clock.now()
             boilerplate = Boilerplate(bytes.fromhex(site.boilerplate))
@@ -65,7 +64,7 @@ class Preparation:
             lines = boilerplate.lines()
             if rows:
                 _see_again(boilerplate, pages, rows)
-            job = self._job(crawl, pages, rows, lines, spool=spool, hosts=hosts)
+            job = self._job(crawl, pages, rows, lines, headers=headers, spool=spool, hosts=hosts)
             ledger = Ledger(
                 database=self.database,
                 jobs=self.jobs,
@@ -83,6 +82,24 @@ class Preparation:
             )
             return job, ledger
 
+    def _living(self, session: Session, claim: Claim) -> tuple[Crawl, CrawlSite, dict[str, str]] | None:
+        """The crawl and its site, with the headers that the site wants; None, with the reason in the crawl's row, where
+        there is nothing to do."""
+        self.jobs.hold(session, claim)
+        crawl = session.get(Crawl, claim.text("crawl_id"))
+        if crawl is None or crawl.state not in {CrawlState.QUEUED, CrawlState.RUNNING}:
+            return None
+        site = session.get(CrawlSite, crawl.site_id)
+        if site is None or self.gate.living(session, crawl.dataset_id) is None:
+            crawl.state, crawl.completed_at = CrawlState.CANCELLED, self.clock.now()
+            return None
+        try:
+            return crawl, site, self.logins.headers(session, site)
+        except SecretCannotBeRead as error:
+            crawl.state, crawl.completed_at, crawl.error = CrawlState.FAILED, self.clock.now(), error.message
+            tell_crawl(session, crawl, at=self.clock.now())
+            return None
+
     def _job(
         self,
         crawl: Crawl,
@@ -90,6 +107,7 @@ class Preparation:
         rows: Sequence[CrawlUrl],
         boilerplate: frozenset[bytes],
         *,
+        headers: dict[str, str],
         spool: Path,
         hosts: Path,
     ) -> Job:
@@ -107,6 +125,7 @@ class Preparation:
             ),
             spool=str(spool),
             egress_allow=limits.egress_allow,
+            headers=headers,
             known=_known_pages(pages, boilerplate) if _follows(crawl.settings) else [],
             waiting=[_waiting(row) for row in rows if row.outcome == Outcome.WAITING or row.reason in SOFT],
             done=[row.url for row in rows if row.outcome != Outcome.WAITING and row.reason not in SOFT],

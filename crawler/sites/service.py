@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from crawler.sites.checks import checked, distinct
 from crawler.sites.errors import SiteIsNotThere
+from crawler.sites.logins import Logins
 from crawler.sites.models import CrawlSite, SitePage
 from crawler.sites.types import CrawlMode, SiteSchedule, SiteSettings, SiteView
 from crawler.urls import normalised, url_key
@@ -36,6 +37,7 @@ class Sites:
     clock: Clock
     policy: AddressPolicy
     schedules: Schedules
+    logins: Logins
 
     def list(self, session: Session, principal: Principal, dataset_id: str) -> Sequence[CrawlSite]:
         """Oldest first."""
@@ -60,7 +62,8 @@ class Sites:
     def _views(self, session: Session, rows: Sequence[CrawlSite]) -> Sequence[SiteView]:
         ids = [row.id for row in rows]
         pages, schedules = _pages(session, ids), self.schedules.of(session, SCHEDULED, ids)
-        return [_view(row, pages.get(row.id, 0), schedules.get(row.id)) for row in rows]
+        secret = self.logins.are_set(session, rows)
+        return [_view(row, pages.get(row.id, 0), schedules.get(row.id), has_login=row.id in secret) for row in rows]
 
     def latest(self, session: Session, principal: Principal, dataset_id: str) -> SiteView | None:
         """The one that was changed or started last."""
@@ -135,13 +138,14 @@ def _new_schedule(row: CrawlSite, schedule: SiteSchedule) -> NewSchedule:
     )
 
 
-def _view(row: CrawlSite, pages: int, schedule: ScheduleView | None) -> SiteView:
+def _view(row: CrawlSite, pages: int, schedule: ScheduleView | None, *, has_login: bool) -> SiteView:
     shown = SiteSchedule() if schedule is None else SiteSchedule(schedule.trigger, schedule.cron, schedule.time_zone)
     return SiteView(
         id=row.id,
         dataset_id=row.dataset_id,
         settings=settings_of(row),
         pages=pages,
+        has_login=has_login,
         schedule=shown,
         next_at=None if schedule is None else schedule.next_at,
         created_at=row.created_at,

@@ -53,6 +53,8 @@ class SiteView:
     settings: SiteSettings
     pages: int
     """Pages that are in the dataset."""
+    has_login: bool
+    """Whether crawls show a login to the site; what it is is not shown."""
     schedule: SiteSchedule
     next_at: datetime | None
     created_at: datetime

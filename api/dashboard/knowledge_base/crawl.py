@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from api.dashboard.knowledge_base.schemas.crawl import (
     CrawlConfig,
     CrawlConfiguration,
+    CrawlLogin,
     CrawlRequest,
     CrawlStarted,
     SiteDeleted,
@@ -88,6 +89,36 @@ def get_site(dataset_id: DatasetId, site_id: SiteId, principal: Reader, runtime:
         site = runtime.crawling.sites.get(session, principal, dataset_id, site_id)
         view = runtime.crawling.sites.view(session, site)
         last = runtime.crawling.crawls.last(session, site_id)
+    return CrawlConfig.of(dataset_id, view, last)
+
+
+@router.put(
+    "/sites/{siteId}/login", operation_id="dashboardKbCrawlSitesLoginSet", summary="Set what crawls sign in with",
+    responses=errors(400, 401, 403, 404, 409, 413, 503),
+)  # fmt: skip
+def set_login(
+    dataset_id: DatasetId, site_id: SiteId, body: CrawlLogin, principal: Writer, runtime: RuntimeDep
+) -> CrawlConfig:
+    """In place of the login before. It is kept sealed and can be replaced or cleared, but not read."""
+    crawling = runtime.crawling
+    with runtime.database.write() as session:
+        site = crawling.sites.get(session, principal, dataset_id, site_id)
+        crawling.logins.put(session, site, body.to_login())
+        view, last = crawling.sites.view(session, site), crawling.crawls.last(session, site_id)
+    return CrawlConfig.of(dataset_id, view, last)
+
+
+@router.delete(
+    "/sites/{siteId}/login", operation_id="dashboardKbCrawlSitesLoginClear", summary="Forget what crawls sign in with",
+    responses=errors(400, 401, 403, 404, 409, 503),
+)  # fmt: skip
+def clear_login(dataset_id: DatasetId, site_id: SiteId, principal: Writer, runtime: RuntimeDep) -> CrawlConfig:
+    """Also where there is none."""
+    crawling = runtime.crawling
+    with runtime.database.write() as session:
+        site = crawling.sites.get(session, principal, dataset_id, site_id)
+        crawling.logins.clear(session, site)
+        view, last = crawling.sites.view(session, site), crawling.crawls.last(session, site_id)
     return CrawlConfig.of(dataset_id, view, last)
 
 

@@ -9,6 +9,8 @@ import pytest
 from bench.page_server import Answer, PageServer
 from kit.egress.errors import AddressRefused
 from tests.unit.cli.terminal import Terminal
+from tests.unit.kit.egress.servers import Answer as ServedAnswer
+from tests.unit.kit.egress.servers import serving
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
@@ -57,3 +59,26 @@ class TestCrawl:
     def test_fails_where_nothing_can_be_fetched(self, terminal: Terminal, server: PageServer) -> None:
         output = terminal.run("crawl", f"{server.origin}/broken", "--dataset", "Broken", status=1).stdout
         assert "no page of the site could be fetched" in output
+
+
+class TestALogin:
+    def test_is_asked_for_kept_and_forgotten(self, terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+        def answer(path: str) -> ServedAnswer:
+            if path == "/robots.txt":
+                return 404, {}, b""
+            shown = members.headers[-1]
+            if shown.get("Authorization") != "Basic YW5uYTpvcGVuIHNlc2FtZQ==" or shown.get("X-Key") != "k-1":
+                return 401, {}, b""
+            return 200, dict(HTML), b"<p>The lamp in the hall is switched off at midnight.</p>"
+
+        monkeypatch.setenv("CAIRN_EGRESS_ALLOW", "127.0.0.1")
+        monkeypatch.setenv("CAIRN_CRAWL_PAGES_PER_SECOND", "1000")
+        with serving(answer) as members:
+            words = ("crawl", members.url("/"), "--dataset", "Members")
+            asked = terminal.run(*words, "--user", "anna", "--header", "X-Key", typed="open sesame\nk-1\n")
+            assert "1 of its pages can be found" in asked.stdout
+            assert "sesame" not in asked.output
+            assert "1 of its pages can be found" in terminal.run(*words).stdout
+            assert "sealed with key" in terminal.run("secrets", "rotate").stdout
+            assert "1 unchanged" in terminal.run(*words).stdout
+            assert "1 gone" in terminal.run(*words, "--logout", status=1).stdout

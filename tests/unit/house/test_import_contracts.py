@@ -36,6 +36,7 @@ BREACHES = [
     ("retrieval.stores.edge", "import torch", MODELS),
     ("api.dashboard.surface", "import mcp.server", "The agents' protocol lives in api.mcp"),
     ("kit.clock", "import cronsim", "The cron library lives in kit.schedules"),
+    ("identity.keys", "import cryptography", "Ciphers live in kit.secrets"),
     ("ingest.files.service", "import boto3", "The object store's client lives in ingest.storage"),
     ("kit.clock", "import alembic", "The migration tool lives in migrations"),
 ]
@@ -50,6 +51,7 @@ AT_HOME = {
     "retrieval.embedding.onnx_runtime": "import onnxruntime",
     "retrieval.ranking.blend": "import torch",
     "kit.schedules.cron": "import cronsim",
+    "kit.secrets.sealing": "import cryptography",
     "ingest.storage.s3": "import boto3, botocore",
     "migrations.runner": "import alembic",
 }

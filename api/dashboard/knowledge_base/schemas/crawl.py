@@ -12,6 +12,7 @@ from api.dashboard.knowledge_base.schemas.files import Pagination
 from api.fields import NO_COERCION, STORABLE, Flag, RequestBody, ResponseBody, Since
 from crawler.crawls.types import CrawlState, CrawlUrlView, CrawlView, ShownCrawlStatus, Trigger
 from crawler.reasons import SENTENCES, Outcome, Reason
+from crawler.sites.logins import SiteLogin
 from crawler.sites.types import DEFAULT_MAX_DEPTH, DEFAULT_MAX_PAGES, CrawlMode, SiteSchedule, SiteSettings, SiteView
 from kit.pagination import Page
 from kit.schedules import types as kit_schedules
@@ -97,6 +98,28 @@ class CrawlRequest(RequestBody):
     schedule_for: Since | None = Field(None, description="When to begin; null: at once")
 
 
+SecretText: TypeAlias = Annotated[str, Field(max_length=4000), STORABLE]
+Named: TypeAlias = Annotated[dict[str, SecretText], Field(max_length=20)]
+
+
+class CrawlLogin(RequestBody):
+    """What the website wants from those who may see it. It is sent to the origin of its start address, nowhere else,
+    and never shown again."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"username": "reader", "password": "…"}})
+
+    username: SecretText | None = Field(None, description="With `password`: HTTP basic authentication")
+    password: SecretText | None = None
+    headers: Named = Field(default_factory=dict, description="Such as `Authorization` or `X-Api-Key`, by name")
+    cookies: Named = Field(default_factory=dict, description="By name, as a browser that is signed in has them")
+
+    def __repr_args__(self) -> list[tuple[str | None, object]]:
+        return []
+
+    def to_login(self) -> SiteLogin:
+        return SiteLogin(self.username, self.password, self.headers, self.cookies)
+
+
 class CrawlStarted(ResponseBody):
     crawl_job_id: str
     status: Literal["queued"] = "queued"
@@ -142,6 +165,7 @@ class CrawlConfig(ResponseBody):
     time_zone: str
     next_crawl_at: datetime | None = Field(description="When it is crawled next by itself")
     pages: int = Field(description="Pages of the site that are in the dataset")
+    login: Literal["set"] | None = Field(description="Whether crawls sign in; with what is not shown")
     last_crawl: LastCrawl | None
 
     @classmethod
@@ -166,6 +190,7 @@ class CrawlConfig(ResponseBody):
             time_zone=view.schedule.time_zone if view is not None else "UTC",
             next_crawl_at=view.next_at if view is not None else None,
             pages=view.pages if view is not None else 0,
+            login="set" if view is not None and view.has_login else None,
             last_crawl=LastCrawl.of(last) if last is not None else None,
         )
 

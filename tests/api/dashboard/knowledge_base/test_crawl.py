@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -132,3 +133,53 @@ class TestACrawl:
         site = callers.reader.get(path).json()["siteId"]
         assert callers.member.delete(f"{path}/sites/{site}").json() == {"deleted": True, "filesRemoved": 1}
         assert callers.reader.get(path_of(dataset)).json()["files"] == []
+
+
+class TestALogin:
+    LOGIN: ClassVar[Json] = {
+        "username": "reader",
+        "password": "correct-horse",
+        "cookies": {"session": "battery-staple"},
+    }
+
+    def site(self, callers: Callers, dataset: Json) -> str:
+        saved = callers.member.request("PUT", f"{path_of(dataset)}/crawl", json={"startUrl": START}).json()
+        assert saved["login"] is None
+        return f"{path_of(dataset)}/crawl/sites/{saved['siteId']}"
+
+    def test_is_shown_as_set_and_never_in_the_clear(self, callers: Callers, dataset: Json) -> None:
+        site = self.site(callers, dataset)
+        answer = callers.member.request("PUT", f"{site}/login", json=self.LOGIN)
+        assert answer.status_code == 200, answer.text
+        shown = [answer, callers.reader.get(site), callers.reader.get(f"{path_of(dataset)}/crawl")]
+        shown += [callers.admin.get("/dashboard/v1/access/audit", params={"limit": 200})]
+        assert [one.json().get("login") for one in shown[:3]] == ["set"] * 3
+        assert not any(secret in one.text for one in shown for secret in ("correct-horse", "battery-staple"))
+        saved = callers.member.request("PUT", f"{path_of(dataset)}/crawl", json={"startUrl": START})
+        assert saved.json()["login"] == "set"
+        assert callers.member.delete(f"{site}/login").json()["login"] is None
+        assert callers.member.delete(f"{site}/login").json()["login"] is None
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {}, {"username": "a:b", "password": "correct-horse"}, {"headers": {"Host": "correct-horse"}},
+            {"headers": {"X-Key": "correct-horse\r\nHost: x"}}, {"cookies": {"a": "correct-horse; Domain=x"}},
+            {"password": ["correct-horse"]}, {"headers": ["correct-horse"]},
+            {"cookies": {"a": 1, "b": ["correct-horse"]}}, {"password": "correct-horse" * 400, "username": "a"},
+        ],
+    )  # fmt: skip
+    def test_that_cannot_be_sent_is_refused_without_being_repeated(
+        self, callers: Callers, dataset: Json, body: Json
+    ) -> None:
+        answer = callers.member.request("PUT", f"{self.site(callers, dataset)}/login", json=body)
+        assert (answer.status_code, error_of(answer)["code"]) == (400, "VALIDATION_ERROR")
+        assert "correct-horse" not in answer.text
+
+    def test_is_for_those_who_may_write(self, callers: Callers, dataset: Json) -> None:
+        site = self.site(callers, dataset)
+        for caller, status in ((callers.reviewer, 403), (callers.stranger, 404), (callers.agent("writer"), 404)):
+            assert caller.request("PUT", f"{site}/login", json=self.LOGIN).status_code == status
+            assert caller.delete(f"{site}/login").status_code == status
+        unknown = f"{path_of(dataset)}/crawl/sites/01ARZ3NDEKTSV4RRFFQ69G5FAV/login"
+        assert callers.member.request("PUT", unknown, json=self.LOGIN).status_code == 404
