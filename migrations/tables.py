@@ -9,6 +9,7 @@ import crawler.sites.models
 import identity.audit.models
 import identity.models
 import ingest.datasets.models
+import ingest.doctor.models
 import ingest.files.models
 import ingest.review.models
 import kit.events.models
@@ -25,6 +26,7 @@ MODEL_MODULES = (
     identity.audit.models,
     identity.models,
     ingest.datasets.models,
+    ingest.doctor.models,
     ingest.files.models,
     ingest.review.models,
     kit.events.models,

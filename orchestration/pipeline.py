@@ -7,6 +7,7 @@ from collections.abc import Callable
 from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
 from ingest.datasets.gate import Gate
 from ingest.doctor.doctor import Doctor
+from ingest.doctor.examining import ExamineHandler
 from ingest.doctor.tidying import TidyHandler
 from ingest.files.jobs import DEFAULT_QUEUE, EMBED_QUEUE, PARSE_QUEUE
 from ingest.pipeline.build import BuildBook
@@ -67,6 +68,7 @@ def make_worker(
         ),
         TidyHandler(database=database, jobs=queue, doctor=doctor),
         *remodelling.handlers,
+        ExamineHandler(database=database, jobs=queue, doctor=doctor, clock=clock),
     )
     lanes = () if settings.queue_url is not None else _lanes(settings)
     scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled])

@@ -27,6 +27,7 @@ from identity.workspaces import Workspaces
 from ingest.datasets.gate import Gate
 from ingest.datasets.jobs import CHANGE_MODEL
 from ingest.datasets.service import Datasets, ModelBinding
+from ingest.doctor.consulting import Consulting
 from ingest.doctor.doctor import Doctor
 from ingest.files.builds import Builds
 from ingest.files.jobs import EMBED_QUEUE, PARSE_QUEUE
@@ -56,6 +57,7 @@ from orchestration.crawling import Crawling, make_crawling
 from orchestration.engines import Engines, mime_type_of, open_engines, uses_of
 from orchestration.model_changes import make_remodelling
 from orchestration.nudging import Nudger, make_nudger
+from orchestration.overview import Overview
 from orchestration.pipeline import make_worker
 from orchestration.searching import Searching, make_searching
 from orchestration.worker.worker import Worker
@@ -114,6 +116,14 @@ class Runtime:
     @property
     def search(self) -> Search:
         return self.searching.search
+
+    @property
+    def overview(self) -> Overview:
+        return Overview(self.datasets, self.searching.activity)
+
+    @property
+    def consulting(self) -> Consulting:
+        return Consulting(self.queue)
 
     @property
     def database(self) -> Database:

@@ -21,7 +21,9 @@ from retrieval.golden.evaluations import Evaluations
 from retrieval.golden.exchange import Exchange
 from retrieval.golden.service import QuestionSets
 from retrieval.keywords.analysis import Analyser
+from retrieval.records.activity import SearchActivity
 from retrieval.records.recorder import SearchRecorder
+from retrieval.records.saved import SavedSearches
 from retrieval.records.service import SearchRecords
 from retrieval.search.citing import Citations
 from retrieval.search.dressing import Dressing
@@ -39,6 +41,8 @@ class Searching:
     citations: Citations
     recorder: SearchRecorder
     records: SearchRecords
+    activity: SearchActivity
+    saved: SavedSearches
     question_sets: QuestionSets
     exchange: Exchange
     evaluations: Evaluations
@@ -56,6 +60,8 @@ def make_searching(settings: Settings, clock: Clock, engines: Engines, *, gate: 
         citations=FileCitations(database, gate),
         recorder=SearchRecorder(database, clock=clock, days=settings.search_records_days),
         records=SearchRecords(library, clock),
+        activity=SearchActivity(library, clock),
+        saved=SavedSearches(library, clock),
         question_sets=sets,
         exchange=Exchange(sets),
         evaluations=Evaluations(sets, queue, clock),

@@ -14,7 +14,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 ASSETS = "/console"
-OPEN_PATHS = frozenset({"/", f"{ASSETS}/"})
+LINKS = ("/invite", "/reset-password")
+"""Where links lead that people are sent; what they hold stands behind the `#` and never reaches a server's log."""
+OPEN_PATHS = frozenset({"/", *LINKS, f"{ASSETS}/"})
 
 POLICY = "; ".join(
     f"{name} {sources}"
@@ -56,9 +58,8 @@ def add_console(app: FastAPI) -> None:
     page = _page(folder, base)
     app.mount(base, _Assets(directory=folder), name="console")
 
-    @app.get("/", include_in_schema=False)
-    async def console() -> HTMLResponse:
-        return HTMLResponse(page, headers=_HEADERS)
+    for path in ("/", *LINKS):
+        app.add_api_route(path, lambda: HTMLResponse(page, headers=_HEADERS), include_in_schema=False, methods=["GET"])
 
 
 def _files(folder: Path) -> Iterator[PurePosixPath]:

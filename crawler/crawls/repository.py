@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from crawler.crawls.errors import CrawlIsNotThere
 from crawler.crawls.models import Crawl, CrawlUrl
-from crawler.crawls.types import UNFINISHED, UrlQuery
+from crawler.crawls.types import UNFINISHED, CrawlState, UrlQuery
 from crawler.reasons import Outcome
 from crawler.sites.models import PageVersion, SitePage
 from ingest.files.models import File
@@ -106,3 +107,11 @@ def delete_site_rows(session: Session, site_id: str) -> None:
 def _portions(values: Iterable[str]) -> Iterable[list[str]]:
     everything = list(values)
     return (everything[start : start + _AT_ONCE] for start in range(0, len(everything), _AT_ONCE))
+
+
+def last_completed(session: Session, dataset_ids: Sequence[str]) -> dict[str, datetime]:
+    """When a crawl of a dataset came to its end last; a dataset without one is absent."""
+    done = Crawl.state.in_((CrawlState.COMPLETED, CrawlState.HELD))
+    wanted = select(Crawl.dataset_id, func.max(Crawl.completed_at)).where(Crawl.dataset_id.in_(dataset_ids), done)
+    found = session.execute(wanted.group_by(Crawl.dataset_id))
+    return {dataset_id: at for dataset_id, at in found if at is not None}

@@ -92,7 +92,12 @@ class Doctor:
             if generation.rows != generation.chunks:
                 message = f"{name} has {generation.rows} chunks in the database, {generation.chunks} were recorded"
                 yield Finding(
-                    Ailment.MISSING_CHUNKS, generation.file_id, message, "build the file anew", repairable=True
+                    Ailment.MISSING_CHUNKS,
+                    generation.file_id,
+                    message,
+                    "build the file anew",
+                    repairable=True,
+                    tenant_id=generation.tenant_id,
                 )
             elif points < generation.chunks:
                 message = f"{name} has {generation.chunks} chunks and only {points} vectors"
@@ -104,6 +109,7 @@ class Doctor:
                     repairable=True,
                     generation=generation.number,
                     collection=generation.collection,
+                    tenant_id=generation.tenant_id,
                 )
 
     def _orphan_vectors(self) -> Iterator[Finding]:
@@ -113,6 +119,7 @@ class Doctor:
                     is_of_use = rows.is_of_use(session, collection, count.file_id, count.generation)
                     if is_of_use or rows.is_being_removed(session, count.file_id):
                         continue
+                    tenant = rows.tenant_of_file(session, count.file_id)
                 yield Finding(
                     Ailment.ORPHAN_VECTORS,
                     count.file_id,
@@ -121,46 +128,51 @@ class Doctor:
                     repairable=True,
                     generation=count.generation,
                     collection=collection,
+                    tenant_id=tenant,
                 )
 
     def _stored_files(self) -> Iterator[Finding]:
         stored = frozenset(self.files.keys())
         with self.database.read() as session:
-            lost = [(file.id, file.name) for file in rows.files_without_original(session, stored)]
+            lost = [(file.tenant_id, file.id, file.name) for file in rows.files_without_original(session, stored)]
             unused = stored - rows.used_keys(session)
             building = rows.unfinished_builds(session)
-        for file_id, name in lost:
+        for tenant, file_id, name in lost:
             message = f"the original of {name!r} is not in the file store"
             remedy = "restore it from a backup or upload it again; what was indexed of it is still found"
-            yield Finding(Ailment.MISSING_ORIGINAL, file_id, message, remedy, repairable=False)
+            yield Finding(Ailment.MISSING_ORIGINAL, file_id, message, remedy, repairable=False, tenant_id=tenant)
         for key in sorted(unused):
             if not _is_being_built(key, building):
+                message = f"no row names the stored file {key}"
                 yield Finding(
-                    Ailment.ORPHAN_FILE, key, f"no row names the stored file {key}", "remove it", repairable=True
+                    Ailment.ORPHAN_FILE, key, message, "remove it", repairable=True, tenant_id=key.partition("/")[0]
                 )
 
     def _jobs(self) -> Iterator[Finding]:
         yield from self._lost_work()
         with self.database.read() as session:
-            dead = [(job.subject, job.kind, job.error or "") for job in rows.dead_jobs(session)]
-        for subject, kind, error in dead:
+            dead = [(job.tenant_id, job.subject, job.kind, job.error or "") for job in rows.dead_jobs(session)]
+        for tenant, subject, kind, error in dead:
             remedy = "mend the cause, then re-ingest the file" if kind.startswith("file.") else "mend the cause"
-            yield Finding(
-                Ailment.DEAD_JOB, subject, f"job {kind} was given up: {error[:200]}", remedy, repairable=False
-            )
+            message = f"job {kind} was given up: {error[:200]}"
+            yield Finding(Ailment.DEAD_JOB, subject, message, remedy, repairable=False, tenant_id=tenant)
 
     def _lost_work(self) -> Iterator[Finding]:
         with self.database.read() as session:
-            stalled = [(file.id, file.name) for file in rows.stalled_files(session)]
-            files = [(file.id, file.name) for file in rows.unremoved_files(session)]
-            datasets = [(dataset.id, dataset.name) for dataset in rows.unremoved_datasets(session)]
-        for file_id, name in stalled:
+            stalled, files, datasets = (
+                [(row.tenant_id, row.id, row.name) for row in found]
+                for found in (
+                    rows.stalled_files(session), rows.unremoved_files(session), rows.unremoved_datasets(session)
+                )
+            )  # fmt: skip
+        for tenant, file_id, name in stalled:
             message = f"{name!r} waits for a build, and no job is about it"
-            yield Finding(Ailment.STALLED_BUILD, file_id, message, "build the file anew", repairable=True)
+            remedy = "build the file anew"
+            yield Finding(Ailment.STALLED_BUILD, file_id, message, remedy, repairable=True, tenant_id=tenant)
         for ailment, lost in ((Ailment.UNREMOVED_FILE, files), (Ailment.UNREMOVED_DATASET, datasets)):
-            for subject, name in lost:
+            for tenant, subject, name in lost:
                 message = f"{name!r} is deleted, and no job removes what is left of it"
-                yield Finding(ailment, subject, message, "remove it", repairable=True)
+                yield Finding(ailment, subject, message, "remove it", repairable=True, tenant_id=tenant)
 
     def _drop_vectors(self, finding: Finding) -> None:
         with self.database.read() as session:

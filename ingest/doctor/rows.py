@@ -22,6 +22,7 @@ from kit.jobs.types import UNFINISHED, JobState
 class ActiveGeneration:
     """What is searched of a living file. `chunks` as recorded, `rows` as counted."""
 
+    tenant_id: str
     file_id: str
     file_name: str
     number: int
@@ -38,7 +39,13 @@ def active_generations(session: Session) -> Sequence[ActiveGeneration]:
     )
     wanted = (
         select(
-            File.id, File.name, FileGeneration.number, Dataset.collection, FileGeneration.chunks_count, counted.c.rows
+            File.tenant_id,
+            File.id,
+            File.name,
+            FileGeneration.number,
+            Dataset.collection,
+            FileGeneration.chunks_count,
+            counted.c.rows,
         )
         .join(Dataset, Dataset.id == File.dataset_id)
         .join(
@@ -50,8 +57,8 @@ def active_generations(session: Session) -> Sequence[ActiveGeneration]:
         .order_by(File.id)
     )
     return [
-        ActiveGeneration(file_id, name, number, collection, chunks, rows or 0)
-        for file_id, name, number, collection, chunks, rows in session.execute(wanted)
+        ActiveGeneration(tenant_id, file_id, name, number, collection, chunks, rows or 0)
+        for tenant_id, file_id, name, number, collection, chunks, rows in session.execute(wanted)
     ]
 
 
@@ -77,6 +84,11 @@ def is_being_removed(session: Session, file_id: str) -> bool:
     kinds = (REMOVE, SWEEP, REMOVE_DATASET)
     wanted = exists().where(Job.subject.in_(subjects), Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
     return bool(session.scalar(select(wanted)))
+
+
+def tenant_of_file(session: Session, file_id: str) -> str | None:
+    """None where the row is gone."""
+    return session.scalar(select(File.tenant_id).where(File.id == file_id))
 
 
 def files_without_original(session: Session, stored: frozenset[str]) -> Sequence[File]:

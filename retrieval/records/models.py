@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db.base import Base, Id, UtcDateTime
@@ -49,3 +49,21 @@ class SearchMark(Base):
     mark: Mapped[str] = mapped_column(String(16))
     key_id: Mapped[str] = mapped_column(Id)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SavedSearch(Base):
+    """A search to be made again. `owner_id` is the person's, or the key's where no person stands behind it; `request`
+    and `compared_with` are searches as the API takes them."""
+
+    __tablename__ = "saved_searches"
+    __table_args__ = (UniqueConstraint("tenant_id", "owner_id", "name"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    owner_id: Mapped[str] = mapped_column(Id)
+    owner_name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    dataset_ids: Mapped[list[str]] = mapped_column(JSON)
+    request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    compared_with: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+GOOD_FROM = 0.3
+"""A question whose best passage scores less found no good answer."""
+
 
 class Mark(StrEnum):
     """What a person says of a result. `opened` is no judgement: it was looked at."""
@@ -58,3 +61,45 @@ class Gap:
     last_asked: datetime
     record_id: str
     dataset_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCounts:
+    """Searches of a dataset, and those that it answered: one number a day, oldest first; the last day ends now."""
+
+    asked: Sequence[int]
+    answered: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class LatencySlot:
+    """Searches of a stretch of time from `since` on, and what they took, in milliseconds; None without any."""
+
+    since: datetime
+    searches: int
+    median_ms: float | None
+    p95_ms: float | None
+    slowest_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewSavedSearch:
+    """`request` and `compared_with` as the API takes a search; `dataset_ids` are all that they name."""
+
+    name: str
+    dataset_ids: Sequence[str]
+    request: Mapping[str, object]
+    compared_with: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearchView:
+    """`is_mine`: the caller saved it."""
+
+    id: str
+    name: str
+    owner_name: str
+    is_mine: bool
+    request: Mapping[str, object]
+    compared_with: Mapping[str, object] | None
+    saved_at: datetime

@@ -48,7 +48,7 @@ class Operation:
     def where(self) -> Where:
         if "audit" in self.path or "activity-log" in self.path or self.path.endswith("/usage"):
             return Where.AUDIT
-        if self.path.endswith("/jobs"):
+        if self.path.endswith(("/jobs", "/doctor")):
             return Where.WORK
         if "/search-" in self.path:  # records of searches: they list what was shown, also what is switched off since
             return Where.LISTED

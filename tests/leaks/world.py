@@ -14,7 +14,10 @@ from identity.types import ROLE_SCOPES, Principal, Role
 from ingest.datasets.types import DatasetChange, NewDataset
 from ingest.files.types import FileChange, IncomingFile, IngestOverrides
 from kit.ids import new_id
+from kit.jobs.models import Job
+from kit.jobs.types import JobState
 from orchestration.runtime import Runtime
+from retrieval.records.types import NewSavedSearch
 from tests.leaks.rights import (
     READ,
     SEARCH,
@@ -117,7 +120,10 @@ def _settle(world: World) -> None:
     workspaces = [_workspace(world, manager) for _ in range(2)]
     datasets = [_dataset(world, manager, roles) for roles in _ALLOWED]
     doomed = _dataset(world, manager, ("*",))
+    for dataset in (*datasets, doomed):
+        _save_search(world, manager, dataset)
     _delete_dataset(world, manager, doomed)
+    _have_examined(world, manager, datasets[0])
     for holder in [
         *_holders(world, tenant, people, datasets),
         *(_organization_key(world, manager, one) for one in organizations),
@@ -246,6 +252,37 @@ def _file(world: World, manager: Principal, dataset: DatasetFact) -> None:
     world.files.append(fact)
     world.identify(fact.id, "file", tenant, fact)
     world.runtime.worker.nudge()
+
+
+def _save_search(world: World, manager: Principal, dataset: DatasetFact) -> None:
+    name = world.mark("dataset", manager.tenant_id, dataset)
+    request = {"query": name, "datasetIds": [dataset.id]}
+    with world.runtime.database.write() as session:
+        world.runtime.searching.saved.save(session, manager, NewSavedSearch(name, [dataset.id], request))
+
+
+def _have_examined(world: World, manager: Principal, dataset: DatasetFact) -> None:
+    """With something to find: a job that was given up. Its file is named in the report."""
+    runtime, file = world.runtime, next(file for file in world.files if file.dataset is dataset)
+    now = runtime.clock.now()
+    with runtime.database.write() as session:
+        session.add(
+            Job(
+                id=new_id(), kind="file.embed", queue="none", key=file.id, subject=file.id, payload={}, error="made up",
+                state=JobState.DEAD, tenant_id=manager.tenant_id, dataset_id=dataset.id, run_after=now, created_at=now,
+            )
+        )  # fmt: skip
+        runtime.consulting.examine(session, manager)
+    runtime.worker.nudge()
+    deadline = monotonic() + _PATIENCE
+    while True:
+        with runtime.database.read() as session:
+            report = runtime.consulting.report(session, manager)
+        if report.running_job is None and report.examined_at is not None:
+            assert file.id in {finding["subject"] for finding in report.findings}
+            return
+        assert monotonic() < deadline, "nobody was examined"
+        sleep(0.02)
 
 
 def _delete_dataset(world: World, manager: Principal, dataset: DatasetFact) -> None:

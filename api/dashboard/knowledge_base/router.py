@@ -9,11 +9,14 @@ from api.dashboard.knowledge_base import (
     crawl,
     crawls,
     datasets,
+    doctor,
     files,
     jobs,
     model_changes,
+    overview,
     progress,
     question_sets,
+    saved_searches,
     search,
     search_records,
     uploads,
@@ -35,5 +38,8 @@ for resource in (
     search_records,
     question_sets,
     versions,
+    overview,
+    doctor,
+    saved_searches,
 ):
     router.include_router(resource.router)

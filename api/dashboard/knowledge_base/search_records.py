@@ -19,6 +19,7 @@ from api.deps import PageDep, Reader, RuntimeDep, Searcher
 from api.envelope import errors
 from identity.types import Principal
 from orchestration.runtime import Runtime
+from retrieval.records.types import GOOD_FROM
 
 router = APIRouter(tags=["Knowledge base: search records"])
 
@@ -94,7 +95,7 @@ def mark_result(record_id: RecordId, body: ResultMark, principal: Searcher, runt
 def list_gaps(
     principal: Reader,
     runtime: RuntimeDep,
-    below: Annotated[float, Query(ge=0, le=1, description="What scores less is no good answer")] = 0.3,
+    below: Annotated[float, Query(ge=0, le=1, description="What scores less is no good answer")] = GOOD_FROM,
     days: Annotated[int, Query(ge=1, le=3650, description="How far to look back")] = 30,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> SearchGapList:

@@ -7,11 +7,11 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from time import sleep
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _LOST = json.dumps(
     {"error": {"code": "INTERNAL", "message": "made up by the test", "details": [], "requestId": "lost"}}
@@ -35,48 +35,71 @@ class _Faults:
             return "before" if self.lost % 2 else "after"
 
 
+class _Proxy(BaseHTTPRequestHandler):
+    """`faults`, `target` and `latency` are those of one proxy: see `faulty`."""
+
+    faults: _Faults
+    target: SplitResult
+    latency: float
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def _serve(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        fault = "pass"
+        if self.path.startswith("/dashboard/"):
+            sleep(self.latency)
+            fault = self.faults.next()
+        if fault == "before":
+            self._lose()
+            return
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
+        with closing(HTTPConnection(self.target.hostname or "", self.target.port, timeout=60)) as connection:
+            connection.request(self.command, self.path, body, headers)
+            answer = connection.getresponse()
+            if fault == "pass" and answer.getheader("Content-Type", "").startswith("text/event-stream"):
+                self._pass_on(answer)
+                return
+            if fault == "after":
+                self._lose()
+                return
+            self._answer(answer.status, dict(answer.getheaders()), answer.read())
+
+    do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = _serve  # noqa: N815 - the names that http.server looks for
+
+    def _pass_on(self, stream: HTTPResponse) -> None:
+        """For as long as both sides keep it."""
+        self.close_connection = True
+        with suppress(OSError):
+            self.send_response_only(stream.status)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            while line := stream.readline():
+                self.wfile.write(line)
+
+    def _lose(self) -> None:
+        self._answer(500, {"Content-Type": "application/json"}, _LOST)
+
+    def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in headers.items():
+            if name.lower() not in _HOP_BY_HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        with suppress(ConnectionError):  # the browser asked for something else meanwhile
+            self.end_headers()
+            self.wfile.write(content)
+
+
 @contextmanager
 def faulty(address: str, *, latency: float) -> Iterator[tuple[str, _Faults]]:
     """The proxy's own address, and what it has lost so far. `latency` in seconds, for every answer of the API."""
-    faults, target = _Faults(), urlsplit(address)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-        def _serve(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            fault = "pass"
-            if self.path.startswith("/dashboard/"):
-                sleep(latency)
-                fault = faults.next()
-            if fault == "before":
-                self._answer(500, {"Content-Type": "application/json"}, _LOST)
-                return
-            headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
-            with closing(HTTPConnection(target.hostname or "", target.port, timeout=60)) as connection:
-                connection.request(self.command, self.path, body, headers)
-                answer = connection.getresponse()
-                status, told, content = answer.status, dict(answer.getheaders()), answer.read()
-            if fault == "after":
-                status, told, content = 500, {"Content-Type": "application/json"}, _LOST
-            self._answer(status, told, content)
-
-        do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = _serve  # noqa: N815 - the names that http.server looks for
-
-        def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
-            self.send_response_only(status)
-            for name, value in headers.items():
-                if name.lower() not in _HOP_BY_HOP:
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            with suppress(ConnectionError):  # the browser asked for something else meanwhile
-                self.end_headers()
-                self.wfile.write(content)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    faults = _Faults()
+    handler = type("Handler", (_Proxy,), {"faults": faults, "target": urlsplit(address), "latency": latency})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -9,8 +9,11 @@ from uuid import uuid4
 import httpx
 
 from identity.keys import AccessKeys
+from identity.models import Tenant
 from identity.types import Principal
+from kit.clock import SystemClock
 from kit.db.database import Database
+from kit.ids import new_id
 from tests.e2e.served import KEY
 
 
@@ -25,6 +28,14 @@ class Keyring:
                 session, tenant_id=self._administrator().tenant_id, user_id=None, name=f"{role} {uuid4()}", role=role
             )
         return issued.token
+
+    def found_tenant(self) -> str:
+        """The key of the administrator of a new tenant."""
+        tenant = Tenant(id=new_id(), name=f"tenant {uuid4()}", created_at=SystemClock().now())
+        with self.database.write() as session:
+            session.add(tenant)
+            session.flush()
+            return self.keys.create(session, tenant_id=tenant.id, user_id=None, name="founder", role="admin").token
 
     def revoke(self, token: str) -> None:
         with self.database.write() as session:

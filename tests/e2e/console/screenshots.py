@@ -131,7 +131,7 @@ def _take(
     for screen in screens:
         visitor.open("nowhere")
         visitor.open(screen.place)
-        visitor.page.wait_for_load_state("networkidle")
+        visitor.at_rest()
         if screen.press:
             visitor.page.get_by_role("button", name=screen.press, exact=True).first.click()
         expect(visitor.page.locator("[aria-busy=true], .bone")).to_have_count(0)

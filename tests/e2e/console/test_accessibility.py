@@ -74,7 +74,7 @@ class TestEveryScreen:
         for place, heading in screens.items():
             visitor.open(place)
             visitor.sees_heading(heading)
-            page.wait_for_load_state("networkidle")
+            visitor.at_rest()
             check(page, place)
 
     def test_breaks_no_rule_with_a_dialog_or_a_menu_open(self, visitor: Visitor, dataset: str) -> None:
@@ -94,7 +94,7 @@ class TestEveryScreen:
         visitor.page.set_viewport_size({"width": 360, "height": 740})
         for place in ("datasets", f"datasets/{dataset}/files", f"search?q=notice&in={dataset}"):
             visitor.open(place)
-            visitor.page.wait_for_load_state("networkidle")
+            visitor.at_rest()
             check(visitor.page, place)
             width = visitor.page.evaluate("document.documentElement.scrollWidth")
             assert width <= 360, f"{place} is {width} pixels wide on a screen of 360"

@@ -79,7 +79,7 @@ def visitor(browser: Browser, server: httpx.Client) -> Iterator[Visitor]:
 
 
 def check(visitor: Visitor, reached: list[str]) -> None:
-    visitor.page.wait_for_load_state("networkidle")
+    visitor.at_rest()
     assert visitor.page.evaluate("self.pwned") is None
     assert visitor.page.title() != "pwned"
     assert (

@@ -10,6 +10,8 @@ from typing import Literal
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 PATIENCE_MS = 30_000
+STREAM = "/events/stream"
+ROUND_MS, QUIET_ROUNDS = 50, 8
 EXPECTED = "Failed to load resource"
 """What Chromium writes for every answer with a status from 400 on; tests look at what the page makes of it."""
 
@@ -38,18 +40,30 @@ class Visitor:
         context.on("console", visitor._hear)
         context.on("weberror", lambda error: visitor.troubles.append(str(error.error)))
         context.on("request", visitor._see)
+        context.on("requestfinished", visitor._waiting.discard)
+        context.on("requestfailed", visitor._waiting.discard)
         visitor._address = address
         return visitor
 
     _address: str = ""
+    _waiting: set[Request] = field(default_factory=set)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and EXPECTED not in message.text:
             self.troubles.append(message.text)
 
     def _see(self, request: Request) -> None:
+        if not request.url.endswith(STREAM):
+            self._waiting.add(request)
         if not request.url.startswith((self._address, f"blob:{self._address}", "data:")):
             self.troubles.append(f"a request to {request.url}")
+
+    def at_rest(self) -> None:
+        """Until nothing was on its way for a while, except the stream of events, which has no end."""
+        still = 0
+        while still < QUIET_ROUNDS:
+            self.page.wait_for_timeout(ROUND_MS)
+            still = 0 if self._waiting else still + 1
 
     def leave(self) -> None:
         self.context.close()

@@ -6,15 +6,20 @@ import { Loaded } from "./parts/states.js";
 import { Toasts } from "./parts/toast.js";
 import { useResource } from "./resource.js";
 import { Screen } from "./screens/screen.js";
-import { SignIn } from "./screens/signin.js";
+import { Door, doorOf } from "./screens/door/door.js";
 import { session } from "./session.js";
 import { Shell } from "./shell.js";
 import { applyTheme } from "./theme.js";
 
 function App() {
-  const [{ key, why }, setState] = useState({ key: session.key, why: null });
-  useEffect(() => session.subscribe((value, reason) => setState({ key: value, why: reason })), []);
-  return html`${key ? html`<${SignedIn} key=${key} />` : html`<${SignIn} why=${why} />`}<${Toasts} />`;
+  const [{ key, why, turn }, setState] = useState({ key: session.key, why: null, turn: 0 });
+  const [door, setDoor] = useState(doorOf);
+  // A person's key is renewed under way; what is on the screen stays.
+  useEffect(() => session.subscribe((value, reason) => setState((before) => ({
+    key: value, why: reason, turn: reason === "renewed" ? before.turn : before.turn + 1,
+  }))), []);
+  const inside = key && !door;
+  return html`${inside ? html`<${SignedIn} key=${turn} />` : html`<${Door} why=${why} door=${door} onDoor=${setDoor} />`}<${Toasts} />`;
 }
 
 function SignedIn() {

@@ -1,10 +1,14 @@
 // Addresses after the #, so that no path of the server's surfaces is taken: #/datasets/01K…/files?status=error
 import { useEffect, useState } from "./html.js";
 
+let turn = 0;
+
+// `turn` tells one arrival from the next, also at the same address.
 function read() {
+  turn += 1;
   const [path, search = ""] = location.hash.slice(1).split("?", 2);
   const parts = path.split("/").filter(Boolean).map(decode);
-  return { parts, params: new URLSearchParams(search) };
+  return { parts, params: new URLSearchParams(search), turn };
 }
 
 function decode(part) {

@@ -47,6 +47,7 @@ function Navigation({ here }) {
 
 function Who() {
   const caller = useCaller();
+  const name = session.person?.name ?? caller.name;
   const [chosen, setChosen] = useState(theme);
   const choose = (name) => {
     setTheme(name);
@@ -57,7 +58,7 @@ function Who() {
       ${themes.map((name) => html`<option value=${name} selected=${name === chosen}>${THEME_NAMES[name]}</option>`)}
     </select>
     <div class="row still"><${Icon} name="user" />
-      <div class="grow small"><div class="clip strong" title=${caller.name}><bdi>${caller.name}</bdi></div>
+      <div class="grow small"><div class="clip strong" title=${name}><bdi>${name}</bdi></div>
         <div class="soft tiny">${caller.role}${caller.agentRole ? `, agent ${caller.agentRole}` : ""}</div></div></div>
     <${Button} size="small" onClick=${session.signOut}>Sign out<//>
     <p class="tiny soft">Cairn ${caller.version}</p>

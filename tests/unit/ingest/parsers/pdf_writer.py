@@ -29,11 +29,12 @@ class PdfPage:
 
 @dataclass
 class PdfWriter:
-    """`outline` holds (title, page index), all of one level."""
+    """`outline` holds (title, page index), all of one level; `catalog` more entries of the document's catalog."""
 
     pages: Sequence[PdfPage]
     outline: Sequence[tuple[str, int]] = ()
     title: str = ""
+    catalog: str = ""
     objects: list[bytes] = field(default_factory=list)
 
     def write(self, path: Path) -> Path:
@@ -42,7 +43,7 @@ class PdfWriter:
         kids = " ".join(f"{first_page + 2 * index} 0 R" for index in range(count))
         first_entry = first_page + 2 * count
         outlines = "/Outlines 5 0 R /PageMode /UseOutlines" if self.outline else ""
-        self._add(f"<< /Type /Catalog /Pages 2 0 R {outlines} >>")
+        self._add(f"<< /Type /Catalog /Pages 2 0 R {outlines} {self.catalog} >>")
         self._add(f"<< /Type /Pages /Kids [{kids}] /Count {count} >>")
         self._add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
         self._add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>")

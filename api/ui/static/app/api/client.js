@@ -36,7 +36,7 @@ export const query = (values) => {
 };
 
 // GET, or another method that may be repeated without harm: tried again while the trouble may pass.
-export async function ask(address, { method = "GET", json, signal, tries = TRIES, as = "json", key = session.key } = {}) {
+export async function ask(address, { method = "GET", json, signal, tries = TRIES, as = "json", key = null } = {}) {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await once(address, { method, json, signal, as, key });
@@ -70,9 +70,13 @@ export function pause(ms, signal) {
   });
 }
 
-async function once(address, { method, json, signal, as, key }) {
+// `open`: sent without a key, as signing in is.
+export const tellOpen = (address, json) => once(address, { method: "POST", json, as: "json", open: true });
+
+async function once(address, { method, json, signal, as, key: given = null, open = false }, isAgain = false) {
   const late = AbortSignal.timeout(TIMEOUT_MS);
-  const headers = { Authorization: `Bearer ${key}` };
+  const key = open ? null : given ?? await session.fresh();
+  const headers = open ? {} : { Authorization: `Bearer ${key}` };
   if (json !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {
@@ -90,7 +94,10 @@ async function once(address, { method, json, signal, as, key }) {
     throw unreachable(late.aborted);
   }
   const problem = problemOf(answer.status, await answer.text().catch(() => ""), answer.headers.get("Retry-After"));
-  if (answer.status === 401) session.expire(key);
+  if (answer.status === 401 && !open && !given) {
+    if (!isAgain && await session.renew(key)) return once(address, { method, json, signal, as }, true);
+    session.expire(key);
+  }
   throw problem;
 }
 
@@ -113,7 +120,7 @@ export function problemOf(status, text, retryAfter) {
     code: told?.code ?? `HTTP_${status}`,
     message: told?.message ?? `The server answered with status ${status}.`,
     details: told?.details ?? [],
-    requestId: told?.requestId ?? null,
+    requestId: told?.requestId ?? told?.request_id ?? null,
     retryAfter: Number(retryAfter) || null,
   });
 }

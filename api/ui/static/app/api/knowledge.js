@@ -1,9 +1,17 @@
 // The operations of /dashboard/v1 that the console uses, by what they do.
-import { api, ask, query, tell } from "./client.js";
+import { api, ask, query, tell, tellOpen } from "./client.js";
 
 export const me = (signal) => ask(api`/me`, { signal });
 // Whose key it is, before it becomes the session's.
 export const whose = (key) => ask(api`/me`, { key });
+
+// Of people with a password. None of them has a key to send yet.
+export const account = {
+  signIn: (email, password) => tellOpen("/api/auth/login", { email, password }),
+  forgot: (email) => tellOpen("/api/auth/forgot-password", { email }),
+  reset: (token, password) => tellOpen("/api/auth/reset-password", { token, password }),
+  register: (json) => tellOpen("/api/auth/register", json),
+};
 
 export const datasets = {
   list: (signal) => ask(api`/knowledge-base/datasets`, { signal }),
@@ -41,6 +49,28 @@ export const files = {
 // These only read, so they may be repeated.
 export const search = (json, signal) => ask(api`/knowledge-base/search`, { method: "POST", json, signal });
 export const whyNot = (json, signal) => ask(api`/knowledge-base/search/why-not`, { method: "POST", json, signal });
+
+export const overview = (signal) => ask(api`/knowledge-base/overview`, { signal });
+export const latency = (given, signal) => ask(api`/knowledge-base/search-latency` + query(given), { signal });
+
+export const doctor = {
+  report: (signal) => ask(api`/knowledge-base/doctor`, { signal }),
+  // One examination at a time: asking twice begins one.
+  examine: () => ask(api`/knowledge-base/doctor/examinations`, { method: "POST" }),
+  repair: (findingIds = null) => ask(api`/knowledge-base/doctor/repairs`, { method: "POST", json: findingIds ? { findingIds } : {} }),
+};
+
+// Under a name that was used before, the older one is replaced, so it may be said again.
+export const saved = {
+  list: (signal) => ask(api`/knowledge-base/saved-searches`, { signal }),
+  save: (json) => ask(api`/knowledge-base/saved-searches`, { method: "PUT", json }),
+  remove: (id) => ask(api`/knowledge-base/saved-searches/${id}`, { method: "DELETE" }),
+};
+
+export const versions = {
+  list: (dataset, id, signal) => ask(api`/knowledge-base/datasets/${dataset}/files/${id}/versions`, { signal }),
+  get: (dataset, id, number, given, signal) => ask(api`/knowledge-base/datasets/${dataset}/files/${id}/versions/${number}` + query(given), { signal }),
+};
 
 export const jobs = {
   list: (given, signal) => ask(api`/knowledge-base/jobs` + query(given), { signal }),

@@ -24,3 +24,19 @@ export const Interval = ({ mean, low, high, label, tone = "" }) => html`
   <span class=${`interval ${tone}`} role="img" aria-label=${`${label}: ${mean.toFixed(3)}, from ${low.toFixed(3)} to ${high.toFixed(3)}`}>
     <span class="range" style=${{ insetInlineStart: `${low * 100}%`, width: `${Math.max(0.5, (high - low) * 100)}%` }}></span>
     <span class="dot" style=${{ insetInlineStart: `${mean * 100}%` }}></span></span>`;
+
+// What a whole is made of, on a scale that all rows of a table share. parts: [{ value, tone, name }]
+export const Shares = ({ parts, most, label }) => html`
+  <span class="shares" role="img" aria-label=${`${label}: ${parts.map(({ name }) => name).join(", ")}`}>
+    ${parts.map(({ value, tone, name }) => value > 0 && html`<span class=${`swatch ${tone}`} title=${name} style=${{ width: `${(value / most) * 100}%` }}></span>`)}</span>`;
+
+// Over time, two values each: columns: [{ low, high, title }], null where there is nothing.
+export function Columns({ columns, label, unit, first, last, height = 120 }) {
+  const most = Math.max(1, ...columns.map(({ high }) => high ?? 0));
+  const step = 100 / columns.length;
+  const bar = (value, index, tone) => value !== null && html`<rect class=${tone} x=${index * step + step * 0.12} width=${step * 0.76} y=${height - (value / most) * height} height=${Math.max(1, (value / most) * height)} />`;
+  return html`<figure class="time-columns"><div class="scale tiny soft numeric" aria-hidden="true"><span>${unit(most)}</span><span>${unit(most / 2)}</span><span>0</span></div>
+    <div class="plot"><svg viewBox=${`0 0 100 ${height}`} preserveAspectRatio="none" height=${height} role="img" aria-label=${label}>
+      ${columns.map(({ low, high, title }, index) => html`<g><title>${title}</title><rect class="hit-area" x=${index * step} width=${step} y="0" height=${height} />${bar(high, index, "high")}${bar(low, index, "low")}</g>`)}</svg>
+      <div class="row apart still tiny soft" aria-hidden="true"><span>${first}</span><span class="row legend"><span><i class="swatch low"></i>half</span><span><i class="swatch high"></i>95 of 100</span></span><span>${last}</span></div></div></figure>`;
+}

@@ -25,7 +25,7 @@ const SCREENS = {
   jobs: () => html`<${Jobs} />`,
   access: ({ parts }) => html`<${Access} tab=${parts[1]} />`,
   system: () => html`<${System} />`,
-  search: ({ params }) => html`<${Search} params=${params} />`,
+  search: ({ params, turn }) => html`<${Search} key=${turn} params=${params} />`,
 };
 
 export function Screen() {

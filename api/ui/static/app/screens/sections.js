@@ -8,7 +8,7 @@ const SECTIONS = [
   { path: "history", name: "History", icon: "history", needs: ["read"], operation: "dashboardKbSearchRecordsList" },
   { path: "jobs", name: "Jobs", icon: "jobs", needs: ["read"], operation: "dashboardKbJobsList" },
   { path: "access", name: "Access", icon: "key", needs: ["read"], operation: "dashboardAccessKeysList" },
-  { path: "system", name: "System", icon: "pulse", needs: ["read"] },
+  { path: "system", name: "Health", icon: "pulse", needs: ["read"] },
 ];
 
 export const sections = (caller) => SECTIONS.filter(({ needs, operation }) =>

@@ -24,7 +24,8 @@ const TABS = [
 
 export function Dataset({ id, tab, rest, params }) {
   const caller = useCaller();
-  const dataset = useResource((signal) => timed(() => knowledge.datasets.get(id, signal)), [id], pace);
+  const dataset = useResource((signal) => timed(() => knowledge.datasets.get(id, signal)), [id], pace,
+    ({ data }) => data.datasetId === id);
   const detail = dataset.data?.value;
   const tabs = TABS.filter(({ offered }) => offered(caller));
   const current = tabs.find(({ key }) => key === tab) ?? tabs[0];

@@ -11,13 +11,16 @@ import { download } from "./download.js";
 import { FileStatus, isOnItsWay } from "./status.js";
 
 export const fileColumns = (context) => [
-  { key: "name", label: "Name", width: "minmax(220px, 4fr)", narrow: "minmax(0, 1fr)", sort: ({ fileName }) => fileName, render: (file, narrow) => html`<${Name} narrow=${narrow} file=${file} dataset=${context.dataset} progress=${context.progress.get(file.id)} />` },
-  { key: "status", label: "State", width: "150px", wide: true, sort: ({ status }) => status, render: (file) => html`<${State} file=${file} progress=${context.progress.get(file.id)} />` },
+  { key: "name", label: "Name", width: "minmax(220px, 4fr)", narrow: "minmax(0, 1fr)", sort: ({ fileName }) => fileName, render: (file, narrow) => html`<${Name} narrow=${narrow} file=${file} dataset=${context.dataset} progress=${underway(file, context)} />` },
+  { key: "status", label: "State", width: "150px", wide: true, sort: ({ status }) => status, render: (file) => html`<${State} file=${file} progress=${underway(file, context)} />` },
   { key: "chunks", label: "Passages", width: "84px", end: true, downFirst: true, wide: true, sort: ({ chunksCount }) => chunksCount, render: ({ chunksCount }) => html`<span class="numeric">${number(chunksCount)}</span>` },
   { key: "size", label: "Size", width: "84px", end: true, downFirst: true, wide: true, sort: ({ fileSizeBytes }) => fileSizeBytes, render: ({ fileSizeBytes }) => html`<span class="numeric soft">${bytes(fileSizeBytes)}</span>` },
   { key: "made", label: "Added", width: "110px", end: true, downFirst: true, wide: true, sort: ({ createdOn }) => createdOn, render: ({ createdOn }) => html`<span class="soft" title=${fullTime(createdOn)}>${ago(createdOn)}</span>` },
   { key: "do", label: "", read: "Actions", width: "34px", end: true, render: (file) => html`<${FileMenu} file=${file} ...${context} />` },
 ];
+
+// Of files that the list says are on their way: what it says of the others is newer.
+const underway = (file, { progress }) => (isOnItsWay(file.status) ? progress.get(file.id) : undefined);
 
 function Name({ file, dataset, progress, narrow }) {
   const cut = file.fileName.lastIndexOf("/");

@@ -1,7 +1,8 @@
-// How far the files are that are being built just now: asked for a few of them, often.
+// How far the files are that are being built just now: told by events, or asked for a few of them, often.
 import { useEffect, useState } from "../../html.js";
 import * as knowledge from "../../api/knowledge.js";
 import { pause } from "../../api/client.js";
+import { listen, live } from "../../live.js";
 import { isOnItsWay } from "./status.js";
 
 const FOLLOWED = 6;
@@ -17,15 +18,21 @@ export function useProgress(dataset) {
       return undefined;
     }
     const ending = new AbortController();
+    const deaf = listen(({ type, data }) => {
+      if (type === "file_updated" && data.datasetId === dataset.id) setProgress((before) => new Map(before).set(data.fileId, data));
+    });
     follow(dataset.id, followed.split(","), setProgress, ending.signal).catch(() => {}); // the list itself shows what is wrong
-    return () => ending.abort();
+    return () => {
+      deaf();
+      ending.abort();
+    };
   }, [dataset.id, followed]);
   return progress;
 }
 
 async function follow(datasetId, ids, setProgress, signal) {
   while (!signal.aborted) {
-    if (!document.hidden) {
+    if (!document.hidden && !live.isOn) {
       const found = await Promise.all(ids.map((id) => knowledge.files.status(datasetId, id, signal)));
       if (signal.aborted) return;
       setProgress(new Map(found.map((status) => [status.fileId, status])));

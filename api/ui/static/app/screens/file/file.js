@@ -15,6 +15,7 @@ import { FileStatus, isOnItsWay } from "../datasets/status.js";
 import { Chunks } from "./chunks.js";
 import { Original, isShown } from "./original.js";
 import { Report } from "./report.js";
+import { Versions } from "./versions.js";
 
 const BUSY_MS = 1000;
 const QUIET_MS = 60_000;
@@ -22,7 +23,7 @@ const QUIET_MS = 60_000;
 export function FileScreen({ datasetId, fileId, params }) {
   const dataset = useResource((signal) => knowledge.datasets.list(signal).then(({ data }) => data.find(({ id }) => id === datasetId) ?? null), [datasetId]);
   const file = useResource((signal) => knowledge.files.get(datasetId, fileId, signal), [datasetId, fileId],
-    (found) => (found && isOnItsWay(found.status) ? BUSY_MS : QUIET_MS));
+    (found) => (found && isOnItsWay(found.status) ? BUSY_MS : QUIET_MS), ({ data }) => data.fileId === fileId);
   const crumbs = [{ name: "Datasets", to: "#/datasets" }, { name: dataset.data?.name ?? "Dataset", to: href(["datasets", datasetId]) }];
   if (!file.data) {
     return html`<${Page} title="File" crumbs=${crumbs}>${file.error?.status === 404
@@ -41,19 +42,26 @@ export function FileScreen({ datasetId, fileId, params }) {
   <//>`;
 }
 
-const VIEWS = [["text", "Passages"], ["report", "Report"], ["about", "About"]];
+const VIEWS = [
+  { key: "text", name: "Passages", offered: () => true },
+  { key: "report", name: "Report", offered: (caller) => offers(caller, "dashboardKbFilesReport") },
+  { key: "versions", name: "Versions", offered: (caller, file) => offers(caller, "dashboardKbFilesVersions") && file.source === "website_crawl" },
+  { key: "about", name: "About", offered: () => true },
+];
 
 function Views({ file, datasetId, params }) {
   const caller = useCaller();
-  const [view, setView] = useState("text");
+  const views = VIEWS.filter(({ offered }) => offered(caller, file));
+  const [wanted, setView] = useState(params.get("view") ?? "text");
+  const view = views.some(({ key }) => key === wanted) ? wanted : "text";
   const [place, setPlace] = useState(null);
-  const reports = offers(caller, "dashboardKbFilesReport");
   const shown = isShown(file);
-  return html`<div class="toolbar"><${Segments} label="What to show" value=${view} onValue=${setView} options=${VIEWS.filter(([key]) => key !== "report" || reports)} /></div>
+  return html`<div class="toolbar"><${Segments} label="What to show" value=${view} onValue=${setView} options=${views.map(({ key, name }) => [key, name])} /></div>
     ${view === "text" && html`<div class=${`file-view ${shown ? "two" : ""}`}>
       ${shown && html`<${Original} key=${file.id} file=${file} datasetId=${datasetId} place=${place} />`}
       <${Chunks} key=${file.updatedOn} file=${file} datasetId=${datasetId} wanted=${params.get("chunk")} onFound=${setPlace} onShow=${shown ? setPlace : null} /></div>`}
     ${view === "report" && html`<${Report} file=${file} datasetId=${datasetId} />`}
+    ${view === "versions" && html`<${Versions} file=${file} datasetId=${datasetId} />`}
     ${view === "about" && html`<${Facts} file=${file} />`}`;
 }
 

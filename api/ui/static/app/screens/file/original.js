@@ -5,6 +5,8 @@ import * as knowledge from "../../api/knowledge.js";
 import { Button } from "../../parts/controls.js";
 import { Bones, Empty, Failure, Notice } from "../../parts/states.js";
 import { useResource } from "../../resource.js";
+import { MARK_ID, markPage } from "./markup.js";
+import { Sheet, isSheet } from "./sheet.js";
 
 const MOST_TEXT = 2_000_000;
 // A frame of this kind has the policy of the page round it; a browser that does not know so reads it here.
@@ -63,24 +65,28 @@ function TextOriginal({ file, datasetId, place }) {
   const isPage = file.mimeType === "text/html" || file.mimeType === "application/xhtml+xml";
   const text = useResource(async (signal) => (await knowledge.files.content(datasetId, file.id, signal)).slice(0, MOST_TEXT).text(), [file.id, file.updatedOn]);
   const [source, setSource] = useState(false);
+  const rows = isSheet(file);
   if (text.error) return html`<${Failure} error=${text.error} retry=${text.refresh} what="The original cannot be shown." />`;
   if (text.data === null) return html`<div class="panel padded"><${Bones} rows=${12} /></div>`;
   return html`<section class="panel original" aria-label="Original">
     ${isPage && html`<div class="panel-head"><span class="small soft">Shown without its scripts, styles and pictures.</span><${Button} size="small" onClick=${() => setSource(!source)}>${source ? "Page" : "Source"}<//></div>`}
-    ${isPage && !source ? html`<${Frame} text=${text.data} name=${file.fileName} />` : html`<${PlainText} text=${text.data} place=${place} />`}
+    ${rows && html`<div class="panel-head"><span></span><${Button} size="small" onClick=${() => setSource(!source)}>${source ? "Table" : "Source"}<//></div>`}
+    ${rows && !source ? html`<${Sheet} text=${text.data} place=${place} />`
+      : isPage && !source ? html`<${Frame} key=${place?.id} text=${text.data} name=${file.fileName} place=${place} />` : html`<${PlainText} text=${text.data} place=${place} />`}
     ${file.fileSizeBytes > MOST_TEXT && html`<div class="padding"><${Notice} tone="info"><p>Only the beginning is shown; download the original for all of it.</p><//></div>`}
   </section>`;
 }
 
 // A sandbox without any right, in an origin of its own, under the policy of this page: nothing in it runs, loads or leads
 // away.
-function Frame({ text, name }) {
+function Frame({ text, name, place }) {
   const [address, setAddress] = useState(null);
   useEffect(() => {
-    const made = URL.createObjectURL(new Blob([POLICY, text], { type: "text/html;charset=utf-8" }));
-    setAddress(made);
+    const marked = place ? markPage(text, (shown) => find(shown, place.content)) : text;
+    const made = URL.createObjectURL(new Blob([POLICY, marked], { type: "text/html;charset=utf-8" }));
+    setAddress(marked === text ? made : `${made}#${MARK_ID}`);
     return () => URL.revokeObjectURL(made);
-  }, [text]);
+  }, [text, place?.id]);
   return address && html`<iframe class="page-frame" sandbox="" referrerpolicy="no-referrer" src=${address} title=${`The page ${name}`}></iframe>`;
 }
 

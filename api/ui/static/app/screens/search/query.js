@@ -67,3 +67,20 @@ function conditions({ sources, publishedAfter, publishedBefore, metadata }) {
   if (named.length) given.metadata = Object.fromEntries(named.map(({ name, value }) => [name, value]));
   return given;
 }
+
+// The other way round: what asks such requests again.
+export function fromRequests(request, comparedWith, defaults) {
+  const side = ({ hybridAlpha = defaults.hybridAlpha, topK = defaults.topK, minScore = 0, rerank = false }) => ({ alpha: hybridAlpha, topK, minScore, rerank });
+  const { sources = [], publishedAfter = "", publishedBefore = "", metadata = {} } = request.filter ?? {};
+  return {
+    text: request.query,
+    datasets: request.datasetIds,
+    compare: Boolean(comparedWith),
+    a: side(request),
+    b: side(comparedWith ?? request),
+    filter: {
+      sources: sources ?? [], publishedAfter: publishedAfter?.slice(0, 10) ?? "", publishedBefore: publishedBefore?.slice(0, 10) ?? "",
+      metadata: Object.entries(metadata ?? {}).flatMap(([name, values]) => [values].flat().map((value) => ({ name, value }))),
+    },
+  };
+}

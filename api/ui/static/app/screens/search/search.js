@@ -11,6 +11,7 @@ import { DatasetPicker } from "./picker.js";
 import { Narrow } from "./narrow.js";
 import { readQuery, requestOf, writeQuery } from "./query.js";
 import { Results } from "./results.js";
+import { Saved } from "./saved.js";
 import { Screws } from "./screws.js";
 import { WhyNot } from "./whynot.js";
 import { Takeaway } from "./takeaway.js";
@@ -30,7 +31,8 @@ export function Search({ params }) {
 }
 
 function Sandbox({ params, datasets }) {
-  const { defaults } = useCaller();
+  const caller = useCaller();
+  const { defaults } = caller;
   const [asked, setAsked] = useState(() => {
     const found = readQuery(params, defaults);
     const known = new Set(datasets.map(({ id }) => id));
@@ -64,6 +66,7 @@ function Sandbox({ params, datasets }) {
           placeholder="How long is the notice period?" value=${asked.text} onInput=${(event) => change({ text: event.target.value })} />
         <${Button} type="submit" kind="primary" icon="search" disabled=${!ready}>Search<//></div>
       <${DatasetPicker} datasets=${datasets} value=${asked.datasets} onValue=${(chosen) => change({ datasets: chosen })} />
+      ${offers(caller, "dashboardKbSavedSearchesList") && html`<${Saved} sent=${sent} />`}
     </form>
     <aside class="screws stack" aria-label="Settings of the search">
       ${sides.map((side) => html`<${Screws} key=${side} name=${asked.compare ? side.toUpperCase() : null} value=${asked[side]} maxTopK=${defaults.maxTopK}

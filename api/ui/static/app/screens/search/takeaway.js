@@ -18,8 +18,21 @@ answer = httpx.post(
 )
 for hit in answer.raise_for_status().json()["results"]:
     print(round(hit["score"], 3), hit["fileName"], hit["content"][:80])`,
+  mcp: (request) => `curl -sS ${location.origin}/mcp \\\n  -H "Authorization: Bearer $CAIRN_KEY" \\\n  -H "Accept: application/json, text/event-stream" \\\n  --json ${quoted(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "search", arguments: toolArguments(request) } }, null, 1))}`,
   json: (request) => JSON.stringify(request, null, 2),
 };
+
+// What an agent's tool takes. How words and meaning are weighed is the dataset's own setting there.
+function toolArguments({ query, datasetIds, topK, minScore, rerank, filter = {} }) {
+  const given = {
+    query, datasets: datasetIds, results: topK, min_score: minScore, rerank, sources: filter.sources,
+    labels: filter.metadata && Object.fromEntries(Object.entries(filter.metadata).map(([name, value]) => [name, [value].flat()])),
+    published_after: filter.publishedAfter, published_before: filter.publishedBefore,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+const NOTES = { mcp: " An agent's client sends this by itself once it knows the address /mcp. The weight of words and meaning is the dataset's own there." };
 
 // For a POSIX shell.
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -40,8 +53,8 @@ export function Takeaway({ requests }) {
   const [side, setSide] = useState("0");
   const request = requests[Number(side)] ?? requests[0];
   return html`<details class="panel padded"><summary>This request elsewhere</summary><div class="stack">
-    <div class="row"><${Segments} label="Language" value=${way} onValue=${setWay} options=${[["curl", "curl"], ["python", "Python"], ["json", "JSON"]]} />
+    <div class="row"><${Segments} label="Language" value=${way} onValue=${setWay} options=${[["curl", "curl"], ["python", "Python"], ["mcp", "MCP"], ["json", "JSON"]]} />
       ${requests.length > 1 && html`<${Segments} label="Setting" value=${side} onValue=${setSide} options=${[["0", "A"], ["1", "B"]]} />`}</div>
     <${Code} text=${WAYS[way](request)} label="The request" />
-    <p class="tiny soft">Put your key into the environment variable CAIRN_KEY first.</p></div></details>`;
+    <p class="tiny soft">Put your key into the environment variable CAIRN_KEY first.${NOTES[way]}</p></div></details>`;
 }

@@ -17,7 +17,7 @@ const DEEDS = { pause: "Paused.", resume: "It goes on.", cancel: "Cancelled; wha
 
 export function Crawl({ dataset, id }) {
   const writes = may(useCaller(), "write");
-  const crawl = useResource((signal) => knowledge.crawl.get(dataset.id, id, signal), [id], paceOf);
+  const crawl = useResource((signal) => knowledge.crawl.get(dataset.id, id, signal), [id], paceOf, ({ data }) => data.crawlJobId === id);
   const decide = async (verb) => {
     try {
       const after = await knowledge.crawl.decide(dataset.id, id, verb);
@@ -58,7 +58,7 @@ function Urls({ dataset, id, going }) {
       <select class="input filter" aria-label="Outcome" value=${outcome} onChange=${(event) => setOutcome(event.target.value)}><option value="">Outcome: all</option>${outcomes.map(([key, name]) => html`<option value=${key} selected=${key === outcome}>${name}</option>`)}</select></div>
     <${Paged} from=${urls} what="The addresses could not be loaded.">${(items) => (items.length
       ? html`<div class="panel scroll"><table class="plain"><thead><tr><th>Address</th><th>Outcome</th><th>Why</th><th class="end">Depth</th><th class="end">Status</th></tr></thead>
-          <tbody>${items.map((url) => html`<tr key=${url.url}><td>${url.fileId ? html`<a href=${href(["datasets", dataset.id, "file", url.fileId])}><bdi>${url.url}</bdi></a>` : html`<bdi>${url.url}</bdi>`}${url.target && html`<div class="tiny soft">→ <bdi>${url.target}</bdi></div>`}</td>
+          <tbody>${items.map((url) => html`<tr key=${url.url}><td>${url.fileId ? html`<a href=${href(["datasets", dataset.id, "file", url.fileId])}><bdi>${url.url}</bdi></a>` : html`<bdi>${url.url}</bdi>`}${url.fileId && url.outcome === "kept" && html` <a class="tiny" href=${href(["datasets", dataset.id, "file", url.fileId], { view: "versions" })}>changes</a>`}${url.target && html`<div class="tiny soft">→ <bdi>${url.target}</bdi></div>`}</td>
             <td><${UrlOutcome} outcome=${url.outcome} /></td><td class="small" dir="auto">${url.explanation}</td><td class="end numeric">${url.depth}</td><td class="end numeric">${url.httpStatus ?? ""}</td></tr>`)}</tbody></table></div>`
       : html`<div class="panel"><${Empty} icon="globe" title="No addresses" /></div>`)}<//></section>`;
 }

@@ -27,9 +27,9 @@ function settle(answer, attempt) {
   return attempt > 1 && file.outcome === "identical" ? { ...file, outcome: "created" } : file;
 }
 
-function post({ address, item, fields, signal, onProgress }) {
+async function post({ address, item, fields, signal, onProgress }) {
+  const key = await session.fresh();
   return new Promise((resolve, reject) => {
-    const key = session.key;
     const request = new XMLHttpRequest(); // fetch does not tell how much has been sent
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
