@@ -65,7 +65,7 @@ class SavedSearches:
         if row is None or row.tenant_id != principal.tenant_id or not readable.issuperset(row.dataset_ids):
             raise NotFound(f"there is no saved search {search_id}")
         if row.owner_id != _owner(principal) and not principal.may(Scope.MANAGE):
-            raise Forbidden(f"{row.name!r} was saved by {row.owner_name!r}; only they and administrators may remove it")
+            raise Forbidden(f"{row.name!r} was saved by somebody else; only they and administrators may remove it")
         session.delete(row)
 
 
@@ -80,11 +80,13 @@ def _of(principal: Principal) -> Select[SavedSearch]:
 
 
 def _view(row: SavedSearch, principal: Principal) -> SavedSearchView:
+    is_mine = row.owner_id == _owner(principal)
+    knows = is_mine or (principal.may(Scope.MANAGE) and not principal.is_narrowed)
     return SavedSearchView(
         id=row.id,
         name=row.name,
-        owner_name=row.owner_name,
-        is_mine=row.owner_id == _owner(principal),
+        owner_name=row.owner_name if knows else None,
+        is_mine=is_mine,
         request=row.request,
         compared_with=row.compared_with,
         saved_at=row.saved_at,

@@ -94,11 +94,11 @@ class NewSavedSearch:
 
 @dataclass(frozen=True, slots=True)
 class SavedSearchView:
-    """`is_mine`: the caller saved it."""
+    """`is_mine`: the caller saved it. `owner_name` is None for who may not know it."""
 
     id: str
     name: str
-    owner_name: str
+    owner_name: str | None
     is_mine: bool
     request: Mapping[str, object]
     compared_with: Mapping[str, object] | None

@@ -38,7 +38,7 @@ def _sent(question: SearchQuestion) -> Mapping[str, object]:
 class SavedSearchItem(ResponseBody):
     id: str
     name: str
-    saved_by: str
+    saved_by: str | None = Field(description="Told to administrators and to oneself")
     is_mine: bool
     request: Mapping[str, object] = Field(description="As `POST /knowledge-base/search` takes it")
     compared_with: Mapping[str, object] | None

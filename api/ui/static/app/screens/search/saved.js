@@ -37,7 +37,7 @@ function Chip({ saved, refresh }) {
     refresh();
   });
   return html`<span class="chip">${saved.comparedWith && html`<${Icon} name="compare" size=${12} />`}
-    <a class="clip" dir="auto" title=${`${saved.request.query} · saved by ${saved.savedBy} ${ago(saved.savedOn)}`} href=${href(["search"], writeQuery(fromRequests(saved.request, saved.comparedWith, caller.defaults)))}>${saved.name}</a>
+    <a class="clip" dir="auto" title=${`${saved.request.query} · saved ${saved.savedBy ? `by ${saved.savedBy} ` : ""}${ago(saved.savedOn)}`} href=${href(["search"], writeQuery(fromRequests(saved.request, saved.comparedWith, caller.defaults)))}>${saved.name}</a>
     ${(saved.isMine || may(caller, "manage")) && html`<${Button} kind="quiet" size="small" icon="close" label=${`Remove ${saved.name}`} busy=${removing.busy} onClick=${removing.run} />`}</span>`;
 }
 
