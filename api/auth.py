@@ -49,8 +49,20 @@ class Authenticator:
         allowance = self._rates.take(f"key {principal.key_id}", limit=limit, seconds=_MINUTE)
         if not allowance.is_allowed:
             message = f"this key may send {limit} requests a minute; go on in {allowance.reset} seconds"
-            raise RateLimited(message, retry_after=float(allowance.reset))
+            raise RateLimited(message, retry_after=float(allowance.reset), limit=limit)
         return principal, allowance
+
+    def admit_at_once(self, token: str) -> tuple[Principal, Allowance | None] | None:
+        """As `admit`, where memory suffices; None where it does not. For the event loop: it waits for nothing, and
+        spares most requests a thread."""
+        principal = self._cache.peek(token)
+        if principal is None:
+            return None
+        limit = principal.rate_limit or self._limit
+        if not limit:
+            return principal, None
+        allowance = self._rates.take_held(f"key {principal.key_id}", limit=limit, seconds=_MINUTE)
+        return None if allowance is None else (principal, allowance)
 
     def _look_up(self, token: str) -> Principal:
         with self._database.read() as session:
@@ -102,7 +114,10 @@ class KeyGuard:
     async def _answer_caller(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = token_of(scope)
         authenticator: Authenticator = scope["app"].state.authenticator
-        principal, allowance = await run_in_threadpool(authenticator.admit, token)
+        admitted = authenticator.admit_at_once(token)
+        if admitted is None:
+            admitted = await run_in_threadpool(authenticator.admit, token)
+        principal, allowance = admitted
         scope["state"][_STATE] = principal
         authenticator.check_recording()
         status = 500

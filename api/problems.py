@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from math import ceil
 
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
@@ -100,12 +101,25 @@ def _headers(error: CairnError) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": 'Bearer realm="cairn"'}
     if isinstance(error, RateLimited):
-        return {"Retry-After": str(max(1, round(error.retry_after)))}
+        return _limit_headers(error)
     if isinstance(error, Unavailable):
         return {"Retry-After": str(RETRY_AFTER_SECONDS)}
     if isinstance(error, TooLarge):
         return {"Connection": "close"}  # what is left of the body is not going to be read
     return {}
+
+
+def _limit_headers(error: RateLimited) -> dict[str, str]:
+    """`Retry-After`, and the usual ones where there is a limit to tell."""
+    wait = str(max(1, ceil(error.retry_after)))
+    if error.limit is None:
+        return {"Retry-After": wait}
+    return {
+        "Retry-After": wait,
+        "X-RateLimit-Limit": str(error.limit),
+        "X-RateLimit-Remaining": str(error.remaining),
+        "X-RateLimit-Reset": wait,
+    }
 
 
 def _from_framework(error: HTTPException) -> Problem:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli import remote
 from cli.output import Json, counted, print_json, print_table, say
 from cli.session import HomeOption, JsonOption, Session, YesOption, hand_down, opened
 from ingest.datasets.types import DatasetView, NewDataset
@@ -19,9 +20,14 @@ app = typer.Typer(help="List datasets; with a command: create, delete.", invoke_
 
 
 @app.callback()
-def list_datasets(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def list_datasets(
+    context: typer.Context, home: HomeOption = None, server: remote.ServerOption = None, as_json: JsonOption = False
+) -> None:
     """List datasets, or with a command create or delete one."""
     if hand_down(context, home=home, as_json=as_json):
+        return
+    if server is not None:
+        remote.list_datasets(server, as_json=as_json)
         return
     with opened(home) as session:
         found = session.datasets()
@@ -72,9 +78,13 @@ def delete_dataset(
     dataset: Annotated[str, typer.Argument(help="Name or id")],
     yes: YesOption = False,
     home: HomeOption = None,
+    server: remote.ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Delete a dataset with everything in it. Irreversible."""
+    if server is not None:
+        remote.delete_dataset(server, dataset, yes=yes, as_json=as_json)
+        return
     with opened(home) as session:
         view = session.dataset(dataset)
         files = counted(view.total_files, "file")

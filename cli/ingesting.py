@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli import remote
 from cli.awaiting import await_ended
 from cli.datasets import create
 from cli.files import file_json
@@ -26,14 +27,19 @@ INTERRUPTED = 130
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="Files, and folders with all in them but what is hidden")],
     dataset: Annotated[str, typer.Option(help="Name or id; made if there is none of this name")],
+    *,
     make: Annotated[bool, typer.Option("--create/--no-create", help="Whether to make the dataset")] = True,
     home: HomeOption = None,
+    server: remote.ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take files in and wait until they are indexed. While a server runs on the home, it does the work."""
     found = sources(paths)
     if not found:
         raise Invalid(f"there is no file in {', '.join(map(str, paths))}, or only hidden ones")
+    if server is not None:
+        remote.ingest(server, found, dataset, make=make, as_json=as_json)
+        return
     with opened(home) as session:
         target = target_of(session, dataset, make=make)
         crew = Crew(session)

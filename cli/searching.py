@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import remote
 from cli.output import Json, print_json, print_passage, say
 from cli.session import HomeOption, JsonOption, opened
 from kit.errors import Invalid
@@ -26,6 +27,7 @@ def search(
     min_score: Annotated[float, typer.Option(min=0, max=1, help="Least score of a result")] = 0.0,
     rerank: Annotated[bool, typer.Option("--rerank", help="A second look at the best: slower, more accurate")] = False,
     home: HomeOption = None,
+    server: remote.ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find passages by meaning and by words."""
@@ -34,6 +36,11 @@ def search(
 
     if not query.strip():
         raise Invalid("the query is empty; ask a question, or give words to look for")
+    if server is not None:
+        remote.search(
+            server, query, dataset, top_k=top_k, alpha=alpha, min_score=min_score, rerank=rerank, as_json=as_json
+        )
+        return
     with opened(home) as session:
         ids = [view.id for view in session.chosen(dataset)]
         if not ids:

@@ -50,6 +50,7 @@ class User(Base):
     number: Mapped[int | None] = mapped_column(Integer, unique=True, default=_next_number("users"))
     avatar_url: Mapped[str | None] = mapped_column(Text)
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    oidc_subject: Mapped[str | None] = mapped_column(String(400), unique=True)
 
 
 class Membership(Base):
@@ -136,6 +137,24 @@ class SignIn(Base):
     refreshed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OidcAttempt(Base):
+    """Somebody on the way to an OpenID provider and back. What the browser holds is known by its hash alone."""
+
+    __tablename__ = "oidc_attempts"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    state_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(64))
+    verifier: Mapped[str] = mapped_column(String(64))
+    redirect_uri: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
+    code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
 class PasswordReset(Base):

@@ -137,8 +137,12 @@ class Organizations:
     def _row(
         self, session: Session, principal: Principal, organization_id: str, *, least: str = "viewer"
     ) -> Organization:
-        row = session.get(Organization, organization_id)
-        if row is None or row.deleted_at is not None or not self._sees(session, principal, row):
+        wanted = select(Organization).where(
+            Organization.id == organization_id, Organization.tenant_id == principal.tenant_id,
+            Organization.deleted_at.is_(None),
+        )  # fmt: skip
+        row = session.scalar(wanted)  # by tenant in the query, so that time does not tell what others have
+        if row is None or not self._sees(session, principal, row):
             raise OrganizationNotFound(f"there is no organization {organization_id!r}, or this key may not see it")
         role = self._members.role_of(session, principal, row.id)
         if not manages(principal) and not self._members.reaches(role, least):

@@ -110,9 +110,11 @@ class Workspaces:
 
     @staticmethod
     def _row(session: Session, principal: Principal, workspace_id: str) -> Workspace:
-        row = session.get(Workspace, workspace_id)
-        sees = principal.workspace_id == workspace_id or manages(principal)
-        if row is None or row.deleted_at is not None or row.tenant_id != principal.tenant_id or not sees:
+        wanted = select(Workspace).where(
+            Workspace.id == workspace_id, Workspace.tenant_id == principal.tenant_id, Workspace.deleted_at.is_(None)
+        )
+        row = session.scalar(wanted)
+        if row is None or not (principal.workspace_id == workspace_id or manages(principal)):
             raise WorkspaceNotFound(f"there is no workspace {workspace_id!r}, or this token may not see it")
         return row
 

@@ -72,13 +72,23 @@ class Conflict(CairnError):
 
 
 class RateLimited(CairnError):
-    """Too many requests; `retry_after` in seconds."""
+    """Too much was asked; `retry_after` in seconds. `limit` and `remaining` where there is a number to tell."""
 
     code = "RATE_LIMITED"
 
-    def __init__(self, message: str, *, retry_after: float, code: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float,
+        code: str | None = None,
+        limit: int | None = None,
+        remaining: int = 0,
+    ) -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after
+        self.limit = limit
+        self.remaining = remaining
 
 
 class Unavailable(CairnError):

@@ -22,6 +22,15 @@ _ORDERS = re.compile(
 _HIDDEN = re.compile("[\U000e0000-\U000e007f\u202a-\u202e\u2066-\u2069]")
 
 
+READS_LIKE_INSTRUCTIONS = "reads_like_instructions"
+"""The flag of such a text, where programs are told."""
+
+
+def flags_of(text: str) -> list[str]:
+    """What a reader should know of a text; empty for nearly every one."""
+    return [READS_LIKE_INSTRUCTIONS] if reads_like_instructions(text) else []
+
+
 def reads_like_instructions(text: str) -> bool:
     """Also for text that hides letters from a reader's eyes but not from a model's."""
     return bool(_ORDERS.search(text)) or bool(_HIDDEN.search(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -58,10 +59,10 @@ class Smtp:
 
     def _connected(self, host: str, port: int | None) -> smtplib.SMTP:
         if self.url.startswith("smtps:"):
-            return smtplib.SMTP_SSL(host, port or 465, timeout=_SECONDS)
+            return smtplib.SMTP_SSL(host, port or 465, timeout=_SECONDS, context=ssl.create_default_context())
         server = smtplib.SMTP(host, port or 587, timeout=_SECONDS)
         if host not in {"127.0.0.1", "localhost", "::1"}:
-            server.starttls()
+            server.starttls(context=ssl.create_default_context())  # without one, any certificate would do
         return server
 
 

@@ -119,7 +119,18 @@ class Settings(BaseSettings):
         None, description="Mail server, smtp://user:password@host:587 or smtps://…; unset: mail goes to home/outbox"
     )
     mail_from: str = Field("cairn@localhost", description="Sender of the mail that Cairn sends")
+    oidc_issuer: str | None = Field(
+        None, description="OpenID provider that people may sign in by, as it calls itself; unset: none"
+    )
+    oidc_client_id: str | None = Field(None, description="What Cairn is called at the OpenID provider")
+    oidc_client_secret: SecretStr | None = Field(None, description="What Cairn proves that with")
+    oidc_role: Literal["admin", "member", "reviewer"] | None = Field(
+        None, description="Role of people who are new here; unset: only people who were invited are let in"
+    )
     rate_limit: int = Field(0, ge=0, description="Requests a minute of one key that has no limit of its own; 0: none")
+    quota_storage: int = Field(0, ge=0, description="Bytes of originals that each tenant may keep; 0: no limit")
+    quota_chunks: int = Field(0, ge=0, description="Chunks that each tenant may keep; 0: no limit")
+    quota_searches: int = Field(0, ge=0, description="Searches a day (UTC) of each tenant; 0: no limit")
     audit_days: int = Field(0, ge=0, description="Days that the audit trail is kept; 0: for ever")
 
     lease_seconds: float = Field(30, ge=1, description="How long a job stays with a worker that has gone silent")

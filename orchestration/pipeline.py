@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
+from identity.quotas import Quotas
 from ingest.datasets.gate import Gate
 from ingest.doctor.doctor import Doctor
 from ingest.doctor.examining import ExamineHandler
@@ -41,6 +42,7 @@ def make_worker(
     crawling: Crawling,
     evaluate: EvaluateHandler,
     remodelling: Remodelling,
+    quotas: Quotas,
     tell_others: Callable[[], None] | None = None,
 ) -> Worker:
     """One thread embeds: it has the model's turn anyway, and gives it up between batches. Each that parses waits for a
@@ -56,6 +58,7 @@ def make_worker(
         countings=engines.countings,
         options=parse_options(settings),
         limits=parse_limits(settings),
+        quotas=quotas,
     )
     embed = EmbedHandler(database=database, jobs=queue, book=book, store=store, models=engines.models)
     upkeep = (

@@ -17,8 +17,10 @@ from identity.audit.trail import Trail
 from identity.bootstrap import ensure_first_administrator
 from identity.key_changes import KeyChanges
 from identity.keys import AccessKeys
+from identity.oidc_sign_in import OidcSignIn
 from identity.organization_keys import OrganizationKeys
 from identity.organizations import Organizations
+from identity.quotas import QuotaLimits, Quotas
 from identity.rates import RateLimiter
 from identity.sessions import Sessions
 from identity.team import Team
@@ -57,6 +59,7 @@ from orchestration.crawling import Crawling, make_crawling
 from orchestration.engines import Engines, mime_type_of, open_engines, uses_of
 from orchestration.model_changes import make_remodelling
 from orchestration.nudging import Nudger, make_nudger
+from orchestration.oidc import make_oidc
 from orchestration.overview import Overview
 from orchestration.pipeline import make_worker
 from orchestration.searching import Searching, make_searching
@@ -86,7 +89,9 @@ class Runtime:
     accounts: Accounts
     organizations: Organizations
     organization_keys: OrganizationKeys
+    oidc: OidcSignIn | None
     rates: RateLimiter
+    quotas: Quotas
     mailer: Mailer
     team: Team
     teams: Teams
@@ -191,6 +196,8 @@ class Runtime:
         self.worker.stop(seconds=self.settings.shutdown_seconds)
         self.reads.close()
         self.searching.recorder.close()
+        if self.oidc is not None:
+            self.oidc.provider.close()
         self.engines.close()
         self.worker_lock.release()
 
@@ -219,24 +226,22 @@ def _ensure_administrator(database: Database, settings: Settings, clock: Clock) 
 
 
 def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home, made_key: str | None) -> Runtime:
-    database, store, files = engines.database, engines.store, engines.files
-    trail, organizations = Trail(clock=clock), Organizations(clock=clock)
-    trail.watch(database)
+    trail, organizations = _trail(clock, engines.database), Organizations(clock=clock)
     queue = JobQueue(clock=clock, lease=timedelta(seconds=settings.lease_seconds))
     gate, builds = Gate(), Builds(queue=queue, clock=clock)
-    switch = Switch(database=database, store=store, gate=gate)
+    switch = Switch(database=engines.database, store=engines.store, gate=gate)
     doctor = _doctor(engines, queue=queue, gate=gate, builds=builds)
-    searching = make_searching(settings, clock, engines, gate=gate, queue=queue)
-    kept = Files(gate=gate, store=files, queue=queue, builds=builds, clock=clock)
-    uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue)
+    rates, quotas = _limits(settings, clock, engines.database)
+    searching = make_searching(settings, clock, engines, gate=gate, queue=queue, quotas=quotas)
+    kept, nudger = _files(clock, engines, gate, builds, queue), make_nudger(settings, engines.database, queue)
+    uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue, quotas=quotas)
     crawling = make_crawling(settings, clock, engines, home=home, queue=queue, gate=gate, files=kept, uploads=uploads)
     remodelling = make_remodelling(
         settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison
     )
-    nudger = make_nudger(settings, database, queue)
     worker = make_worker(
         settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling,
-        evaluate=searching.evaluate, remodelling=remodelling,
+        evaluate=searching.evaluate, remodelling=remodelling, quotas=quotas,
         tell_others=nudger.nudge if nudger else None,
     )  # fmt: skip
     return Runtime(
@@ -248,16 +253,18 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         keys=AccessKeys(clock=clock),
         key_changes=KeyChanges(clock=clock),
         sessions=Sessions(clock=clock),
+        oidc=make_oidc(settings, clock),
         accounts=Accounts(clock=clock, sessions=Sessions(clock=clock)),
         organizations=organizations,
         organization_keys=_organization_keys(clock, organizations),
-        rates=RateLimiter(write=database.write, clock=clock),
+        rates=rates,
+        quotas=quotas,
         mailer=_mailer(settings, home),
         team=Team(clock=clock),
         teams=Teams(clock=clock),
         workspaces=Workspaces(clock=clock, keys=AccessKeys(clock=clock)),
         trail=trail,
-        reads=ReadLog(database=database, trail=trail, keep=timedelta(days=settings.audit_days)),
+        reads=ReadLog(database=engines.database, trail=trail, keep=timedelta(days=settings.audit_days)),
         audit_log=AuditLog(),
         datasets=_datasets(settings, clock, engines, gate=gate, builds=builds, queue=queue),
         files=kept,
@@ -274,7 +281,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         worker=worker,
         worker_lock=WorkerLock(home.path),
         work=Work(gate=gate, builds=builds, queue=queue, rules={CHANGE_MODEL: remodelling.rules}),
-        feed=Feed(database),
+        feed=Feed(engines.database),
         nudger=nudger,
         made_key=made_key,
     )
@@ -317,7 +324,7 @@ def _datasets(
 
 
 def _uploads(
-    settings: Settings, clock: Clock, engines: Engines, *, gate: Gate, builds: Builds, queue: JobQueue
+    settings: Settings, clock: Clock, engines: Engines, *, gate: Gate, builds: Builds, queue: JobQueue, quotas: Quotas
 ) -> Uploads:
     limits = UploadLimits(
         files=settings.upload_max_files,
@@ -333,4 +340,21 @@ def _uploads(
         clock=clock,
         limits=limits,
         sniff=partial(mime_type_of, engines.sandbox),
+        quotas=quotas,
     )
+
+
+def _files(clock: Clock, engines: Engines, gate: Gate, builds: Builds, queue: JobQueue) -> Files:
+    return Files(gate=gate, store=engines.files, queue=queue, builds=builds, clock=clock)
+
+
+def _trail(clock: Clock, database: Database) -> Trail:
+    trail = Trail(clock=clock)
+    trail.watch(database)
+    return trail
+
+
+def _limits(settings: Settings, clock: Clock, database: Database) -> tuple[RateLimiter, Quotas]:
+    rates = RateLimiter(write=database.write, clock=clock)
+    limits = QuotaLimits(settings.quota_storage, settings.quota_chunks, settings.quota_searches)
+    return rates, Quotas(limits, rates)

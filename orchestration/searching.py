@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from identity.quotas import Quotas
 from ingest.datasets.directory import Directory
 from ingest.datasets.gate import Gate
 from ingest.datasets.library import DatasetLibrary
@@ -50,9 +51,11 @@ class Searching:
     comparison: PlaceComparison
 
 
-def make_searching(settings: Settings, clock: Clock, engines: Engines, *, gate: Gate, queue: JobQueue) -> Searching:
+def make_searching(
+    settings: Settings, clock: Clock, engines: Engines, *, gate: Gate, queue: JobQueue, quotas: Quotas
+) -> Searching:
     database, library = engines.database, DatasetLibrary(clock)
-    search = _search(settings, engines)
+    search = _search(settings, engines, quotas)
     sets = QuestionSets(library, search.passages, clock)
     return Searching(
         search=search,
@@ -70,7 +73,7 @@ def make_searching(settings: Settings, clock: Clock, engines: Engines, *, gate: 
     )
 
 
-def _search(settings: Settings, engines: Engines) -> Search:
+def _search(settings: Settings, engines: Engines, quotas: Quotas) -> Search:
     return Search(
         directory=Directory(engines.database),
         passages=Passages(engines.database),
@@ -80,6 +83,7 @@ def _search(settings: Settings, engines: Engines) -> Search:
         pool=settings.search_pool,
         rerank_seconds=settings.rerank_seconds,
         vectors=QueryVectors(engines.models),
+        quotas=quotas,
         dressing=Dressing(
             engines.store,
             ChunkSurroundings(engines.database),

@@ -103,8 +103,9 @@ class Desk:
                 published=question.published,
             ),
         )
-        hits = self.runtime.search.search(self.principal, asked).hits
-        return self._found(question.query, hits, names, tokens=tokens)
+        result = self.runtime.search.search(self.principal, asked)
+        self.runtime.searching.recorder.record(self.principal, asked, result)
+        return self._found(question.query, result.hits, names, tokens=tokens)
 
     def _found(self, query: str, hits: Sequence[SearchHit], names: Mapping[str, str], *, tokens: int) -> str:
         answer = Answer(tokens)
@@ -213,6 +214,13 @@ class Desk:
                 )
             picked[dataset_id] = known[dataset_id]
         return picked
+
+    def chosen_to_search(self, wanted: Sequence[str] | None) -> dict[str, str]:
+        """As `chosen`, for a search: it counts as one, however many datasets it looks into."""
+        self._need(Scope.SEARCH)
+        names = self.chosen(wanted)
+        self.runtime.quotas.spend_search(self.principal)
+        return names
 
     def occurrences(self, dataset_id: str, words: str, *, limit: int) -> Sequence[Occurrence]:
         """One dataset's part of find_text."""

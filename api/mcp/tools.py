@@ -94,7 +94,7 @@ def _add_finding(server: MCPServer, open_desk: OpenDesk) -> None:
         max_tokens: Tokens = DEFAULT_TOKENS,
     ) -> str:
         """Find exact words, whatever their case. Use it for identifiers and quotations; use search for questions."""
-        chosen = await _answered(open_desk, ctx, lambda desk: desk.chosen(datasets), "find_text")
+        chosen = await _answered(open_desk, ctx, lambda desk: desk.chosen_to_search(datasets), "find_text")
         found: list[Occurrence] = []
         for done, dataset_id in enumerate(chosen):
             await ctx.report_progress(done, len(chosen), f"looking in {chosen[dataset_id]}")

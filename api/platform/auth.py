@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+import structlog
+from fastapi import APIRouter, BackgroundTasks, Request
 from pydantic import Field
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.deps import AuthenticatorDep, CallerDep, RuntimeDep, public_address
 from api.fields import STORABLE
 from api.platform.envelope import Body, Done, Item, Record, done, errors
 from api.platform.people import PlatformUser
 from identity.accounts import Account
-from identity.audit.acts import Act, acting
+from identity.audit.acts import Act
 from identity.audit.trail import Deed
 from identity.audit.types import ActorType
 from identity.bootstrap import TENANT_NAME
 from identity.errors import CredentialNotAccepted, SignInRefused
 from identity.sessions import Tokens
-from kit.errors import Detail, Invalid, RateLimited
+from kit.errors import CairnError, Detail, Invalid, RateLimited
 from orchestration.runtime import Runtime
 
 router = APIRouter(prefix="/auth", tags=["Platform: auth"])
+
+_log = structlog.get_logger(__name__)
 
 ATTEMPTS, FROM_ONE_PLACE, WINDOW = 10, 100, 900
 """Tries at one address, and from one place, in 15 minutes (ASVS 2.2.1)."""
@@ -79,7 +83,7 @@ class LoginResponse(Record):
 )  # fmt: skip
 def register(body: Registration, request: Request, runtime: RuntimeDep) -> Item[PlatformUser]:
     """Needs an invite. The password has 12 characters or more and is not among the first that are tried."""
-    _slow_down(runtime, request, body.email)
+    slow_down(runtime, request, body.email)
     if not (body.terms_accepted and body.privacy_accepted):
         field = "privacy_accepted" if body.terms_accepted else "terms_accepted"
         raise Invalid(f"{field} must be true", details=[Detail(field, "must be true")])
@@ -89,7 +93,7 @@ def register(body: Registration, request: Request, runtime: RuntimeDep) -> Item[
         account = runtime.accounts.register(
             session, name=body.username, email=body.email, password=body.password, invite=body.invite_code
         )
-        act = Act(account.tenant_id, ActorType.USER, account.id, account.name, None, ip=_ip(request))
+        act = Act(account.tenant_id, ActorType.USER, account.id, account.name, None, ip=ip_of(request))
         runtime.trail.record(session, [Deed(act, runtime.clock.now(), "registered", "user", account.id, {})])
     return Item(data=PlatformUser.of(account))
 
@@ -99,19 +103,14 @@ def register(body: Registration, request: Request, runtime: RuntimeDep) -> Item[
     responses=errors(400, 401, 413, 429, 503),
 )  # fmt: skip
 def login(body: Login, request: Request, runtime: RuntimeDep) -> LoginResponse:
-    _slow_down(runtime, request, body.email)
+    slow_down(runtime, request, body.email)
     try:
         with runtime.database.write() as session:
-            tokens = runtime.sessions.sign_in(session, email=body.email, password=body.password, ip=_ip(request))
-            principal = runtime.keys.authenticate(session, tokens.access)
-            account = runtime.accounts.mine(session, principal)
-            with acting(Act.of(principal, ip=_ip(request))) as act:
-                deed = Deed(act, runtime.clock.now(), "signed_in", "user", tokens.user_id, {})
-                runtime.trail.record(session, [deed])
+            tokens = runtime.sessions.sign_in(session, email=body.email, password=body.password, ip=ip_of(request))
+            return signed_in(runtime, session, tokens, request)
     except SignInRefused:
         _record_refusal(runtime, request)
         raise
-    return LoginResponse.of(tokens, account)
 
 
 @router.post(
@@ -154,15 +153,10 @@ def me(principal: CallerDep, runtime: RuntimeDep) -> Item[PlatformUser]:
     "/forgot-password", operation_id="platformAuthForgotPassword", summary="Request a password reset email",
     responses=errors(400, 413, 429, 503),
 )  # fmt: skip
-def forgot_password(body: Address, request: Request, runtime: RuntimeDep) -> Done:
-    """The answer is the same whether there is such an account or not."""
-    _slow_down(runtime, request, body.email)
-    with runtime.database.write() as session:
-        begun = runtime.accounts.begin_reset(session, body.email)
-    if begun is not None:
-        link = f"{public_address(runtime, request)}/reset-password#{begun[1]}"
-        text = f"Somebody, perhaps you, asked for a new password. Choose one within 30 minutes:\n\n{link}\n"
-        runtime.mailer.send(to=begun[0], subject="A new password for Cairn", text=text)
+def forgot_password(body: Address, request: Request, runtime: RuntimeDep, afterwards: BackgroundTasks) -> Done:
+    """The answer is the same, and comes as soon, whether there is such an account or not."""
+    slow_down(runtime, request, body.email)
+    afterwards.add_task(_send_reset, runtime, body.email, public_address(runtime, request))
     return done("If there is such an account, a message is on its way")
 
 
@@ -172,23 +166,47 @@ def forgot_password(body: Address, request: Request, runtime: RuntimeDep) -> Don
 )  # fmt: skip
 def reset_password(body: NewPassword, request: Request, runtime: RuntimeDep, authenticator: AuthenticatorDep) -> Done:
     """Ends all sessions of the account."""
-    _slow_down(runtime, request, None)
+    slow_down(runtime, request, None)
     with runtime.database.write() as session:
         runtime.accounts.reset(session, token=body.token, password=body.password)
     authenticator.forget()
     return done("The new password holds")
 
 
-def _slow_down(runtime: Runtime, request: Request, email: str | None) -> None:
+def _send_reset(runtime: Runtime, email: str, base: str) -> None:
+    """When the answer is out: how long it takes, and whether the mail server is there, is nobody's to see."""
+    try:
+        with runtime.database.write() as session:
+            begun = runtime.accounts.begin_reset(session, email)
+        if begun is not None:
+            text = f"Somebody, perhaps you, asked for a new password. Choose one within 30 minutes:\n\n{base}"
+            text += f"/reset-password#{begun[1]}\n"
+            runtime.mailer.send(to=begun[0], subject="A new password for Cairn", text=text)
+    except (CairnError, SQLAlchemyError):
+        _log.exception("reset.not_sent")
+
+
+def signed_in(runtime: Runtime, session: Any, tokens: Tokens, request: Request) -> LoginResponse:
+    """What somebody is told who was let in just now, after it went into the trail. `session` is the database's."""
+    principal = runtime.keys.authenticate(session, tokens.access)
+    account = runtime.accounts.mine(session, principal)
+    act = Act.of(principal, ip=ip_of(request))
+    runtime.trail.record(session, [Deed(act, runtime.clock.now(), "signed_in", "user", tokens.user_id, {})])
+    return LoginResponse.of(tokens, account)
+
+
+def slow_down(runtime: Runtime, request: Request, email: str | None) -> None:
     """Raises RateLimited for who tries too often, at one address or from one place."""
-    subjects = [(f"sign-in from {_ip(request)}", FROM_ONE_PLACE)]
+    subjects = [(f"sign-in from {ip_of(request)}", FROM_ONE_PLACE)]
     if email is not None:
         subjects.append((f"sign-in as {email.strip().lower()}"[:100], ATTEMPTS))
     for subject, limit in subjects:
         allowance = runtime.rates.take(subject, limit=limit, seconds=WINDOW)
         if not allowance.is_allowed:
             raise RateLimited(
-                f"too many attempts; try again in {allowance.reset} seconds", retry_after=float(allowance.reset)
+                f"too many attempts; try again in {allowance.reset} seconds",
+                retry_after=float(allowance.reset),
+                limit=limit,
             )
 
 
@@ -197,9 +215,9 @@ def _record_refusal(runtime: Runtime, request: Request) -> None:
     with runtime.database.write() as session:
         tenant_id = runtime.accounts.first_tenant(session, TENANT_NAME)
         if tenant_id is not None:
-            act = Act(tenant_id, ActorType.SYSTEM, "sign-in", "sign-in", None, ip=_ip(request))
+            act = Act(tenant_id, ActorType.SYSTEM, "sign-in", "sign-in", None, ip=ip_of(request))
             runtime.trail.record(session, [Deed(act, runtime.clock.now(), "refused", "sign_in", "", {})])
 
 
-def _ip(request: Request) -> str:
+def ip_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.platform import activity_log, api_keys, auth, envelope, organizations, teams, users
+from api.platform import activity_log, api_keys, auth, envelope, oidc, organizations, teams, users
 from api.surfaces import Surface
 
 PREFIX = "/api"
 SURFACE = Surface(prefix=PREFIX, render=envelope.render)
 OPEN_PATHS = frozenset(
     {f"{PREFIX}/auth/register", f"{PREFIX}/auth/login", f"{PREFIX}/auth/forgot-password"}
-    | {f"{PREFIX}/auth/{name}" for name in ("refresh", "reset-password")}
+    | {f"{PREFIX}/auth/{name}" for name in ("refresh", "reset-password", "oidc", "oidc/callback", "oidc/tokens")}
 )
 
 router = APIRouter(prefix=PREFIX)
-for resource in (auth, users, organizations, api_keys, teams, activity_log):
+for resource in (auth, oidc, users, organizations, api_keys, teams, activity_log):
     router.include_router(resource.router)

@@ -14,7 +14,16 @@ from identity.audit.types import Json
 from kit.redaction import REDACTED
 
 UNRECORDED = frozenset(
-    {"audit_events", "audit_heads", "events", "jobs", "file_generations", "rate_windows", "shelved_files"}
+    {
+        "audit_events",
+        "audit_heads",
+        "events",
+        "jobs",
+        "file_generations",
+        "rate_windows",
+        "shelved_files",
+        "oidc_attempts",
+    }
 )
 """The trail itself, and what follows by itself from changes that are recorded."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from identity.models import Tenant
@@ -107,6 +107,26 @@ def original_is_used(session: Session, *, tenant_id: str, sha256: str) -> bool:
 def hold_originals(session: Session, tenant_id: str) -> None:
     """Until the end of the transaction nobody else keeps or removes originals of this tenant."""
     session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update())
+
+
+def bytes_of(session: Session, tenant_id: str) -> int:
+    """Of all living files of the tenant, switched off ones among them."""
+    wanted = select(func.sum(File.size_bytes)).where(File.tenant_id == tenant_id, File.deleted_at.is_(None))
+    return session.scalar(wanted) or 0
+
+
+def chunks_of(session: Session, tenant_id: str, *, without: str | None = None) -> int:
+    """Chunks of the tenant's living files as they serve, or as they are built where they do not serve yet. `without`
+    leaves a file out."""
+    number = func.coalesce(File.active_generation, File.latest_generation)
+    wanted = (
+        select(func.sum(FileGeneration.chunks_count))
+        .join(File, (File.id == FileGeneration.file_id) & (FileGeneration.number == number))
+        .where(File.tenant_id == tenant_id, File.deleted_at.is_(None))
+    )
+    if without is not None:
+        wanted = wanted.where(File.id != without)
+    return session.scalar(wanted) or 0
 
 
 def ids_in_dataset(session: Session, dataset_id: str, *, limit: int) -> Sequence[str]:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from identity.quotas import Quotas
 from identity.types import Principal
 from ingest.files import repository
 from ingest.files.builds import Builds, apply_overrides, check_overrides
@@ -66,6 +67,7 @@ class Uploads:
     clock: Clock
     limits: UploadLimits
     sniff: Sniffer
+    quotas: Quotas | None = None
 
     @contextmanager
     def stage(self, incoming: Sequence[IncomingFile]) -> Iterator[Staged]:
@@ -100,15 +102,33 @@ class Uploads:
     def register(
         self, session: Session, principal: Principal, dataset_id: str, staged: Staged, overrides: IngestOverrides
     ) -> UploadReceipt:
-        """Files become rows with a job each. Raises NotFound, Invalid for the overrides, or TooMuchWaiting."""
+        """Files become rows with a job each. Raises NotFound, Invalid for the overrides, TooMuchWaiting, or
+        QuotaExceeded."""
         dataset = self.gate.readable(session, principal, dataset_id)
         check_overrides(overrides, dataset)
         waiting = self.queue.waiting(session, queue=PARSE_QUEUE)
         if waiting >= self.limits.waiting:
             raise TooMuchWaiting(waiting=waiting, limit=self.limits.waiting)
         repository.hold_originals(session, dataset.tenant_id)
+        self._check_quotas(session, dataset, staged)
         uploaded = [self._register(session, dataset, file, overrides) for file in staged.files]
         return UploadReceipt(uploaded, tuple(staged.rejected))
+
+    def _check_quotas(self, session: Session, dataset: HomeDataset, staged: Staged) -> None:
+        """While the tenant's row is held, so that nobody else adds to what is counted. A file that takes another's
+        place counts by what it has more."""
+        if self.quotas is None:
+            return
+        former = sum(
+            named.size_bytes
+            for file in staged.files
+            if (named := repository.living_by_name(session, dataset.id, file.name)) is not None
+        )
+        added = sum(file.blob.size for file in staged.files) - former
+        if self.quotas.limits.storage and added > 0:
+            self.quotas.check_storage(used=repository.bytes_of(session, dataset.tenant_id), added=added)
+        if self.quotas.limits.chunks and staged.files:
+            self.quotas.check_chunks(used=repository.chunks_of(session, dataset.tenant_id), added=1)
 
     def _register(
         self, session: Session, dataset: HomeDataset, staged: StagedFile, overrides: IngestOverrides

@@ -14,7 +14,9 @@ import zstandard
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
+from identity.quotas import QuotaExceeded, Quotas
 from ingest.documents import ChunkDraft
+from ingest.files import repository
 from ingest.files.builds import BuildSettings
 from ingest.files.jobs import PARSE, PARSE_QUEUE, embed_job
 from ingest.files.models import Chunk, File
@@ -63,6 +65,7 @@ class ParseHandler:
     countings: Mapping[str, Counting]
     options: ParseOptions
     limits: Limits
+    quotas: Quotas | None = None
 
     kind = PARSE
     queue = PARSE_QUEUE
@@ -132,14 +135,21 @@ class ParseHandler:
                 self.book.fail(session, build, code=error.code, message=error.message)
 
     def _keep(self, claim: Claim, source: _Source, drafted: Drafted) -> None:
-        number = claim.number("generation")
-        place = blocks_key(tenant_id=source.tenant_id, file_id=claim.subject, generation=number)
+        try:
+            self._store(claim, source, drafted)
+        except QuotaExceeded as error:
+            self._refuse(claim, error)
+            self.store.delete(_place(claim, source))
+
+    def _store(self, claim: Claim, source: _Source, drafted: Drafted) -> None:
+        number, place = claim.number("generation"), _place(claim, source)
         self.store.put(place, _packed(drafted))
         try:
             with self.database.write() as session:
                 self.jobs.hold(session, claim, progressed=True)
                 build = self.book.find(session, claim)
                 if build is not None:
+                    self._check_quota(session, build, len(drafted.drafts))
                     _write(session, build, drafted, place)
                     self.book.enter(session, build, FileStatus.EMBEDDING)
                     self.jobs.enqueue(session, _embedding(build))
@@ -148,12 +158,23 @@ class ParseHandler:
             self._clear(claim, place)
         _log.info("file.parsed", file_id=claim.subject, generation=number, chunks=len(drafted.drafts))
 
+    def _check_quota(self, session: Session, build: Build, added: int) -> None:
+        """What the file has already makes room for what comes instead."""
+        if self.quotas is not None and self.quotas.limits.chunks:
+            tenant_id = build.file.tenant_id
+            repository.hold_originals(session, tenant_id)
+            self.quotas.check_chunks(used=repository.chunks_of(session, tenant_id, without=build.file.id), added=added)
+
     def _clear(self, claim: Claim, place: str) -> None:
         """Takes the blocks back of a build that had ended meanwhile; who took it over needs them."""
         with self.database.read() as session:
             is_of_use = self.book.find(session, claim) is not None
         if not is_of_use:
             self.store.delete(place)
+
+
+def _place(claim: Claim, source: _Source) -> str:
+    return blocks_key(tenant_id=source.tenant_id, file_id=claim.subject, generation=claim.number("generation"))
 
 
 def _embedding(build: Build) -> NewJob:

@@ -16,6 +16,7 @@ def suggestion_for(
     reading: Reading, *, chunks: int, chunk_size: int, engine: str, pages: int | None
 ) -> Suggestion | None:
     rules: Sequence[Callable[[], Suggestion | None]] = (
+        lambda: _instructions(reading),
         lambda: _ocr(reading, pages),
         lambda: _encoding(reading),
         lambda: _tables(reading, chunk_size),
@@ -24,6 +25,17 @@ def suggestion_for(
         lambda: _structure(reading, pages, engine),
     )
     return next((found for rule in rules if (found := rule()) is not None), None)
+
+
+def _instructions(reading: Reading) -> Suggestion | None:
+    if not reading.instructions:
+        return None
+    places = ", ".join(map(str, reading.instructions[:10]))
+    message = (
+        f"{len(reading.instructions)} chunks read as if they gave orders to an assistant (at {places}): they are found "
+        "like any other and marked as such; look at them, and switch off what does not belong there"
+    )
+    return Suggestion("CHECK_INSTRUCTIONS", message)
 
 
 def _ocr(reading: Reading, pages: int | None) -> Suggestion | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from ingest.documents import Block, BlockKind, ChunkDraft, ChunkSettings, Document
 from ingest.reports.language import language_of
 from ingest.reports.types import Encoding, LengthBucket, Reading, Stage
+from kit.instructions import reads_like_instructions
 
 _BUCKETS = 8
+_MOST_NAMED = 100
 _LOST = "\ufffd"
 
 
@@ -34,7 +37,12 @@ def reading_of(
             lost_characters=sum(block.text.count(_LOST) for block in document.blocks),
         ),
         seconds=dict(seconds),
+        instructions=tuple(islice(_instructions(drafts), _MOST_NAMED)),
     )
+
+
+def _instructions(drafts: Sequence[ChunkDraft]) -> Iterator[int]:
+    return (draft.position for draft in drafts if reads_like_instructions(draft.content))
 
 
 def _sample(blocks: Sequence[Block], *, characters: int = 20_000) -> str:

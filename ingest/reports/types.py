@@ -59,7 +59,8 @@ class Reading:
     """Measured where the file is read and cut, and kept with its generation.
 
     `tables_split` were too long for one chunk. `tokens` are those of all chunks' contents, overlaps counted twice.
-    `duplicate_chunks` say what another chunk of the file says.
+    `duplicate_chunks` say what another chunk of the file says. `instructions` are the positions of chunks that read as
+    if they spoke to an assistant: the first hundred.
     """
 
     language: str | None
@@ -74,6 +75,7 @@ class Reading:
     duplicate_chunks: int
     encoding: Encoding
     seconds: Mapping[Stage, float] = field(default_factory=dict)
+    instructions: Sequence[int] = ()
 
 
 NOTHING_READ = Reading(

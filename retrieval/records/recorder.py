@@ -17,7 +17,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from identity.types import Principal
 from kit.clock import Clock
 from kit.db.database import Database
-from kit.ids import new_id
 from retrieval.records.models import SearchMark, SearchRecord
 from retrieval.search.types import SearchRequest, SearchResult
 from retrieval.types import Without
@@ -61,7 +60,7 @@ class SearchRecorder:
         """The id that the record will have; None where none is kept."""
         if not self._days:
             return None
-        done = _Done(principal, request, result, new_id(), self._clock.now())
+        done = _Done(principal, request, result, result.id, self._clock.now())
         if self._thread is None:
             self._start()
         try:

@@ -106,8 +106,9 @@ class SearchRecords:
             yield view if knows else replace(view, key_name=None, user_id=None, agent_role=None)
 
     def _row(self, session: Session, principal: Principal, record_id: str) -> SearchRecord:
-        row = session.get(SearchRecord, record_id)
-        if row is None or row.tenant_id != principal.tenant_id:
+        wanted = select(SearchRecord).where(SearchRecord.id == record_id, SearchRecord.tenant_id == principal.tenant_id)
+        row = session.scalar(wanted)
+        if row is None:
             raise NotFound(f"there is no search record {record_id}")
         if not set(row.dataset_ids) <= set(self.datasets.readable_names(session, principal)):
             raise NotFound(f"there is no search record {record_id}")

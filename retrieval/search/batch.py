@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 from identity.types import Principal
 from kit.errors import CairnError
@@ -27,5 +28,6 @@ def search_all(
 
     if len(requests) < 2:
         return [one(request) for request in requests]
+    contexts = [copy_context() for _ in requests]  # in whose name it is done, which the audit trail asks for
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="search-batch") as pool:
-        return list(pool.map(one, requests))
+        return list(pool.map(lambda context, request: context.run(one, request), contexts, requests))

@@ -8,6 +8,7 @@ from itertools import islice
 from time import perf_counter
 
 from identity.audit.acts import note_read
+from identity.quotas import Quotas
 from identity.types import Principal
 from kit.errors import Conflict
 from retrieval.embedding.models import Models
@@ -56,11 +57,14 @@ class Search:
     rerank_seconds: float
     dressing: Dressing | None = None
     vectors: QueryVectors | None = None
+    quotas: Quotas | None = None
 
     def search(self, principal: Principal, request: SearchRequest) -> SearchResult:
-        """NotFound for the first dataset that is not there for the caller, ModelDiffers, Invalid for the filter."""
+        """NotFound for the first dataset that is not there for the caller, ModelDiffers, Invalid for the filter,
+        QuotaExceeded for the tenant's searches of the day."""
         started = perf_counter()
         targets = self.directory.targets(principal, request.dataset_ids)
+        self.spend(principal)
         vectors, embed_seconds = self.embedded(request, targets)
         looks = self.looks(principal, request, targets, vectors)
         dataset_ids = dataset_ids_of(targets)
@@ -82,8 +86,13 @@ class Search:
             asked = Asked(principal, request, dataset_ids, looks, fused, self.pool_of(request), self._scorer_name)
             result = self.dressing.dressed(asked, result, hits)
         files = list(dict.fromkeys(hit.passage.file_id for hit in result.hits))
-        note_read("search", datasets=list(dataset_ids), files=files)
+        note_read("search", result.id, datasets=list(dataset_ids), files=files)
         return replace(result, total_ms=(perf_counter() - started) * 1000)
+
+    def spend(self, principal: Principal) -> None:
+        """Counts a search against the tenant's quota. QuotaExceeded where none is left."""
+        if self.quotas is not None:
+            self.quotas.spend_search(principal)
 
     def embedded(self, request: SearchRequest, targets: Sequence[SearchTarget]) -> tuple[Mapping[str, Vector], float]:
         """The question's vectors by model, and the seconds they took. Empty where the vector leg has no weight."""

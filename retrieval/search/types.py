@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kit.ids import new_id
 from retrieval.filters import SearchFilter
 from retrieval.search.fusion import FusionKind
 from retrieval.search.limits import DEFAULT_TOP_K
@@ -171,7 +172,8 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Times in milliseconds. `embed_ms` is the query's embedding, `engine_ms` the engine's own calls."""
+    """Times in milliseconds. `embed_ms` is the query's embedding, `engine_ms` the engine's own calls. `id` names the
+    search in the audit trail and in its record."""
 
     hits: Sequence[SearchHit]
     total_ms: float
@@ -179,3 +181,4 @@ class SearchResult:
     engine_ms: float
     rerank_ms: float
     explanation: Explanation | None = None
+    id: str = field(default_factory=new_id)

@@ -88,6 +88,7 @@ class WhyNot:
         found = self.registry.find(principal, dataset_ids_of(targets), subject)
         if found is None:
             return Verdict(Cause.NEVER_INGESTED, ["nothing that you may see was ever made of it"])
+        self.search.spend(principal)
         return _at_the_gate(found) or self._ranked(principal, request, found)
 
     def _ranked(self, principal: Principal, request: SearchRequest, found: Whereabouts) -> Verdict:

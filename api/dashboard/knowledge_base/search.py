@@ -24,7 +24,7 @@ router = APIRouter(tags=["Knowledge base: search"])
 
 @router.post(
     "/search", operation_id="dashboardKbSearch", summary="Search datasets", response_model_exclude_none=True,
-    responses=errors(400, 401, 403, 404, 413, 503),
+    responses=errors(400, 401, 403, 404, 413, 429, 503),
 )  # fmt: skip
 def search(
     body: SearchQuestion, principal: Searcher, runtime: RuntimeDep, metrics: MetricsDep, response: Response
@@ -42,7 +42,7 @@ def search(
 
 @router.post(
     "/search/batch", operation_id="dashboardKbSearchBatch", summary="Ask many questions at once",
-    response_model_exclude_none=True, responses=errors(400, 401, 403, 413, 503),
+    response_model_exclude_none=True, responses=errors(400, 401, 403, 413, 429, 503),
 )  # fmt: skip
 def search_batch(body: SearchBatch, principal: Searcher, runtime: RuntimeDep, metrics: MetricsDep) -> SearchBatchAnswer:
     """Each question is a search of its own: one that fails says so in its place and stops no other."""
@@ -60,7 +60,7 @@ def search_batch(body: SearchBatch, principal: Searcher, runtime: RuntimeDep, me
 
 @router.post(
     "/search/why-not", operation_id="dashboardKbSearchWhyNot", summary="Ask why a search did not bring something",
-    responses=errors(400, 401, 403, 404, 409, 413, 503),
+    responses=errors(400, 401, 403, 404, 409, 413, 429, 503),
 )  # fmt: skip
 def why_not(body: WhyNotQuestion, principal: Searcher, runtime: RuntimeDep) -> WhyNotAnswer:
     """Does the search again and tells where the passage, file or page fell out of it."""
@@ -69,7 +69,7 @@ def why_not(body: WhyNotQuestion, principal: Searcher, runtime: RuntimeDep) -> W
 
 @router.get(
     "/citations/{citationKey}", operation_id="dashboardKbCitationsGet", summary="Find a cited passage again",
-    responses=errors(400, 401, 403, 404, 503),
+    responses=errors(400, 401, 403, 404, 429, 503),
 )  # fmt: skip
 def get_citation(citation_key: CitationKey, principal: Searcher, runtime: RuntimeDep) -> CitationTarget:
     """Where the passage stands in the file as it is now, and how to open the original there."""

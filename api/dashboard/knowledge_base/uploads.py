@@ -35,7 +35,7 @@ def _multipart() -> dict[str, Any]:
 
 @router.post(
     "/upload", operation_id="dashboardKbFilesUpload", status_code=202, summary="Upload files",
-    responses=errors(400, 401, 403, 404, 409, 413, 503), openapi_extra=_multipart(),
+    responses=errors(400, 401, 403, 404, 409, 413, 429, 503), openapi_extra=_multipart(),
 )  # fmt: skip
 def upload_files(
     dataset_id: DatasetId, principal: Writer, form: UploadFormDep, runtime: RuntimeDep, metrics: MetricsDep

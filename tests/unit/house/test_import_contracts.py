@@ -38,11 +38,14 @@ BREACHES = [
     ("kit.clock", "import cronsim", "The cron library lives in kit.schedules"),
     ("identity.keys", "import cryptography", "Ciphers live in kit.secrets"),
     ("ingest.files.service", "import boto3", "The object store's client lives in ingest.storage"),
+    ("cairn_client.client", "import kit.clock", "The client stands by itself"),
+    ("api.app", "import langchain_core", "Other frameworks live in the client's adapters"),
     ("kit.clock", "import alembic", "The migration tool lives in migrations"),
 ]
 AT_HOME = {
     "api.app": "import fastapi, orchestration.runtime",
     "orchestration.runtime": "import migrations.runner",
+    "cairn_client.llama_index": "import llama_index.core, cairn_client.client",
     "orchestration.worker.app": "import celery",
     "crawler.engine": "import scrapy",
     "ingest.files.service": "from ingest.files import repository",

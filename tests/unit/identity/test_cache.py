@@ -36,6 +36,14 @@ class TestPrincipalCache:
         assert found == [PRINCIPAL] * 3
         assert directory.asked == 1
 
+    def test_shows_what_it_remembers_for_a_second(self, clock: FrozenClock) -> None:
+        cache, directory = PrincipalCache(clock=clock), Directory()
+        assert cache.peek("token") is None
+        cache.get("token", directory.look_up)
+        assert cache.peek("token") == PRINCIPAL
+        clock.advance(1)
+        assert cache.peek("token") is None
+
     def test_learns_of_a_revocation_within_a_second(self, clock: FrozenClock) -> None:
         cache, directory = PrincipalCache(clock=clock), Directory()
         cache.get("token", directory.look_up)

@@ -28,6 +28,20 @@ class TestOneProcess:
         assert limiter.take("b", limit=1, seconds=60).is_allowed
 
 
+class TestWhatIsHeld:
+    def test_is_taken_without_asking_the_database(self, database: Database, clock: FrozenClock) -> None:
+        limiter = RateLimiter(write=database.write, clock=clock)
+        assert limiter.take_held("k", limit=100, seconds=60) is None
+        assert limiter.take("k", limit=100, seconds=60).is_allowed  # which brings two
+        held = limiter.take_held("k", limit=100, seconds=60)
+        assert held is not None
+        assert (held.is_allowed, held.remaining) == (True, 0)
+        assert limiter.take_held("k", limit=100, seconds=60) is None
+        limiter.take("k", limit=100, seconds=60)
+        clock.advance(60)
+        assert limiter.take_held("k", limit=100, seconds=60) is None
+
+
 class TestSeveralProcesses:
     def test_share_one_limit(self, any_database: Database, clock: FrozenClock) -> None:
         limiters = [RateLimiter(write=any_database.write, clock=clock) for _ in range(3)]

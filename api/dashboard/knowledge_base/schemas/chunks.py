@@ -13,6 +13,7 @@ from api.fields import NO_COERCION, STORABLE, Flag, RequestBody, ResponseBody
 from ingest.documents import BlockKind, Box
 from ingest.files.types import ChunkView
 from ingest.review.types import ChunkChange, NewChunk, OverlayKind, OverlayState, OverlayView
+from kit.instructions import flags_of
 from kit.pagination import Page
 
 _MOST_CHARACTERS = 20_000
@@ -47,6 +48,7 @@ class Chunk(ResponseBody):
     heading_path: Sequence[str]
     boxes: list[PageBox]
     enabled: bool = Field(description="Whether searches find it")
+    flags: Sequence[str] = Field(description="`reads_like_instructions` where the text speaks to an assistant")
     change_id: str | None = Field(
         description="What a person changed about it, or by which it was added; null if nothing"
     )
@@ -65,6 +67,7 @@ class Chunk(ResponseBody):
             heading_path=view.heading_path,
             boxes=[PageBox.of(box) for box in view.boxes],
             enabled=view.enabled,
+            flags=flags_of(view.content),
             change_id=view.overlay_id,
         )
 

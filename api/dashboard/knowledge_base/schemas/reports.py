@@ -78,6 +78,9 @@ class IngestionReport(ResponseBody):
     chunks_count: int
     truncations: int = Field(description="Chunks that the embedding model did not read to the end; 0 unless defective")
     duplicate_chunks: int = Field(description="Chunks that say what another one says")
+    instruction_chunks: list[int] = Field(
+        description="Positions of chunks that read as if they gave orders to an assistant; the first hundred"
+    )
     encoding: EncodingFound
     chunk_lengths: list[LengthBucket] = Field(description="How many chunks have how many tokens")
     warnings: list[ReportWarning]
@@ -130,6 +133,7 @@ def _of_reading(reading: types.Reading | None) -> dict[str, object]:
         "characters": reading.characters,
         "tokens": reading.tokens,
         "duplicate_chunks": reading.duplicate_chunks,
+        "instruction_chunks": list(reading.instructions),
         "encoding": EncodingFound(
             name=encoding.name, was_guessed=encoding.was_guessed, lost_characters=encoding.lost_characters
         ),

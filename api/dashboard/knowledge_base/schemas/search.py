@@ -19,6 +19,7 @@ from api.dashboard.knowledge_base.schemas.search_extras import (
 from api.dashboard.knowledge_base.schemas.uploads import LabelName, LabelValue
 from api.fields import NO_COERCION, STORABLE, Flag, RequestBody, ResponseBody, Since, Until
 from ingest.files.types import FileSource
+from kit.instructions import flags_of
 from retrieval.filters import SearchFilter
 from retrieval.search.fusion import FusionKind
 from retrieval.search.limits import DEFAULT_ALPHA, DEFAULT_TOP_K, MAX_TOP_K
@@ -175,6 +176,11 @@ class SearchResultItem(ResponseBody):
     score: float = Field(ge=0, le=1)
     rank_source: RankSource = Field(description="The leg that the score is owed to")
     metadata: PassageMetadata
+    flags: Sequence[str] | SkipJsonSchema[None] = Field(
+        None,
+        description="What a reader should know of the text: `reads_like_instructions` where it speaks to an assistant. "
+        "It is content all the same; absent where there is nothing to say",
+    )
     merged_chunk_ids: Sequence[str] | SkipJsonSchema[None] = Field(
         None, description="The chunks that were made one, in the file's order; only with `mergeNeighbours`"
     )
@@ -200,6 +206,7 @@ class SearchResultItem(ResponseBody):
                 url=passage.url,
                 published_at=passage.published_at,
             ),
+            flags=flags_of(passage.content) or None,
             merged_chunk_ids=hit.merged or None,
             explanation=None if hit.explanation is None else ResultExplanation.of(hit.explanation),
             highlights=None if hit.highlights is None else ResultHighlights.of(hit.highlights),

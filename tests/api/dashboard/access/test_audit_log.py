@@ -44,12 +44,17 @@ class TestReads:
         callers.admin.settled(dataset, file["id"])
         agent = callers.with_key(role="member", dataset_ids=[dataset["id"]])
         request = agent.get(f"{path_of(dataset)}/files/{file['id']}/content").headers["x-request-id"]
-        agent.post("/dashboard/v1/knowledge-base/search", json={"query": "corridors", "datasetIds": [dataset["id"]]})
+        question = {"query": "corridors", "datasetIds": [dataset["id"]]}
+        answer = agent.post("/dashboard/v1/knowledge-base/search", json=question)
         read = entries(callers.admin, entityType="file", entityId=file["id"], action="read")
         assert read[0]["requestId"] == request
         assert read[0]["changes"] is None
         search = entries(callers.admin, entityType="search", action="read")[0]
         assert search["metadata"] == {"datasets": [dataset["id"]], "files": [file["id"]]}
+        assert search["entityId"] == answer.headers["x-search-id"]  # the record of the search has the same
+        batch = agent.post("/dashboard/v1/knowledge-base/search/batch", json={"searches": [question, question]}).json()
+        searches = {one["searchId"] for one in batch["data"]}
+        assert searches == {one["entityId"] for one in entries(callers.admin, entityType="search")[:2]}
 
     def test_of_the_log_are_there_too(self, callers: Callers) -> None:
         entries(callers.admin)

@@ -39,7 +39,9 @@ class TestRecords:
         record = callers.reader.get(f"{RECORDS}/{record_id}").json()
         assert record["query"] == "how long does tea steep"
         assert record["datasetIds"] == [shelf["id"]]
-        assert record["keyName"].startswith("member")
+        assert record["keyName"] is None  # somebody else searched
+        assert callers.admin.get(f"{RECORDS}/{record_id}").json()["keyName"].startswith("member")
+        assert callers.searcher.get(RECORDS).status_code == 403
         assert record["request"] == {"topK": 3, "minScore": 0.0, "rerank": False, "hybridAlpha": 0.4}
         assert [one["chunkId"] for one in record["results"]] == [one["chunkId"] for one in answer["results"]]
         assert record["topScore"] == pytest.approx(answer["results"][0]["score"])

@@ -1,0 +1,104 @@
+"""What a tenant may take up is held on every way in, and told with 429."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from kit.settings import Settings
+from orchestration.runtime import build_runtime
+from tests.api.callers import Caller, Callers, Json, error_of, path_of
+from tests.api.conftest import ADMIN_KEY, KNOWLEDGE_BASE
+
+STORAGE, CHUNKS, SEARCHES = 4000, 6, 3
+
+
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
+    home: Path = tmp_path_factory.mktemp("quotas")
+    settings = Settings(
+        _env_file=None, home=home, admin_key=SecretStr(ADMIN_KEY), parse_workers=1, quota_storage=STORAGE,
+        quota_chunks=CHUNKS, quota_searches=SEARCHES, log_level="error", chunk_size=128,
+        chunk_overlap=0,
+    )  # fmt: skip
+    runtime = build_runtime(settings)
+    runtime.start()
+    with TestClient(create_app(settings, runtime), raise_server_exceptions=False) as client:
+        yield Callers(client, runtime, admin_token=ADMIN_KEY)
+    runtime.close()
+
+
+@pytest.fixture
+def dataset(limited: Callers) -> Iterator[Json]:
+    dataset: Json = limited.admin.post(f"{KNOWLEDGE_BASE}/datasets", json={"name": "harbour"}).json()
+    yield dataset
+    limited.admin.delete(path_of(dataset))
+
+
+def sent(caller: Caller, dataset: Json, name: str, content: str) -> Json:
+    answer = caller.post(f"{path_of(dataset)}/files/upload", files=[("files", (name, content.encode()))])
+    assert answer.status_code == 429, answer.text
+    assert int(answer.headers["retry-after"]) > 0
+    body: Json = {**error_of(answer), "headers": dict(answer.headers)}
+    return body
+
+
+def sections(count: int, word: str) -> str:
+    """Each makes a chunk of its own."""
+    return "\n\n".join(f"# {word} {n}\n\n{word} {'a ' * 100}" for n in range(count))
+
+
+def test_originals_are_kept_up_to_the_limit(limited: Callers, dataset: Json) -> None:
+    caller = limited.admin
+    caller.settled(dataset, caller.upload(dataset, "a.md", "lantern " * 150)["id"])
+    refusal = sent(caller, dataset, "b.md", "mole " * 600)
+    assert refusal["code"] == "QUOTA_EXCEEDED"
+    assert "1,200 bytes are kept" in refusal["message"]
+    assert refusal["headers"]["x-ratelimit-limit"] == str(STORAGE)
+    assert refusal["headers"]["x-ratelimit-remaining"] == str(STORAGE - 1200)
+    assert caller.get(path_of(dataset)).json()["totalFiles"] == 1
+    caller.upload(dataset, "a.md", "mole " * 600)  # in the place of what is there it fits
+
+
+def test_chunks_beyond_the_limit_leave_the_file_as_it_was(limited: Callers, dataset: Json) -> None:
+    caller = limited.admin
+    file = caller.upload(dataset, "quay.md", sections(4, "quay"))
+    assert caller.settled(dataset, file["id"])["status"] == "indexed"
+    caller.upload(dataset, "quay.md", sections(9, "pier"))
+    caller.until(
+        lambda: caller.get(f"{path_of(dataset)}/files/{file['id']}").json(), lambda seen: bool(seen["errorMessage"])
+    )
+    report = caller.get(f"{path_of(dataset)}/files/{file['id']}/report").json()
+    assert report["error"]["code"] == "QUOTA_EXCEEDED"
+    contents = [
+        chunk["content"] for chunk in caller.get(f"{path_of(dataset)}/files/{file['id']}/chunks").json()["data"]
+    ]
+    assert any("quay" in content for content in contents)
+    other = caller.upload(dataset, "mole.md", sections(2, "mole"))
+    assert caller.settled(dataset, other["id"])["status"] == "indexed"
+    assert "6 chunks are kept" in sent(caller, dataset, "more.md", "# One\n\nmore")["message"]
+
+
+def test_searches_of_the_day_are_counted_on_every_way(limited: Callers, dataset: Json) -> None:
+    caller, body = limited.admin, {"query": "lantern", "datasetIds": [dataset["id"]]}
+    assert [caller.post(f"{KNOWLEDGE_BASE}/search", json=body).status_code for _ in range(SEARCHES)] == [200] * SEARCHES
+    refused = caller.post(f"{KNOWLEDGE_BASE}/search", json=body)
+    assert refused.status_code == 429
+    assert error_of(refused)["code"] == "QUOTA_EXCEEDED"
+    assert refused.headers["x-ratelimit-remaining"] == "0"
+    batch = caller.post(f"{KNOWLEDGE_BASE}/search/batch", json={"searches": [body]}).json()["data"]
+    assert batch[0]["error"]["code"] == "QUOTA_EXCEEDED"
+    call = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": "search", "arguments": {"query": "x"}},
+    }
+    told = caller.post("/mcp", json=call, headers={"Accept": "application/json, text/event-stream"}).text
+    assert "QUOTA_EXCEEDED" in told
+    assert "Wait" in told
