@@ -13,6 +13,8 @@ import pytest
 from tests.e2e.served import served
 from tests.e2e.test_first_session import Knowledge
 
+pytestmark = pytest.mark.slow  # two servers that load a model each
+
 WITHIN = 1.0
 """Seconds."""
 

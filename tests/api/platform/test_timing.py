@@ -16,6 +16,8 @@ import pytest
 from tests.api.callers import Caller, Callers, Json
 from tests.api.platform.conftest import PASSWORD, Entrance
 
+pytestmark = pytest.mark.slow  # two thousand requests, one after the other
+
 ROUNDS = 150
 MOST = 0.14
 """Away from a half: for 150 against 150 answers four standard deviations, sqrt((2 n + 1) / (12 n n)) each."""
