@@ -15,7 +15,7 @@ from time import monotonic, sleep
 import httpx
 
 KEY = "a-newcomers-key-0123456789"
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 240.0
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def _screens(server: httpx.Client, filled: tuple[str, str]) -> list[Shown]:
         Shown("report", f"datasets/{dataset}/file/{guide}", "Report"),
         Shown("search", f"search?q={_QUESTION}&in={dataset}", "Why this one"),
         Shown("compare", f"search?q={_QUESTION}&in={dataset}&compare=1&a.alpha=0.7&b.alpha=0"),
-        Shown("system", "system"),
+        Shown("system", "system", "Examine now"),
     ]
     for operation, found in {
         "dashboardKbCrawlSitesList": [Shown("websites", f"datasets/{dataset}/website")],

@@ -68,7 +68,9 @@ class TestEveryScreen:
             "access/keys": "Access",
             "access/team": "Access",
             "access/audit": "Access",
-            "system": "System",
+            "system": "Health",
+            "questions": "Golden questions",
+            "history": "History",
             "nowhere": "There is nothing at this address",
         }
         for place, heading in screens.items():

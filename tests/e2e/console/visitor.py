@@ -40,8 +40,8 @@ class Visitor:
         context.on("console", visitor._hear)
         context.on("weberror", lambda error: visitor.troubles.append(str(error.error)))
         context.on("request", visitor._see)
-        context.on("requestfinished", visitor._waiting.discard)
-        context.on("requestfailed", visitor._waiting.discard)
+        context.on("requestfinished", visitor._forget)
+        context.on("requestfailed", visitor._forget)
         visitor._address = address
         return visitor
 
@@ -57,6 +57,9 @@ class Visitor:
             self._waiting.add(request)
         if not request.url.startswith((self._address, f"blob:{self._address}", "data:")):
             self.troubles.append(f"a request to {request.url}")
+
+    def _forget(self, request: Request) -> None:
+        self._waiting.discard(request)
 
     def at_rest(self) -> None:
         """Until nothing was on its way for a while, except the stream of events, which has no end."""
