@@ -17,7 +17,8 @@ const DEEDS = { pause: "Paused.", resume: "It goes on.", cancel: "Cancelled; wha
 
 export function Crawl({ dataset, id }) {
   const writes = may(useCaller(), "write");
-  const crawl = useResource((signal) => knowledge.crawl.get(dataset.id, id, signal), [id], paceOf, ({ data }) => data.crawlJobId === id);
+  const crawl = useResource((signal) => knowledge.crawl.get(dataset.id, id, signal), [id], paceOf, 
+    ({ type, data }) => data.crawlJobId === id || (type === "file_updated" && data.datasetId === dataset.id));
   const decide = async (verb) => {
     try {
       const after = await knowledge.crawl.decide(dataset.id, id, verb);

@@ -21,7 +21,7 @@ export function Website({ dataset, rest, refresh }) {
   const [editing, setEditing] = useState(null);
   const sites = useResource((signal) => knowledge.crawl.sites(dataset.id, signal), [dataset.id],
     (found) => (found?.data.some(({ lastCrawl }) => lastCrawl && isGoing(lastCrawl.state)) ? BUSY_MS : 20_000),
-    ({ type, data }) => type === "crawl_updated" && data.datasetId === dataset.id);
+    ({ type, data }) => (type === "crawl_updated" || type === "file_updated") && data.datasetId === dataset.id);
   const add = writes && html`<${Button} kind="primary" icon="add" onClick=${() => setEditing({})}>Add a website<//>`;
   if (rest[0]) return html`<${Crawl} dataset=${dataset} id=${rest[0]} />`;
   return html`<div class="stack wide">
