@@ -36,7 +36,7 @@ def website(tmp_path: Path) -> Iterator[Website]:
         yield website
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 class TestTheWholePath:
     def test_leads_from_an_empty_start_to_a_revoked_key(
         self, newcomer: Visitor, server: httpx.Client, website: Website, tmp_path: Path

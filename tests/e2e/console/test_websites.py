@@ -28,6 +28,7 @@ def dataset(server: httpx.Client) -> str:
     return str(server.post(BASE, json={"name": f"Site {uuid4()}"}).raise_for_status().json()["id"])
 
 
+@pytest.mark.timeout(400)
 class TestAWebsite:
     def test_is_crawled_with_a_reason_for_every_address(self, visitor: Visitor, dataset: str, website: Website) -> None:
         visitor.open(f"datasets/{dataset}/website")
