@@ -11,6 +11,7 @@ import typer
 from cli import (
     agents,
     audit,
+    bundling,
     crawling,
     datasets,
     doctor,
@@ -50,6 +51,8 @@ app.command("beat")(working.beat)
 app.command("ingest")(ingesting.ingest)
 app.command("crawl")(crawling.crawl)
 app.command("reindex")(reindexing.reindex)
+app.command("export")(bundling.export_dataset)
+app.command("import")(bundling.import_bundle)
 app.command("search")(searching.search)
 app.add_typer(datasets.app, name="datasets")
 files.app.command("report")(reporting.report_file)

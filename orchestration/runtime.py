@@ -55,6 +55,7 @@ from kit.secrets.store import Secrets
 from kit.settings import Settings
 from kit.worker_lock import WorkerLock
 from migrations.runner import upgrade
+from orchestration.bundles import Bundles, make_bundles
 from orchestration.crawling import Crawling, make_crawling
 from orchestration.engines import Engines, mime_type_of, open_engines, uses_of
 from orchestration.model_changes import make_remodelling
@@ -109,6 +110,7 @@ class Runtime:
     searching: Searching
     switch: Switch
     model_changes: ModelChanges
+    bundles: Bundles
     doctor: Doctor
     crawling: Crawling
     worker: Worker
@@ -276,6 +278,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         searching=searching,
         switch=switch,
         model_changes=remodelling.changes,
+        bundles=make_bundles(settings, clock, engines, gate=gate, builds=builds, queue=queue),
         doctor=doctor,
         crawling=crawling,
         worker=worker,

@@ -14,7 +14,7 @@ QUEUE = "default"
 EMBED_QUEUE = "embed"
 
 
-def remove_job(*, tenant_id: str, dataset_id: str) -> NewJob:
+def remove_job(*, tenant_id: str, dataset_id: str, run_after: datetime | None = None) -> NewJob:
     """Remove all that is left of a deleted dataset."""
     return NewJob(
         kind=REMOVE,
@@ -25,6 +25,7 @@ def remove_job(*, tenant_id: str, dataset_id: str) -> NewJob:
         tenant_id=tenant_id,
         dataset_id=dataset_id,
         max_attempts=20,
+        run_after=run_after,
     )
 
 

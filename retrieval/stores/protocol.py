@@ -81,6 +81,9 @@ class VectorStore(Protocol):
     def vectors(self, collection: str, *, where: Filter, chunk_ids: Sequence[str]) -> Mapping[str, Vector]:
         """The first window's vector of each chunk that the filter admits, by chunk id."""
 
+    def windows(self, collection: str, chunk_ids: Sequence[str]) -> Mapping[str, Sequence[Vector]]:
+        """The vectors of all windows of each chunk in their order, live or not; chunks without points are absent."""
+
     def count_by_file(self, collection: str) -> Iterable[FileCount]:
         """Every (file, generation) that has points, for the doctor."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from qdrant_client import models
+from qdrant_client import QdrantClient, models
 
 from retrieval.stores.payload import Field
 from retrieval.stores.qdrant_search import DENSE, SPARSE, Leg, ServerSearch, any_of, by_chunk
@@ -85,3 +85,23 @@ class ServerExplainer:
             limit *= 10
         # Not itself: scored beside others, its own score may differ in the last bit.
         return 1 + sum(1 for other, (_, better) in by_chunk(hits).items() if other != chunk_id and better > score)
+
+
+def all_windows(client: QdrantClient, collection: str, chunk_ids: Sequence[str]) -> Mapping[str, Sequence[Vector]]:
+    """Of each chunk, in order, whether they may be searched or not."""
+    if not chunk_ids:
+        return {}
+    found: dict[str, dict[int, Vector]] = {}
+    points, _ = client.scroll(
+        collection,
+        scroll_filter=models.Filter(must=[any_of(Field.CHUNK, chunk_ids)]),
+        limit=_WINDOWS * len(chunk_ids),
+        with_payload=[Field.CHUNK.value, Field.WINDOW.value],
+        with_vectors=[DENSE],
+    )
+    for point in points:
+        payload, vector = point.payload or {}, point.vector
+        if isinstance(vector, dict):
+            of_chunk = found.setdefault(payload[Field.CHUNK.value], {})
+            of_chunk[payload[Field.WINDOW.value]] = np.asarray(vector[DENSE], dtype=np.float32)
+    return {chunk: [windows[number] for number in sorted(windows)] for chunk, windows in found.items()}

@@ -29,7 +29,7 @@ from retrieval.stores.payload import (
     version_key,
 )
 from retrieval.stores.protocol import CollectionSpec, FileCount
-from retrieval.stores.qdrant_explaining import ServerExplainer
+from retrieval.stores.qdrant_explaining import ServerExplainer, all_windows
 from retrieval.stores.qdrant_search import DENSE, SPARSE, ServerSearch, equals
 from retrieval.types import Candidates, Explanation, Filter, Point, Vector
 
@@ -182,6 +182,10 @@ class QdrantServerStore:
         search = ServerSearch(client=self._client, collection=collection, where=where, pool=1)
         with self._calling(collection):
             return ServerExplainer(search).vectors(chunk_ids)
+
+    def windows(self, collection: str, chunk_ids: Sequence[str]) -> Mapping[str, Sequence[Vector]]:
+        with self._calling(collection):
+            return all_windows(self._client, collection, chunk_ids)
 
     def count_by_file(self, collection: str) -> Iterable[FileCount]:
         with self._calling(collection):

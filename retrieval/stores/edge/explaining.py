@@ -8,12 +8,13 @@ import numpy as np
 import qdrant_edge as edge
 
 from retrieval.stores.bm25 import Encoder
-from retrieval.stores.edge.conditions import translate
+from retrieval.stores.edge.conditions import any_of, translate
 from retrieval.stores.edge.messages import (
     Explain,
     ExplainedWire,
     Search,
     Vectors,
+    Windows,
     WireExplanation,
     WireFilter,
     WireTerm,
@@ -65,6 +66,15 @@ class Explainer:
             if isinstance(vector, list)
         }
 
+    def windows(self, order: Windows) -> dict[str, list[bytes]]:
+        found: dict[str, dict[int, bytes]] = {}
+        for point in self._points(edge.Filter(must=[any_of(Field.CHUNK, order.chunks)]), order.chunks, DENSE):
+            payload, vector = point.payload or {}, point.vector
+            if isinstance(vector, dict):
+                of_chunk = found.setdefault(payload[Field.CHUNK.value], {})
+                of_chunk[payload[Field.WINDOW.value]] = np.asarray(vector[DENSE], dtype="<f4").tobytes()
+        return {chunk: [windows[number] for number in sorted(windows)] for chunk, windows in found.items()}
+
     def _stored(self, where: WireFilter, chunks: Sequence[str]) -> Mapping[str, Mapping[int, float]]:
         """Each chunk's term weights."""
         return {
@@ -77,14 +87,7 @@ class Explainer:
     def _first_windows(self, where: WireFilter, chunks: Sequence[str], name: str) -> Mapping[str, object]:
         if not chunks:
             return {}
-        found, _ = self._shard.scroll(
-            edge.ScrollRequest(
-                limit=_WINDOWS * len(chunks),
-                filter=translate(where, chunks=chunks),
-                with_payload=[Field.CHUNK.value, Field.WINDOW.value],
-                with_vector=[name],
-            )
-        )
+        found = self._points(translate(where, chunks=chunks), chunks, name)
         firsts = [
             (payload[Field.CHUNK.value], point)
             for point in found
@@ -93,6 +96,18 @@ class Explainer:
         return {
             chunk_id: point.vector.get(name) if isinstance(point.vector, dict) else None for chunk_id, point in firsts
         }
+
+    def _points(self, where: edge.Filter, chunks: Sequence[str], name: str) -> Sequence[edge.Record]:
+        """All windows of the chunks."""
+        found, _ = self._shard.scroll(
+            edge.ScrollRequest(
+                limit=_WINDOWS * len(chunks),
+                filter=where,
+                with_payload=[Field.CHUNK.value, Field.WINDOW.value],
+                with_vector=[name],
+            )
+        )
+        return found
 
     def _rank(self, leg: Leg | None, search: Search, chunk_id: str) -> int | None:
         """1 plus the number of chunks that score more; None where the leg does not find the chunk."""

@@ -182,6 +182,12 @@ class Vectors(msgspec.Struct, array_like=True, tag=True, frozen=True):
     chunks: list[str]
 
 
+class Windows(msgspec.Struct, array_like=True, tag=True, frozen=True):
+    """Answered by a dict of chunk id to the vectors of all its windows, whether they may be searched or not."""
+
+    chunks: list[str]
+
+
 class CountVersions(msgspec.Struct, array_like=True, tag=True, frozen=True):
     """Answered by a dict of version key to number of points."""
 
@@ -236,6 +242,7 @@ Operation: TypeAlias = (
     | Search
     | Explain
     | Vectors
+    | Windows
     | CountVersions
     | Flush
     | Measure

@@ -27,6 +27,7 @@ from retrieval.stores.edge.messages import (
     SetEnabled,
     Upsert,
     Vectors,
+    Windows,
 )
 from retrieval.stores.edge.search import Searcher
 from retrieval.stores.edge.shard import ShardLayout, open_shard, optimised
@@ -42,7 +43,7 @@ FLUSH_AFTER = 32_768
 _EVERY = 1_000_000_000
 
 _Change: TypeAlias = Upsert | Import | Activate | SetEnabled | Delete | DeletePoints
-_Question: TypeAlias = Search | Explain | Vectors | CountVersions | Export | Measure
+_Question: TypeAlias = Search | Explain | Vectors | Windows | CountVersions | Export | Measure
 
 
 class Operations:
@@ -82,14 +83,19 @@ class Operations:
             case Explain():
                 self._check_size(operation.search.vector)
                 return self._explainer.explained(operation)
-            case Vectors():
-                return self._explainer.vectors(operation)
+            case Vectors() | Windows():
+                return self._vectors(operation)
             case CountVersions():
                 return self._versions()
             case Export():
                 return self._writer.export(operation)
             case Measure():
                 return self._measured()
+
+    def _vectors(self, operation: Vectors | Windows) -> object:
+        if isinstance(operation, Windows):
+            return self._explainer.windows(operation)
+        return self._explainer.vectors(operation)
 
     def flush(self) -> None:
         if self._unflushed:

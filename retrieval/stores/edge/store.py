@@ -33,6 +33,7 @@ from retrieval.stores.edge.messages import (
     SetEnabled,
     Upsert,
     Vectors,
+    Windows,
     WireFilter,
     WirePoint,
 )
@@ -155,6 +156,13 @@ class EdgeStore:
         answer = self._read(collection, Vectors(_wire_filter(where), list(chunk_ids)))
         found = msgspec.msgpack.decode(answer, type=dict[str, bytes])
         return {chunk_id: np.frombuffer(vector, dtype="<f4") for chunk_id, vector in found.items()}
+
+    def windows(self, collection: str, chunk_ids: Sequence[str]) -> Mapping[str, Sequence[Vector]]:
+        if not chunk_ids:
+            return {}
+        answer = self._read(collection, Windows(list(chunk_ids)))
+        found = msgspec.msgpack.decode(answer, type=dict[str, list[bytes]])
+        return {chunk: [np.frombuffer(one, dtype="<f4") for one in windows] for chunk, windows in found.items()}
 
     def count_by_file(self, collection: str) -> Iterable[FileCount]:
         counts = msgspec.msgpack.decode(self._read(collection, CountVersions()), type=dict[str, int])

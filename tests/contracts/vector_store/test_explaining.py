@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.contracts.vector_store.library import Library, vector
@@ -57,3 +58,15 @@ class TestExplaining:
         for point in points:
             if point.window == 0:
                 assert cosine(found[point.chunk_id], point.vector) == pytest.approx(1, abs=1e-5)
+
+
+class TestWindows:
+    def test_are_all_there_in_order_whether_they_may_be_searched_or_not(self, library: Library) -> None:
+        points = library.add("a", ["lion", "tiger"], windows=3)
+        library.store.set_enabled(library.collection, "a", enabled=False)
+        found = library.store.windows(library.collection, [points[0].chunk_id, "there is none"])
+        assert list(found) == [points[0].chunk_id]
+        own = [point.vector for point in points if point.chunk_id == points[0].chunk_id]
+        wanted = [one / np.linalg.norm(one) for one in own]
+        assert len(wanted) == 3
+        assert np.allclose(found[points[0].chunk_id], wanted, atol=1e-6)

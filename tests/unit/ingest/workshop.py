@@ -14,6 +14,9 @@ from sqlalchemy import func, select, update
 
 from identity.models import Tenant
 from identity.types import ROLE_SCOPES, Principal, Role
+from ingest.bundles.importing import BundleReader
+from ingest.bundles.reading import BundleLimits
+from ingest.bundles.writing import BundleWriter
 from ingest.datasets.directory import Directory
 from ingest.datasets.gate import Gate
 from ingest.datasets.service import Datasets, ModelBinding
@@ -172,6 +175,27 @@ class Workshop:
         infos = {COLLECTION: self.embedder.info, OTHER_COLLECTION: self.other.info}
         bindings = {one.name: ModelBinding(one.provider, one.name, one.vector_size, at) for at, one in infos.items()}
         return ModelChanges(queue=self.queue, clock=self.clock, models=bindings, keep=timedelta(days=KEPT_DAYS))
+
+    @property
+    def bundle_writer(self) -> BundleWriter:
+        return BundleWriter(
+            database=self.database, gate=self.gate, store=self.store, files=self.files, clock=self.clock
+        )
+
+    @property
+    def bundle_reader(self) -> BundleReader:
+        return BundleReader(
+            database=self.database,
+            queue=self.queue,
+            gate=self.gate,
+            builds=self.builds,
+            store=self.store,
+            files=self.files,
+            embedders=self.models,
+            models=self.model_changes.models,
+            clock=self.clock,
+            limits=BundleLimits(original=self.limits.file_bytes, inflated=1_000_000),
+        )
 
     @property
     def uploads(self) -> Uploads:
