@@ -238,12 +238,10 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     kept, nudger = _files(clock, engines, gate, builds, queue), make_nudger(settings, engines.database, queue)
     uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue, quotas=quotas)
     crawling = make_crawling(settings, clock, engines, home=home, queue=queue, gate=gate, files=kept, uploads=uploads)
-    remodelling = make_remodelling(
-        settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison
-    )
+    changing = make_remodelling(settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison)
     worker = make_worker(
         settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling,
-        evaluate=searching.evaluate, remodelling=remodelling, quotas=quotas,
+        evaluate=searching.evaluate, remodelling=changing, quotas=quotas,
         tell_others=nudger.nudge if nudger else None,
     )  # fmt: skip
     return Runtime(
@@ -277,13 +275,13 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         uploads=uploads,
         searching=searching,
         switch=switch,
-        model_changes=remodelling.changes,
+        model_changes=changing.changes,
         bundles=make_bundles(settings, clock, engines, gate=gate, builds=builds, queue=queue),
         doctor=doctor,
         crawling=crawling,
         worker=worker,
         worker_lock=WorkerLock(home.path),
-        work=Work(gate=gate, builds=builds, queue=queue, rules={CHANGE_MODEL: remodelling.rules}),
+        work=Work(gate=gate, builds=builds, queue=queue, rules={CHANGE_MODEL: changing.rules}),
         feed=Feed(engines.database),
         nudger=nudger,
         made_key=made_key,

@@ -160,7 +160,7 @@ class TestRoundTrip:
     def test_does_not_take_a_model_for_the_same_because_of_its_name(self, harbour: Harbour) -> None:
         harbour.export()
         original = harbour.shop.embedder._embedded
-        harbour.shop.embedder._embedded = lambda words: original([f"{word}!" for word in words])  # type: ignore[method-assign]
+        harbour.shop.embedder._embedded = lambda words: original([f"{word}!" for word in words])  # type: ignore[method-assign]  # another model of the same name
         assert harbour.take().embedding == 4
 
 
