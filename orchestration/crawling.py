@@ -8,10 +8,12 @@ from crawler.crawls.belongings import SitesOfDataset
 from crawler.crawls.scheduled import ScheduledCrawl
 from crawler.crawls.service import Crawls
 from crawler.crawls.versions import Versions
+from crawler.crawls.work import CrawlWork
 from crawler.running.finishing import Finish
 from crawler.running.handler import CrawlHandler
 from crawler.running.limits import CrawlLimits
 from crawler.running.preparing import Preparation
+from crawler.sites.common_lines import CommonLinesOfPages
 from crawler.sites.logins import Logins
 from crawler.sites.service import Sites
 from ingest.datasets.gate import Gate
@@ -37,6 +39,8 @@ class Crawling:
     handler: CrawlHandler
     scheduled: ScheduledCrawl
     belongings: SitesOfDataset
+    work: CrawlWork
+    common_lines: CommonLinesOfPages
 
 
 def make_crawling(
@@ -75,6 +79,8 @@ def make_crawling(
         handler=handler,
         scheduled=ScheduledCrawl(crawls, gate),
         belongings=SitesOfDataset(schedules, logins),
+        work=CrawlWork(crawls),
+        common_lines=CommonLinesOfPages(),
     )
 
 

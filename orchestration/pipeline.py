@@ -59,6 +59,7 @@ def make_worker(
         options=parse_options(settings),
         limits=parse_limits(settings),
         quotas=quotas,
+        common_lines=crawling.common_lines,
     )
     embed = EmbedHandler(database=database, jobs=queue, book=book, store=store, models=engines.models)
     upkeep = (

@@ -42,7 +42,7 @@ from ingest.reports.service import Reports
 from ingest.review.searching import ChunkSearch
 from ingest.review.service import Review
 from ingest.settings import ChunkDefaults, UploadLimits
-from ingest.work.service import Work
+from ingest.work.service import KindRules, Work
 from kit.clock import Clock, SystemClock
 from kit.db.database import Database
 from kit.errors import Unavailable
@@ -58,7 +58,7 @@ from migrations.runner import upgrade
 from orchestration.bundles import Bundles, make_bundles
 from orchestration.crawling import Crawling, make_crawling
 from orchestration.engines import Engines, mime_type_of, open_engines, uses_of
-from orchestration.model_changes import make_remodelling
+from orchestration.model_changes import Remodelling, make_remodelling
 from orchestration.nudging import Nudger, make_nudger
 from orchestration.oidc import make_oidc
 from orchestration.overview import Overview
@@ -281,11 +281,15 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         crawling=crawling,
         worker=worker,
         worker_lock=WorkerLock(home.path),
-        work=Work(gate=gate, builds=builds, queue=queue, rules={CHANGE_MODEL: changing.rules}),
+        work=Work(gate=gate, builds=builds, queue=queue, rules=_rules(crawling, changing)),
         feed=Feed(engines.database),
         nudger=nudger,
         made_key=made_key,
     )
+
+
+def _rules(crawling: Crawling, remodelling: Remodelling) -> dict[str, KindRules]:
+    return {CHANGE_MODEL: remodelling.rules, crawling.handler.kind: crawling.work}
 
 
 def _doctor(engines: Engines, *, queue: JobQueue, gate: Gate, builds: Builds) -> Doctor:

@@ -16,7 +16,7 @@ from crawler.crawls.errors import CrawlCannotDoThat, CrawlIsUnderWay
 from crawler.crawls.events import tell_crawl
 from crawler.crawls.jobs import RUN, run_job
 from crawler.crawls.models import Crawl, CrawlUrl
-from crawler.crawls.types import Asked, CrawlState, CrawlUrlView, CrawlView, Trigger, UrlQuery
+from crawler.crawls.types import UNFINISHED, Asked, CrawlState, CrawlUrlView, CrawlView, Trigger, UrlQuery
 from crawler.reasons import Outcome, Reason
 from crawler.sites.logins import Logins
 from crawler.sites.models import CrawlSite, PageVersion, SitePage
@@ -27,6 +27,7 @@ from ingest.files.service import Files
 from kit.clock import Clock
 from kit.errors import Invalid, NotFound
 from kit.ids import new_id
+from kit.jobs.models import Job
 from kit.jobs.queue import JobQueue
 from kit.pagination import Page, PageRequest, encode_cursor
 from kit.schedules.scheduler import Schedules
@@ -116,14 +117,26 @@ class Crawls:
     def cancel(self, session: Session, principal: Principal, dataset_id: str, crawl_id: str) -> CrawlView:
         """Pages that it has brought stay. One that runs stops within moments."""
         crawl = self._row(session, principal, dataset_id, crawl_id)
-        if crawl.state == CrawlState.RUNNING:
-            crawl.asked = Asked.CANCEL
-        elif crawl.state in {CrawlState.QUEUED, CrawlState.PAUSED}:
-            self.queue.cancel(session, subject=crawl.id, kinds=[RUN])
-            crawl.state, crawl.completed_at = CrawlState.CANCELLED, self.clock.now()
+        if crawl.state in UNFINISHED:
+            self.call_off(session, crawl)
         elif crawl.state != CrawlState.CANCELLED:
             raise CrawlCannotDoThat(crawl_id, crawl.state, "cancelled")
         return self._told(session, crawl)
+
+    def call_off(self, session: Session, crawl: Crawl) -> None:
+        """Of a crawl that has not ended, and that the caller may see."""
+        if crawl.state == CrawlState.RUNNING:
+            crawl.asked = Asked.CANCEL
+        else:
+            self.queue.cancel(session, subject=crawl.id, kinds=[RUN])
+            crawl.state, crawl.completed_at = CrawlState.CANCELLED, self.clock.now()
+        tell_crawl(session, crawl, at=self.clock.now())
+
+    def revive(self, session: Session, crawl: Crawl, job: Job) -> str:
+        """A crawl that has failed goes on from its frontier; the id of its job."""
+        crawl.state, crawl.asked, crawl.error, crawl.completed_at = CrawlState.QUEUED, None, None, None
+        tell_crawl(session, crawl, at=self.clock.now())
+        return self.queue.requeue(session, job.id)
 
     def pause(self, session: Session, principal: Principal, dataset_id: str, crawl_id: str) -> CrawlView:
         """It keeps its place; `resume` lets it go on from there."""

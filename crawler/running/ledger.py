@@ -334,6 +334,7 @@ class Ledger:
             kept = before or self._new_page(session, page)
             self._fill(kept, page, self._content(page, boilerplate))
             kept.file_id, kept.duplicate_of = file.id, None
+            kept.common = b"".join(sorted(boilerplate.intersection(split(kept.lines))))
             if before is not None:
                 kept.version, kept.changed_at = kept.version + 1, self.clock.now()
             keep_version(session, kept, page, crawl_id=self.crawl_id, boilerplate=boilerplate)

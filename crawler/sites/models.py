@@ -54,7 +54,8 @@ class PageVersion(Base):
 
 class SitePage(Base):
     """An address of a site that is or was a page. `missed` counts crawls in a row that did not find it; `lines` are
-    hashes of what it says; `duplicate_of` the address under which the same is indexed."""
+    hashes of what it says, `common` those of them that it shares with the site's pages and is not indexed for;
+    `duplicate_of` the address under which the same is indexed."""
 
     __tablename__ = "crawl_pages"
 
@@ -69,6 +70,7 @@ class SitePage(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[str] = mapped_column(String(64))
     lines: Mapped[bytes] = mapped_column(LargeBinary)
+    common: Mapped[bytes | None] = mapped_column(LargeBinary)
     characters: Mapped[int] = mapped_column(Integer)
     title: Mapped[str] = mapped_column(Text)
     language: Mapped[str | None] = mapped_column(String(32))

@@ -53,6 +53,11 @@ class DatasetGate(Protocol):
         is left of it."""
 
 
+class CommonLines(Protocol):
+    def of(self, session: Session, file_id: str) -> bytes:
+        """Hashes of lines, joined, that a file shares with others of its kind and is not to be read for; often none."""
+
+
 class DatasetNames(Protocol):
     def readable_names(self, session: Session, principal: Principal) -> Mapping[str, str]:
         """Names of the living datasets that the caller may see, by id."""

@@ -166,7 +166,7 @@ class EmbedHandler:
         Returns what each claim's share took."""
         began = perf_counter()
         collection, embedder = shelf.collection, self.models.of(shelf.model)
-        reuse = Reuse(self.database, self.store, embedder)
+        reuse = Reuse(self.database, self.store)
         there: dict[str, Sequence[Vector]] = {}
         for share in shares:
             there |= reuse.of(collection, share.file, share.chunks)

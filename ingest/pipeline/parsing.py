@@ -20,6 +20,7 @@ from ingest.files import repository
 from ingest.files.builds import BuildSettings
 from ingest.files.jobs import PARSE, PARSE_QUEUE, embed_job
 from ingest.files.models import Chunk, File
+from ingest.files.ports import CommonLines
 from ingest.files.types import FileStatus, GenerationState
 from ingest.parsers.errors import FileHasNoText, ParseRefused
 from ingest.parsers.options import ParseOptions
@@ -50,12 +51,13 @@ class _Source:
     file_name: str
     settings: BuildSettings
     model: str
+    common_lines: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class ParseHandler:
     """`limits` and `options` bound one file; its engine comes from the build's own settings, and how tokens are counted
-    (`countings`) from the dataset's embedding model."""
+    (`countings`) from the dataset's embedding model. `common_lines` None: no file shares any with another."""
 
     database: Database
     jobs: JobQueue
@@ -66,6 +68,7 @@ class ParseHandler:
     options: ParseOptions
     limits: Limits
     quotas: Quotas | None = None
+    common_lines: CommonLines | None = None
 
     kind = PARSE
     queue = PARSE_QUEUE
@@ -92,7 +95,9 @@ class ParseHandler:
             generation = build.generation
             generation.begun_at = generation.begun_at or self.book.clock.now()
             settings = BuildSettings.restored(generation.settings)
-            return _Source(build.file.tenant_id, generation.sha256, build.file.name, settings, build.shelf.model)
+            common = b"" if self.common_lines is None else self.common_lines.of(session, build.file.id)
+            sha256, name, model = generation.sha256, build.file.name, build.shelf.model
+            return _Source(build.file.tenant_id, sha256, name, settings, model, common)
 
     def _parse(self, claim: Claim, source: _Source, signals: Signals) -> None:
         try:
@@ -114,7 +119,7 @@ class ParseHandler:
                 self.sandbox,
                 path,
                 source.file_name,
-                options=replace(self.options, engine=source.settings.engine),
+                options=replace(self.options, engine=source.settings.engine, common_lines=source.common_lines),
                 settings=source.settings.chunking,
                 counting=counting,
                 limits=self.limits,

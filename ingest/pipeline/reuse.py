@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from ingest.files.models import Chunk, File
 from kit.db.database import Database
-from retrieval.embedding.protocol import Embedder
 from retrieval.stores.protocol import VectorStore
 from retrieval.types import Filter, Vector
 
@@ -18,11 +17,10 @@ from retrieval.types import Filter, Vector
 @dataclass(frozen=True, slots=True)
 class Reuse:
     """A page of which a paragraph has changed costs that paragraph. A passage is the same where content and context
-    are: the model reads both. Only what fits one window of the model is looked up."""
+    are: the model reads both, and cuts them into the same windows."""
 
     database: Database
     store: VectorStore
-    embedder: Embedder
 
     def of(self, collection: str, file: File, chunks: Sequence[Chunk]) -> Mapping[str, Sequence[Vector]]:
         """By id of the new chunk."""
@@ -34,9 +32,10 @@ class Reuse:
             return {}
         where = Filter(file.tenant_id, [file.dataset_id], [file.id])
         found = self.store.vectors(collection, where=where, chunk_ids=sorted(set(twins.values())))
-        return {chunk_id: [found[twin]] for chunk_id, twin in twins.items() if twin in found}
+        return {chunk_id: found[twin] for chunk_id, twin in twins.items() if twin in found}
 
-    def _twins(self, session: Session, file: File, chunks: Sequence[Chunk]) -> dict[str, str]:
+    @staticmethod
+    def _twins(session: Session, file: File, chunks: Sequence[Chunk]) -> dict[str, str]:
         """From new chunks to those of the version which serves."""
         wanted = select(Chunk.id, Chunk.content, Chunk.context).where(
             Chunk.file_id == file.id,
@@ -45,10 +44,4 @@ class Reuse:
         )
         there = {(row.content, row.context): row.id for row in session.execute(wanted)}
         pairs = ((chunk, there.get((chunk.content, chunk.context))) for chunk in chunks)
-        return {chunk.id: twin for chunk, twin in pairs if twin is not None and self._fits_a_window(chunk)}
-
-    def _fits_a_window(self, chunk: Chunk) -> bool:
-        """Counted anew: the chunk may have been cut for another model, whose tokens are others."""
-        info, tokens = self.embedder.info, self.embedder.tokens
-        context = tokens.count(chunk.context) if chunk.context else 0
-        return tokens.count(chunk.content) + context + info.special_tokens <= info.window
+        return {chunk.id: twin for chunk, twin in pairs if twin is not None}

@@ -186,7 +186,8 @@ class Search:
             vectors: dict[str, Vector] = {}
             chunk_ids = [hit.passage.chunk_id for hit in hits]
             for look in looks:
-                vectors |= self.store.vectors(look.target.collection, where=look.where, chunk_ids=chunk_ids)
+                found = self.store.vectors(look.target.collection, where=look.where, chunk_ids=chunk_ids)
+                vectors |= {chunk_id: windows[0] for chunk_id, windows in found.items()}
             hits = diversified(hits, vectors, diversity=request.diversity)
         return hits
 

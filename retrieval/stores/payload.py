@@ -109,3 +109,10 @@ def matches_nothing(where: Filter) -> bool:
     """True where a condition admits no value at all; engines read an empty list differently, so none sees one."""
     chosen = [where.dataset_ids, where.file_ids, where.sources, *where.labels.values()]
     return any(values is not None and not values for values in chosen)
+
+
+def whole(windows: Mapping[int, object]) -> list[list[float]]:
+    """The vectors of a chunk's windows in their order; none where one of them is missing."""
+    vectors = [windows[number] for number in sorted(windows)]
+    in_a_row = sorted(windows) == list(range(len(windows)))
+    return [one for one in vectors if isinstance(one, list)] if in_a_row and all(vectors) else []

@@ -78,8 +78,8 @@ class VectorStore(Protocol):
         """Why these chunks score as they do, within what `candidates` would look at. `ranks` costs a look at all that
         scores more."""
 
-    def vectors(self, collection: str, *, where: Filter, chunk_ids: Sequence[str]) -> Mapping[str, Vector]:
-        """The first window's vector of each chunk that the filter admits, by chunk id."""
+    def vectors(self, collection: str, *, where: Filter, chunk_ids: Sequence[str]) -> Mapping[str, Sequence[Vector]]:
+        """The vectors of all windows, in their order, of each chunk that the filter admits, by chunk id."""
 
     def windows(self, collection: str, chunk_ids: Sequence[str]) -> Mapping[str, Sequence[Vector]]:
         """The vectors of all windows of each chunk in their order, live or not; chunks without points are absent."""

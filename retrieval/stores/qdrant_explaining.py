@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from qdrant_client import QdrantClient, models
 
-from retrieval.stores.payload import Field
+from retrieval.stores.payload import Field, whole
 from retrieval.stores.qdrant_search import DENSE, SPARSE, Leg, ServerSearch, any_of, by_chunk
 from retrieval.types import ChunkExplanation, Explanation, QueryTerm, Vector
 
@@ -39,12 +40,11 @@ class ServerExplainer:
             },
         )
 
-    def vectors(self, chunk_ids: Sequence[str]) -> Mapping[str, Vector]:
-        found = self._first_windows(chunk_ids, DENSE)
+    def vectors(self, chunk_ids: Sequence[str]) -> Mapping[str, Sequence[Vector]]:
         return {
-            chunk_id: np.asarray(vector, dtype=np.float32)
-            for chunk_id, vector in found.items()
-            if isinstance(vector, list)
+            chunk_id: [np.asarray(vector, dtype=np.float32) for vector in vectors]
+            for chunk_id, windows in self._windows(chunk_ids, DENSE).items()
+            if (vectors := whole(windows))
         }
 
     def _stored(self, chunk_ids: Sequence[str]) -> Mapping[str, Mapping[int, float]]:
@@ -52,24 +52,28 @@ class ServerExplainer:
             chunk_id: dict(zip(vector.indices, vector.values, strict=True))
             if isinstance(vector, models.SparseVector)
             else {}
-            for chunk_id, vector in self._first_windows(chunk_ids, SPARSE).items()
+            for chunk_id, windows in self._windows(chunk_ids, SPARSE).items()
+            for vector in [windows.get(0)]
+            if 0 in windows
         }
 
-    def _first_windows(self, chunk_ids: Sequence[str], name: str) -> Mapping[str, object]:
+    def _windows(self, chunk_ids: Sequence[str], name: str) -> Mapping[str, Mapping[int, object]]:
+        """Each chunk's vectors of that name, by window."""
         if not chunk_ids:
             return {}
-        first = models.FieldCondition(key=Field.WINDOW.value, match=models.MatchValue(value=0))
         found, _ = self._search.client.scroll(
             self._search.collection,
-            scroll_filter=models.Filter(must=[*self._search.where, any_of(Field.CHUNK, chunk_ids), first]),
-            limit=len(chunk_ids),
-            with_payload=[Field.CHUNK.value],
+            scroll_filter=models.Filter(must=[*self._search.where, any_of(Field.CHUNK, chunk_ids)]),
+            limit=_WINDOWS * len(chunk_ids),
+            with_payload=[Field.CHUNK.value, Field.WINDOW.value],
             with_vectors=[name],
         )
-        return {
-            (point.payload or {})[Field.CHUNK.value]: point.vector.get(name) if isinstance(point.vector, dict) else None
-            for point in found
-        }
+        windows: defaultdict[str, dict[int, object]] = defaultdict(dict)
+        for point in found:
+            payload = point.payload or {}
+            vector = point.vector.get(name) if isinstance(point.vector, dict) else None
+            windows[payload[Field.CHUNK.value]][payload[Field.WINDOW.value]] = vector
+        return windows
 
     def _rank(self, leg: Leg | None, chunk_id: str) -> int | None:
         """1 plus the number of chunks that score more; None where the leg does not find the chunk."""

@@ -176,7 +176,7 @@ class QdrantServerStore:
         with self._calling(collection):
             return ServerExplainer(search).explained(vector=vector, named=named, chunk_ids=chunk_ids, ranks=ranks)
 
-    def vectors(self, collection: str, *, where: Filter, chunk_ids: Sequence[str]) -> Mapping[str, Vector]:
+    def vectors(self, collection: str, *, where: Filter, chunk_ids: Sequence[str]) -> Mapping[str, Sequence[Vector]]:
         if matches_nothing(where):
             return {}
         search = ServerSearch(client=self._client, collection=collection, where=where, pool=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,6 +13,8 @@ from bench.made_up_site import BOILERPLATE, MadeUpSite
 from bench.page_server import Answer, PageServer
 from crawler.reasons import Outcome
 from crawler.sites.models import SitePage
+from ingest.datasets.types import DatasetChange
+from ingest.files.models import Chunk, File
 from kit.jobs.models import Job
 from retrieval.embedding.protocol import Embedder, Passage
 from retrieval.types import Vector
@@ -102,15 +105,7 @@ class TestAChangedPage:
     ) -> None:
         field_.crawl(f"{server.origin}/")
         field_.index()
-        embedded: list[str] = []
-        model = type(field_.runtime.embedder)
-        plainly = model.embed_passages
-
-        def counting(self: Embedder, passages: Sequence[Passage]) -> Sequence[Sequence[Vector]]:
-            embedded.extend(passage.content for passage in passages)
-            return plainly(self, passages)
-
-        monkeypatch.setattr(model, "embed_passages", counting)
+        embedded = counted(field_, monkeypatch)
         path = site.normal[3]
         site.edited.add(path)
         field_.crawl(f"{server.origin}/")
@@ -121,6 +116,80 @@ class TestAChangedPage:
         assert any("was written anew" in text for text in embedded)
         assert len(embedded) <= 2
         assert any("was written anew" in hit for hit in field_.found(f"This paragraph of {path} was written anew"))
+
+    def test_keeps_the_vectors_of_passages_longer_than_the_model_s_window(
+        self, field_: Field, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        end = "The end of it all."
+
+        def answer(path: str) -> Answer:
+            if path != "/":
+                return Answer(404)
+            chosen = random.Random(7)  # noqa: S311 - made-up text, no secret
+            sections = (" ".join(f"word{chosen.randint(1, 900)}" for _ in range(90)) for _ in range(12))
+            body = "".join(f"<p>{section}.</p>" for section in sections)
+            return Answer(200, PLAIN, f"<html><body><main>{body}<p>{end}</p></main></body></html>".encode())
+
+        with field_.runtime.database.write() as session:
+            changes = DatasetChange(chunk_size=1024, chunk_overlap=0)
+            field_.runtime.datasets.configure(session, field_.principal, field_.dataset, changes)
+        with PageServer(answer) as server:
+            field_.crawl(f"{server.origin}/")
+            field_.index()
+            embedded = counted(field_, monkeypatch)
+            end = "Another end altogether."
+            field_.crawl(f"{server.origin}/")
+            field_.index()
+        (file,) = field_.files()
+        assert file.chunks_count > 2
+        assert len(embedded) == 1
+        assert "Another end" in embedded[0]
+        assert any("Another end" in found for found in field_.found("Another end altogether"))
+
+
+class TestWhatAllPagesHave:
+    def test_is_not_indexed_and_coming_or_going_embeds_nothing(
+        self, field_: Field, site: MadeUpSite, server: PageServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        field_.crawl(f"{server.origin}/")
+        field_.index()
+        contents = passages(field_)
+        assert len(contents) > 100
+        assert [text for text in contents if any(line in text for line in BOILERPLATE)] == []
+        assert any(text_of_first(site) in text for text in contents)
+        embedded = counted(field_, monkeypatch)
+        site.banner = "<div><p>Spring sale: everything must go today.</p></div>"
+        site.edited.add(site.normal[3])
+        field_.crawl(f"{server.origin}/")
+        field_.index()
+        assert len(embedded) <= 2
+        assert [text for text in passages(field_) if "Spring sale" in text] == []
+
+
+def text_of_first(site: MadeUpSite) -> str:
+    return site.text_of(site.normal[0]).partition("<p>")[2].partition(" ")[0]
+
+
+def passages(field_: Field) -> list[str]:
+    """Of the versions that serve."""
+    with field_.runtime.database.read() as session:
+        wanted = select(Chunk.content).join(File, File.id == Chunk.file_id)
+        mine = wanted.where(File.dataset_id == field_.dataset, File.active_generation == Chunk.generation)
+        return list(session.scalars(mine))
+
+
+def counted(field_: Field, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is embedded from now on."""
+    embedded: list[str] = []
+    model = type(field_.runtime.embedder)
+    plainly = model.embed_passages
+
+    def counting(self: Embedder, passages: Sequence[Passage]) -> Sequence[Sequence[Vector]]:
+        embedded.extend(passage.content for passage in passages)
+        return plainly(self, passages)
+
+    monkeypatch.setattr(model, "embed_passages", counting)
+    return embedded
 
 
 class TestAPageThatIsGone:

@@ -13,7 +13,7 @@ from ingest.parsers.errors import ParseRefused
 from ingest.parsers.web.lines import line_hash, plain_line
 from ingest.parsers.web.tree import declared_charset, parse_html
 
-_UNSAID = frozenset(
+UNSAID = frozenset(
     {
         *(
             "script",
@@ -33,7 +33,7 @@ _UNSAID = frozenset(
         *("nav", "footer", "aside", "form"),
     }
 )
-_INLINE = frozenset(
+INLINE = frozenset(
     {
         *("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd"),
         *(
@@ -57,7 +57,7 @@ _INLINE = frozenset(
     }
 )
 _REFRESH = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
-_DEEPEST = 400
+DEEPEST = 400
 """Elements inside one another, beyond which text is taken as one piece: recursion has its limit."""
 
 
@@ -185,10 +185,10 @@ def _collect(element: html.HtmlElement, pieces: list[str], depth: int) -> None:
         pieces.append(element.text.replace("\n", " "))
     for child in element:
         tag = child.tag
-        if isinstance(tag, str) and tag not in _UNSAID:
-            if depth >= _DEEPEST:
+        if isinstance(tag, str) and tag not in UNSAID:
+            if depth >= DEEPEST:
                 pieces.append(f"\n{child.text_content()}\n")
-            elif tag in _INLINE:
+            elif tag in INLINE:
                 _collect(child, pieces, depth + 1)
             else:
                 pieces.append("\n")

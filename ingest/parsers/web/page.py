@@ -14,6 +14,7 @@ from ingest.parsers.options import ParseOptions
 from ingest.parsers.web.blocks import HtmlBlocks
 from ingest.parsers.web.extraction import main_tree
 from ingest.parsers.web.facts import facts_of
+from ingest.parsers.web.shared_lines import blank_common, split_hashes
 from ingest.parsers.web.tree import declared_charset, parse_html
 
 _CHROME = frozenset({"nav", "footer", "aside", "form"})
@@ -38,6 +39,8 @@ def read_html(source: str, *, file_name: str, options: ParseOptions) -> Document
     if root is None:
         return collector.document(mime_type=FileKind.HTML.mime_type, nothing=nothing)
     facts = facts_of(root)
+    if options.common_lines:
+        blank_common(root, split_hashes(options.common_lines))
     collector = main_content(root, options)
     return collector.document(
         mime_type=FileKind.HTML.mime_type,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -22,7 +23,7 @@ from retrieval.stores.edge.messages import (
 from retrieval.stores.edge.search import Leg, Searcher, by_chunk
 from retrieval.stores.edge.shard import DENSE, SPARSE
 from retrieval.stores.edge.statistics import TermStatistics
-from retrieval.stores.payload import Field, scope_keys
+from retrieval.stores.payload import Field, scope_keys, whole
 
 _WINDOWS = 64  # of one chunk: a chunk has at most 2,048 tokens, a window at least some 40
 _FIRST_LOOK = 1000
@@ -58,12 +59,11 @@ class Explainer:
             ],
         )
 
-    def vectors(self, order: Vectors) -> dict[str, bytes]:
-        found = self._first_windows(order.where, order.chunks, DENSE)
+    def vectors(self, order: Vectors) -> dict[str, list[bytes]]:
         return {
-            chunk_id: np.asarray(vector, dtype="<f4").tobytes()
-            for chunk_id, vector in found.items()
-            if isinstance(vector, list)
+            chunk_id: [np.asarray(vector, dtype="<f4").tobytes() for vector in vectors]
+            for chunk_id, windows in self._windows(order.where, order.chunks, DENSE).items()
+            if (vectors := whole(windows))
         }
 
     def windows(self, order: Windows) -> dict[str, list[bytes]]:
@@ -81,21 +81,21 @@ class Explainer:
             chunk_id: dict(zip(vector.indices, vector.values, strict=True))
             if isinstance(vector, edge.SparseVector)
             else {}
-            for chunk_id, vector in self._first_windows(where, chunks, SPARSE).items()
+            for chunk_id, windows in self._windows(where, chunks, SPARSE).items()
+            for vector in [windows.get(0)]
+            if 0 in windows
         }
 
-    def _first_windows(self, where: WireFilter, chunks: Sequence[str], name: str) -> Mapping[str, object]:
+    def _windows(self, where: WireFilter, chunks: Sequence[str], name: str) -> Mapping[str, Mapping[int, object]]:
+        """Each chunk's vectors of that name, by window."""
         if not chunks:
             return {}
-        found = self._points(translate(where, chunks=chunks), chunks, name)
-        firsts = [
-            (payload[Field.CHUNK.value], point)
-            for point in found
-            if not (payload := point.payload or {})[Field.WINDOW.value]
-        ]
-        return {
-            chunk_id: point.vector.get(name) if isinstance(point.vector, dict) else None for chunk_id, point in firsts
-        }
+        windows: defaultdict[str, dict[int, object]] = defaultdict(dict)
+        for point in self._points(translate(where, chunks=chunks), chunks, name):
+            payload = point.payload or {}
+            vector = point.vector.get(name) if isinstance(point.vector, dict) else None
+            windows[payload[Field.CHUNK.value]][payload[Field.WINDOW.value]] = vector
+        return windows
 
     def _points(self, where: edge.Filter, chunks: Sequence[str], name: str) -> Sequence[edge.Record]:
         """All windows of the chunks."""

@@ -176,7 +176,7 @@ class ExplainedWire(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Vectors(msgspec.Struct, array_like=True, tag=True, frozen=True):
-    """Answered by a dict of chunk id to its first window's vector."""
+    """Answered by a dict of chunk id to its windows' vectors, in their order."""
 
     where: WireFilter
     chunks: list[str]

@@ -150,12 +150,12 @@ class EdgeStore:
             },
         )
 
-    def vectors(self, collection: str, *, where: Filter, chunk_ids: Sequence[str]) -> Mapping[str, Vector]:
+    def vectors(self, collection: str, *, where: Filter, chunk_ids: Sequence[str]) -> Mapping[str, Sequence[Vector]]:
         if matches_nothing(where):
             return {}
         answer = self._read(collection, Vectors(_wire_filter(where), list(chunk_ids)))
-        found = msgspec.msgpack.decode(answer, type=dict[str, bytes])
-        return {chunk_id: np.frombuffer(vector, dtype="<f4") for chunk_id, vector in found.items()}
+        found = msgspec.msgpack.decode(answer, type=dict[str, list[bytes]])
+        return {chunk_id: [np.frombuffer(one, dtype="<f4") for one in windows] for chunk_id, windows in found.items()}
 
     def windows(self, collection: str, chunk_ids: Sequence[str]) -> Mapping[str, Sequence[Vector]]:
         if not chunk_ids:

@@ -123,7 +123,7 @@ class Library:
         where = self.filter()
         return self.store.explain(self.collection, vector=near, text=text, where=where, chunk_ids=ids, ranks=ranks)
 
-    def vectors(self, chunks: Sequence[Point]) -> Mapping[str, Vector]:
+    def vectors(self, chunks: Sequence[Point]) -> Mapping[str, Sequence[Vector]]:
         ids = list(dict.fromkeys(point.chunk_id for point in chunks))
         return self.store.vectors(self.collection, where=self.filter(), chunk_ids=ids)
 

@@ -52,12 +52,12 @@ class TestExplaining:
         assert library.explain("tiger", chunks=mine).chunks == {}
         assert library.vectors(mine) == {}
 
-    def test_gives_the_first_window_s_vector(self, library: Library) -> None:
+    def test_gives_the_vectors_of_all_windows_in_their_order(self, library: Library) -> None:
         points = library.add("a", CORPUS[:2], windows=3)
         found = library.vectors(points)
+        assert [len(windows) for windows in found.values()] == [3, 3]
         for point in points:
-            if point.window == 0:
-                assert cosine(found[point.chunk_id], point.vector) == pytest.approx(1, abs=1e-5)
+            assert cosine(found[point.chunk_id][point.window], point.vector) == pytest.approx(1, abs=1e-5)
 
 
 class TestWindows:
