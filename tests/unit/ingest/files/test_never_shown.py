@@ -78,6 +78,7 @@ class World:
         if not self.files:
             return
         file = self.files[self.random.choice(list(self.files))]
+        file.serving += file.coming  # which may have been built meanwhile, and serves until the newest is
         file.coming = [self.text()]
         self.shop.upload(file.dataset, file.name, pages(*file.coming))
 
