@@ -6,6 +6,7 @@ RUN python -m venv .venv
 COPY pyproject.toml constraints.txt README.md LICENSE Makefile ./
 COPY api api
 COPY cli cli
+COPY cairn_client cairn_client
 COPY crawler crawler
 COPY identity identity
 COPY ingest ingest

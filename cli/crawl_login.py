@@ -4,17 +4,22 @@ argument, which everybody on the machine could read."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
 from cli.session import Session
-from crawler.sites.logins import SiteLogin
+
+if TYPE_CHECKING:
+    from crawler.sites.logins import SiteLogin
 
 
 def asked_login(*, user: str | None, headers: Sequence[str], cookies: Sequence[str]) -> SiteLogin | None:
     """None where nothing is given. In the order: password, headers, cookies."""
     if user is None and not headers and not cookies:
         return None
+    from crawler.sites.logins import SiteLogin  # noqa: PLC0415  # brings the database, which describing does not need
+
     password = None if user is None else _asked(f"Password of {user}")
     sent = {name: _asked(f"Value of the header {name}") for name in headers}
     return SiteLogin(user, password, sent, {name: _asked(f"Value of the cookie {name}") for name in cookies})
