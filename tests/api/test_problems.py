@@ -80,7 +80,7 @@ class TestAnError:
         details = error_of(admin.get("/dashboard/v1/raise/invalid"))["details"]
         assert details == [{"field": "chunkSize", "message": "5 is too small"}]
 
-    @pytest.mark.parametrize(("name", "seconds"), [("rate-limited", "12"), ("unavailable", "5"), ("database", "5")])
+    @pytest.mark.parametrize(("name", "seconds"), [("rate-limited", "13"), ("unavailable", "5"), ("database", "5")])
     def test_that_passes_says_when_to_come_back(self, admin: Caller, name: str, seconds: str) -> None:
         assert admin.get(f"/dashboard/v1/raise/{name}").headers["retry-after"] == seconds
 

@@ -55,6 +55,8 @@ class Campaign:
                 asked: list[Asked] = [*todo, *tools, *resource_calls(self.world, holder)]
                 round_of += [(holder, one) for one in asked]
             self.world.rng.shuffle(round_of)
+            if not self.calls:  # who may see most goes first, so that a short campaign has seen every kind of thing
+                round_of.sort(key=lambda pair: pair[0].label != "admin service")
             for holder, thing in round_of:
                 self._call(holder, thing)
                 if self._is_over(calls):

@@ -18,7 +18,7 @@ from orchestration.runtime import Runtime
 from tests.leaks.campaign import Campaign
 from tests.leaks.world import World, build
 
-CALLS = 1200
+CALLS = 1600
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,10 @@ import pytest
 from identity.bootstrap import operator
 from identity.types import Principal
 from ingest.datasets.errors import DatasetNotFound
+from ingest.datasets.models import Dataset
 from ingest.datasets.types import NewDataset
 from ingest.files.models import Chunk, File, FileGeneration
+from ingest.files.ports import Shelf
 from ingest.files.types import FileView, IncomingFile, IngestOverrides, UploadedFile, UploadReceipt
 from kit.jobs.models import Job
 from kit.settings import Settings
@@ -68,6 +70,12 @@ class Bench:
     principal: Principal
     dataset: str
     collection: str
+
+    @property
+    def shelf(self) -> Shelf:
+        with self.runtime.database.read() as session:
+            dataset = session.get_one(Dataset, self.dataset)
+        return Shelf(dataset.collection, dataset.embedding_model)
 
     def upload(
         self, *named: tuple[str, str], overrides: IngestOverrides = NO_OVERRIDES, **more: object

@@ -128,7 +128,7 @@ class TestWhatGoesWrong:
         claims = bench.runtime.worker._claim("embed")
         handler = bench.runtime.worker._handlers["file.embed"]
         shares = handler._next(claims)  # type: ignore[attr-defined]  # the embedding handler's
-        handler._write(bench.collection, shares)  # type: ignore[attr-defined]  # vectors without their rows: a kill in between
+        handler._write(bench.shelf, shares)  # type: ignore[attr-defined]  # vectors without their rows: a kill in between
         with bench.runtime.database.write() as session:
             bench.runtime.queue.recover(session)
         bench.drain()
@@ -185,8 +185,8 @@ class TestWhatGoesWrong:
         shares = handler._next(claims)  # type: ignore[attr-defined]  # the embedding handler's
         bench.delete(file.id)
         bench.drain("default")
-        efforts = handler._write(bench.collection, shares)  # type: ignore[attr-defined]  # late, after the removal
-        handler._record(bench.collection, list(claims), shares, efforts)  # type: ignore[attr-defined]  # finds out
+        efforts = handler._write(bench.shelf, shares)  # type: ignore[attr-defined]  # late, after the removal
+        handler._record(bench.shelf, list(claims), shares, efforts)  # type: ignore[attr-defined]  # finds out
         assert bench.points(file.id) == {}
         assert bench.rows(file.id) == (0, 0, 0)
 

@@ -84,8 +84,8 @@ class TestSwitching:
         shares = handler._next(claims)  # type: ignore[attr-defined]  # the embedding handler's
         self.change(bench, file.id, enabled=False)
         bench.drain("default")
-        efforts = handler._write(bench.collection, shares)  # type: ignore[attr-defined]  # still as if it were on
-        handler._record(bench.collection, list(claims), shares, efforts)  # type: ignore[attr-defined]  # finds out
+        efforts = handler._write(bench.shelf, shares)  # type: ignore[attr-defined]  # still as if it were on
+        handler._record(bench.shelf, list(claims), shares, efforts)  # type: ignore[attr-defined]  # finds out
         assert bench.view(file.id).status == "disabled"
         assert bench.found("zeppelin") == []
         self.change(bench, file.id, enabled=True)
