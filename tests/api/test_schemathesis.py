@@ -39,7 +39,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 A_FEW = examples(
-    max_examples=12,
+    max_examples=6,
     derandomize=True,
     deadline=None,
     database=None,
