@@ -1,18 +1,23 @@
-"""Uploads that try to become script: in pages, Markdown, drawings, file names, the names of datasets."""
+"""What tries to become script: pages, Markdown, drawings, PDFs, tables, mails, file names, names of datasets, titles of
+crawled pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.e2e.console.crawling import CRAWL_MS
 from tests.e2e.console.datasets import BASE, settle
 from tests.e2e.console.visitor import Visitor
+from tests.e2e.console.website import opened
 from tests.e2e.served import KEY
+from tests.unit.ingest.parsers.pdf_writer import PdfPage, PdfWriter, prose
 
 DEED = "top.pwned=self.pwned=1;document.title='pwned';fetch('LEAK/x')"
 MARKUP = f'<img src=x onerror="{DEED}"><script>{DEED}</script><svg onload="{DEED}"></svg>'
@@ -23,6 +28,7 @@ PAGE = f"""<!doctype html><html><head><title>{MARKUP}</title>
 <a href="javascript:{DEED}" id="bait">Lanterns</a><iframe src="javascript:{DEED}"></iframe>
 <object data="x.svg"></object>
 <form action="LEAK"><button id="send">Send</button></form><img src="LEAK/pixel"></body></html>"""
+TITLE = MARKUP.replace("(", "\\(").replace(")", "\\)")
 NAMES = {
     "page.html": PAGE,
     "notes.md": f"# Lanterns {MARKUP}\n\n[bait](javascript:{DEED}) Lanterns {MARKUP} burn oil.\n",
@@ -59,12 +65,19 @@ def reached() -> Iterator[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def dataset(server: httpx.Client, reached: list[str]) -> str:
+def dataset(server: httpx.Client, reached: list[str], tmp_path_factory: pytest.TempPathFactory) -> str:
     [leak] = reached
     made = server.post(BASE, json={"name": f"Hostile {MARKUP}"[:200], "description": MARKUP}).raise_for_status().json()
     for name, content in NAMES.items():
         data = content.replace("LEAK", leak).encode()
         server.post(f"{BASE}/{made['id']}/files/upload", files=[("files", (name, data))])
+    writer = PdfWriter(
+        [PdfPage(prose(["Lanterns burn oil, and give light for nine hours."] * 5))],
+        title=TITLE, outline=[(TITLE, 0)], catalog=f"/OpenAction << /S /JavaScript /JS (app.alert\\({leak}\\)) >>",
+    )  # fmt: skip
+    pdf = writer.write(tmp_path_factory.mktemp("hostile") / "hostile.pdf").read_bytes()
+    answer = server.post(f"{BASE}/{made['id']}/files/upload", files=[("files", ("script.pdf", pdf))])
+    assert answer.json()["uploadedFiles"], answer.text
     settle(server, made["id"])
     return str(made["id"])
 
@@ -126,6 +139,28 @@ class TestHostileUploads:
         inside.locator("#send").click()
         check(visitor, reached)
         expect(inside.get_by_text("give light for nine hours")).to_be_visible()
+
+    def test_run_nothing_in_titles_of_crawled_pages(
+        self, visitor: Visitor, server: httpx.Client, reached: list[str], tmp_path: Path
+    ) -> None:
+        made = server.post(BASE, json={"name": "Hostile site"}).raise_for_status().json()["id"]
+        with opened(tmp_path) as website:
+            website.write(1, title=MARKUP, told=f"Lanterns {MARKUP} burn oil all night long for those at sea. ")
+            asked = {"startUrl": website.address, "maxPages": 2}
+            crawl = server.post(f"{BASE}/{made}/crawl", json=asked).raise_for_status().json()
+            visitor.open(f"datasets/{made}/website/{crawl['crawlJobId']}")
+            expect(visitor.page.get_by_text("Done", exact=True)).to_be_visible(timeout=CRAWL_MS)
+        settle(server, made)
+        [page] = [f for f in server.get(f"{BASE}/{made}").json()["files"] if f["fileName"].endswith("page1.html")]
+        for place in ("files", "website", f"website/{crawl['crawlJobId']}"):
+            visitor.open(f"datasets/{made}/{place}")
+            check(visitor, reached)
+        for view in ("text", "report", "versions", "about"):
+            visitor.open(f"datasets/{made}/file/{page['id']}?view={view}")
+            check(visitor, reached)
+        visitor.open(f"search?q=lanterns+at+sea&in={made}")
+        expect(visitor.hits.first).to_be_visible()
+        check(visitor, reached)
 
     def test_the_browser_refuses_to_make_markup_of_text(self, visitor: Visitor) -> None:
         visitor.open("datasets")

@@ -61,6 +61,10 @@ class Visitor:
     def _forget(self, request: Request) -> None:
         self._waiting.discard(request)
 
+    def at_address(self, path: str) -> str:
+        """The whole address of a path of the server."""
+        return f"{self._address.rstrip('/')}{path}"
+
     def at_rest(self) -> None:
         """Until nothing was on its way for a while, except the stream of events, which has no end."""
         still = 0

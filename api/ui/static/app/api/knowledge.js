@@ -1,5 +1,5 @@
 // The operations of /dashboard/v1 that the console uses, by what they do.
-import { api, ask, query, tell, tellOpen } from "./client.js";
+import { api, ask, problemOf, query, tell, tellOpen, unreachable } from "./client.js";
 
 export const me = (signal) => ask(api`/me`, { signal });
 // Whose key it is, before it becomes the session's.
@@ -125,8 +125,12 @@ export const access = {
   audit: (given, signal) => ask(api`/audit-log` + query(given), { signal }),
 };
 
-// For those who run Cairn; 503 says that a part of it is not well.
+// For those who run Cairn; 503 says that a part of it is not well, and which.
 export async function readiness(signal) {
-  const answer = await fetch("/ready", { signal, cache: "no-store" });
-  return answer.json();
+  const answer = await fetch("/ready", { signal, cache: "no-store" }).catch((error) => {
+    throw signal.aborted ? error : unreachable();
+  });
+  const text = await answer.text();
+  if (answer.status !== 200 && answer.status !== 503) throw problemOf(answer.status, text, null);
+  return JSON.parse(text);
 }

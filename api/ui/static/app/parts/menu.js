@@ -18,10 +18,12 @@ export function Menu({ label, items, icon = "more", size = "small" }) {
       setPlace(null);
       return;
     }
-    const list = box.current.querySelector("ul");
-    setPlace(beside(box.current.getBoundingClientRect(), list));
-    list.querySelector("[role=menuitem]")?.focus({ preventScroll: true });
+    setPlace(beside(box.current.getBoundingClientRect(), box.current.querySelector("ul")));
   }, [open]);
+  // Only once it is in its place and can be seen: what is hidden takes no focus.
+  useLayoutEffect(() => {
+    if (place) box.current.querySelector("[role=menuitem]").focus({ preventScroll: true });
+  }, [place]);
   useEffect(() => {
     if (!open) return undefined;
     const outside = (event) => !box.current?.contains(event.target) && setOpen(false);

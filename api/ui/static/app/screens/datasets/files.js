@@ -1,7 +1,7 @@
 // KB2: the files of a dataset, with what becomes of them while one looks on.
 import { html, useMemo, useState } from "../../html.js";
 import { may, useCaller } from "../../caller.js";
-import { number } from "../../format.js";
+import { count, number } from "../../format.js";
 import { Button, SearchBox } from "../../parts/controls.js";
 import { Empty } from "../../parts/states.js";
 import { Table } from "../../parts/table.js";
@@ -45,7 +45,7 @@ export function Files({ dataset, refresh, put, params }) {
           <${SearchBox} label="Filter by name" value=${text} onValue=${setText} />
           <${Filter} label="State" value=${status} onValue=${setStatus} options=${[["going", "On their way"], ...fileStates]} />
           <${Filter} label="Source" value=${source} onValue=${setSource} options=${SOURCES} />
-          <span class="soft small numeric" role="status">${shown.length === dataset.files.length ? `${number(shown.length)} files` : `${number(shown.length)} of ${number(dataset.files.length)} files`}</span>
+          <span class="soft small numeric" role="status">${shown.length === dataset.files.length ? count(shown.length, "file") : `${number(shown.length)} of ${count(dataset.files.length, "file")}`}</span>
           <span class="grow"></span>${upload}
         </div>
         ${shown.length

@@ -2,7 +2,7 @@
 import { html, useMemo, useState } from "../../html.js";
 import * as knowledge from "../../api/knowledge.js";
 import { may, offers, useCaller } from "../../caller.js";
-import { ago, bytes, fullTime, number, percent } from "../../format.js";
+import { ago, bytes, count, fullTime, number, percent } from "../../format.js";
 import { Sparkline } from "../../parts/bars.js";
 import { Button, SearchBox } from "../../parts/controls.js";
 import { Page } from "../../parts/page.js";
@@ -67,7 +67,7 @@ const COLUMNS = [
   {
     key: "name", label: "Name", width: "minmax(180px, 3fr)", narrow: "minmax(0, 1fr)", sort: ({ name }) => name,
     render: (dataset, narrow) => html`<div class="two"><a class="name clip" title=${dataset.name} href=${href(["datasets", dataset.id])}><bdi>${dataset.name}</bdi></a>
-      ${narrow ? html`<span class="soft tiny clip">${number(dataset.totalFiles)} files${dataset.figures ? ` · ${bytes(dataset.figures.originalBytes)}` : ""}</span>`
+      ${narrow ? html`<span class="soft tiny clip">${count(dataset.totalFiles, "file")}${dataset.figures ? ` · ${bytes(dataset.figures.originalBytes)}` : ""}</span>`
         : dataset.description && html`<span class="soft tiny clip"><bdi>${dataset.description}</bdi></span>`}</div>`,
   },
   { key: "status", label: "State", width: "136px", narrow: "128px", sort: ({ status }) => status, render: (dataset) => html`<${Health} dataset=${dataset} />` },

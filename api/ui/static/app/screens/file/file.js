@@ -28,7 +28,7 @@ export function FileScreen({ datasetId, fileId, params }) {
   if (!file.data) {
     return html`<${Page} title="File" crumbs=${crumbs}>${file.error?.status === 404
       ? html`<div class="panel"><${Empty} icon="question" title="This file is not here" action=${html`<${LinkButton} href=${href(["datasets", datasetId])}>To the dataset<//>`}>It was deleted, or your key does not open it.<//></div>`
-      : file.error ? html`<${Failure} error=${file.error} retry=${file.refresh} />` : html`<${Bones} rows=${8} />`}<//>`;
+      : file.error ? html`<${Failure} error=${file.error} retry=${file.refresh} what="The file could not be loaded." />` : html`<${Bones} rows=${8} />`}<//>`;
   }
   const { data } = file;
   const cut = data.fileName.lastIndexOf("/");
