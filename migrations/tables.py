@@ -16,6 +16,8 @@ import kit.events.models
 import kit.jobs.models
 import kit.schedules.models
 import kit.secrets.models
+import orchestration.approvals.models
+import orchestration.tasks.models
 import retrieval.golden.models
 import retrieval.records.models
 from kit.db.base import Base
@@ -33,6 +35,8 @@ MODEL_MODULES = (
     kit.jobs.models,
     kit.schedules.models,
     kit.secrets.models,
+    orchestration.approvals.models,
+    orchestration.tasks.models,
     retrieval.golden.models,
     retrieval.records.models,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.crawls.belongings import SitesOfDataset
+from crawler.crawls.ports import Holds
 from crawler.crawls.scheduled import ScheduledCrawl
 from crawler.crawls.service import Crawls
 from crawler.crawls.versions import Versions
@@ -53,10 +54,11 @@ def make_crawling(
     gate: Gate,
     files: Files,
     uploads: Uploads,
+    holds: Holds,
 ) -> Crawling:
     limits, database = crawl_limits(settings), engines.database
     schedules, logins = Schedules(clock), Logins(engines.secrets)
-    crawls = Crawls(gate=gate, queue=queue, files=files, schedules=schedules, logins=logins, clock=clock)
+    crawls = Crawls(gate=gate, queue=queue, files=files, schedules=schedules, logins=logins, holds=holds, clock=clock)
     preparation = Preparation(
         database=database, jobs=queue, uploads=uploads, gate=gate, clock=clock, limits=limits, logins=logins
     )
@@ -67,7 +69,7 @@ def make_crawling(
         clock=clock,
         limits=limits,
         preparation=preparation,
-        finish=Finish(database=database, jobs=queue, crawls=crawls, clock=clock, limits=limits),
+        finish=Finish(database=database, jobs=queue, crawls=crawls, holds=holds, clock=clock, limits=limits),
         folder=home.path / "crawling",
     )
     policy = AddressPolicy.parsed(settings.egress_allow)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
 from identity.quotas import Quotas
 from ingest.datasets.gate import Gate
@@ -15,7 +13,7 @@ from ingest.pipeline.build import BuildBook
 from ingest.pipeline.embedding import EmbedHandler
 from ingest.pipeline.parsing import ParseHandler
 from ingest.pipeline.refreshing import RefreshHandler
-from ingest.pipeline.removal import DatasetRemoval, FileRemoval
+from ingest.pipeline.removal import Belongings, DatasetRemoval, FileRemoval
 from ingest.pipeline.sweeping import SweepHandler
 from ingest.pipeline.switching import Switch, SwitchHandler
 from kit.clock import Clock
@@ -25,6 +23,8 @@ from kit.settings import Settings
 from orchestration.crawling import Crawling
 from orchestration.engines import Engines, parse_limits, parse_options
 from orchestration.model_changes import Remodelling
+from orchestration.nudging import Nudger
+from orchestration.teamwork import Teamwork
 from orchestration.worker.worker import Lane, Tick, Worker
 from retrieval.golden.evaluating import EvaluateHandler
 from retrieval.golden.jobs import QUEUE as EVALUATE_QUEUE
@@ -42,8 +42,9 @@ def make_worker(
     crawling: Crawling,
     evaluate: EvaluateHandler,
     remodelling: Remodelling,
+    teamwork: Teamwork,
     quotas: Quotas,
-    tell_others: Callable[[], None] | None = None,
+    nudger: Nudger | None = None,
 ) -> Worker:
     """One thread embeds: it has the model's turn anyway, and gives it up between batches. Each that parses waits for a
     child."""
@@ -62,14 +63,13 @@ def make_worker(
         common_lines=crawling.common_lines,
     )
     embed = EmbedHandler(database=database, jobs=queue, book=book, store=store, models=engines.models)
+    belongings: list[Belongings] = [crawling.belongings, teamwork.belongings]
     upkeep = (
         RefreshHandler(database=database, jobs=queue, gate=gate, store=store, models=engines.models),
         SwitchHandler(database=database, jobs=queue, switch=switch),
         SweepHandler(database=database, jobs=queue, gate=gate, store=store, files=files),
         FileRemoval(database=database, jobs=queue, gate=gate, store=store, files=files),
-        DatasetRemoval(
-            database=database, jobs=queue, gate=gate, store=store, files=files, belongings=[crawling.belongings]
-        ),
+        DatasetRemoval(database=database, jobs=queue, gate=gate, store=store, files=files, belongings=belongings),
         TidyHandler(database=database, jobs=queue, doctor=doctor),
         *remodelling.handlers,
         ExamineHandler(database=database, jobs=queue, doctor=doctor, clock=clock),
@@ -81,8 +81,11 @@ def make_worker(
         queue=queue,
         handlers=(parse, embed, *upkeep, crawling.handler, evaluate),
         lanes=lanes,
-        ticks=(Tick("schedules", settings.schedule_seconds, scheduler.tick),),
-        tell_others=tell_others,
+        ticks=(
+            Tick("schedules", settings.schedule_seconds, scheduler.tick),
+            Tick("approvals", settings.schedule_seconds, teamwork.watch.tick),
+        ),
+        tell_others=nudger.nudge if nudger else None,
     )
 
 

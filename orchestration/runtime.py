@@ -64,6 +64,7 @@ from orchestration.oidc import make_oidc
 from orchestration.overview import Overview
 from orchestration.pipeline import make_worker
 from orchestration.searching import Searching, make_searching
+from orchestration.teamwork import Teamwork, make_desk, make_teamwork
 from orchestration.worker.worker import Worker
 from retrieval.embedding.protocol import Embedder
 from retrieval.search.service import Search
@@ -113,6 +114,7 @@ class Runtime:
     bundles: Bundles
     doctor: Doctor
     crawling: Crawling
+    teamwork: Teamwork
     worker: Worker
     worker_lock: WorkerLock
     work: Work
@@ -237,12 +239,11 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     searching = make_searching(settings, clock, engines, gate=gate, queue=queue, quotas=quotas)
     kept, nudger = _files(clock, engines, gate, builds, queue), make_nudger(settings, engines.database, queue)
     uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue, quotas=quotas)
-    crawling = make_crawling(settings, clock, engines, home=home, queue=queue, gate=gate, files=kept, uploads=uploads)
+    crawling, teamwork = _crawling(settings, clock, engines, home, queue=queue, gate=gate, files=kept, uploads=uploads)
     changing = make_remodelling(settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison)
     worker = make_worker(
         settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling,
-        evaluate=searching.evaluate, remodelling=changing, quotas=quotas,
-        tell_others=nudger.nudge if nudger else None,
+        evaluate=searching.evaluate, remodelling=changing, quotas=quotas, teamwork=teamwork, nudger=nudger,
     )  # fmt: skip
     return Runtime(
         settings=settings,
@@ -279,6 +280,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         bundles=make_bundles(settings, clock, engines, gate=gate, builds=builds, queue=queue),
         doctor=doctor,
         crawling=crawling,
+        teamwork=teamwork,
         worker=worker,
         worker_lock=WorkerLock(home.path),
         work=Work(gate=gate, builds=builds, queue=queue, rules=_rules(crawling, changing)),
@@ -290,6 +292,19 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
 
 def _rules(crawling: Crawling, remodelling: Remodelling) -> dict[str, KindRules]:
     return {CHANGE_MODEL: remodelling.rules, crawling.handler.kind: crawling.work}
+
+
+def _crawling(
+    settings: Settings, clock: Clock, engines: Engines, home: Home, *, queue: JobQueue, gate: Gate, files: Files,
+    uploads: Uploads,
+) -> tuple[Crawling, Teamwork]:  # fmt: skip
+    """Each has something for the other: a crawl that is held is an approval."""
+    desk = make_desk(clock, gate=gate, queue=queue)
+    crawling = make_crawling(
+        settings, clock, engines, home=home, queue=queue, gate=gate, files=files, uploads=uploads,
+        holds=desk.holds,
+    )  # fmt: skip
+    return crawling, make_teamwork(clock, engines.database, desk, gate=gate, crawls=crawling.crawls)
 
 
 def _doctor(engines: Engines, *, queue: JobQueue, gate: Gate, builds: Builds) -> Doctor:

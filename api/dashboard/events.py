@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 from fastapi import APIRouter
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.streams import FollowerDep, in_words, stream_responses
+from identity.types import Principal
 from kit.events.types import Happened
+from orchestration.runtime import Runtime
 
 router = APIRouter(prefix="/events", tags=["Events"])
 
@@ -24,21 +27,42 @@ _EXAMPLE = (
     responses=stream_responses(_EXAMPLE, 400, 401, 403, 503),
 )  # fmt: skip
 async def stream_events(follower: FollowerDep) -> AsyncIterator[ServerSentEvent]:
-    """Server-sent events of the tenant: `activity_started`, `activity_completed`, `activity_failed`,
-    `approval_created`, `approval_expiring`, `budget_alert`; and of the knowledge base `dataset_created`,
-    `dataset_updated`, `dataset_deleted`, `file_updated`, `file_deleted`, `job_updated`, `crawl_updated`, of the
-    datasets that the key may see. An event has an `id`; sent back as `Last-Event-ID` it lets the stream go on where it
-    was cut. `resync` says that events were missed which are not kept any more: ask for what you show anew. A comment
-    keeps the connection open while nothing happens."""
+    """Server-sent events of the tenant: `activity_started`, `activity_updated`, `activity_completed`,
+    `activity_failed`, `approval_created`, `approval_expiring`, `approval_resolved`, `budget_alert`; and of the
+    knowledge base `dataset_created`, `dataset_updated`, `dataset_deleted`, `file_updated`, `file_deleted`,
+    `job_updated`, `crawl_updated`; each to whom what it tells of is there for. An event has an `id`; sent back as
+    `Last-Event-ID` it lets the stream go on where it was cut. `resync` says that events were missed which are not kept
+    any more: ask for what you show anew. A comment keeps the connection open while nothing happens."""
     for event in follower.greeting():
         yield event
-    runtime, principal = follower.runtime, follower.principal
-
-    def show(events: Sequence[Happened]) -> Sequence[Happened]:
-        with runtime.database.read() as session:
-            visible = runtime.datasets.visible(session, principal, {e.dataset_id for e in events if e.dataset_id})
-        return [event for event in events if event.dataset_id is None or event.dataset_id in visible]
-
-    async for events in follower.batches(show, pause=_PAUSE_SECONDS):
+    seen_by = partial(visible_events, follower.runtime, follower.principal)
+    async for events in follower.batches(seen_by, pause=_PAUSE_SECONDS):
         for happened in events:
             yield in_words(happened)
+
+
+def visible_events(runtime: Runtime, principal: Principal, events: Sequence[Happened]) -> Sequence[Happened]:
+    """Those that the caller may see: of datasets, activities and approvals that are there for it."""
+    datasets = {event.dataset_id for event in events if event.dataset_id}
+    tasks, approvals = (_named(events, kind) for kind in ("task", "approval"))
+    with runtime.database.read() as session:
+        visible = runtime.datasets.visible(session, principal, datasets)
+        topics = {
+            *(f"task:{one}" for one in runtime.teamwork.tasks.visible(session, principal, tasks)),
+            *(f"approval:{one}" for one in runtime.teamwork.approvals.visible(session, principal, approvals)),
+        }
+    return [
+        event
+        for event in events
+        if (event.dataset_id is None or event.dataset_id in visible)
+        and (event.topic in topics or not _is_of_work(event))
+    ]
+
+
+def _named(events: Sequence[Happened], kind: str) -> set[str]:
+    topics = {event.topic for event in events if event.topic}
+    return {topic.removeprefix(f"{kind}:") for topic in topics if topic.startswith(f"{kind}:")}
+
+
+def _is_of_work(event: Happened) -> bool:
+    return event.topic is not None and event.topic.startswith(("task:", "approval:"))

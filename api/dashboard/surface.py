@@ -8,6 +8,7 @@ from api import envelope
 from api.dashboard import events, me
 from api.dashboard.access.router import router as access
 from api.dashboard.knowledge_base.router import router as knowledge_base
+from api.dashboard.work.router import router as work
 from api.surfaces import Surface
 
 PREFIX = "/dashboard/v1"
@@ -19,3 +20,4 @@ router.include_router(me.router)
 router.include_router(knowledge_base)
 router.include_router(events.router)
 router.include_router(access)
+router.include_router(work)

@@ -28,6 +28,18 @@ def get(session: Session, dataset_id: str, crawl_id: str) -> Crawl:
     return row
 
 
+def held(session: Session, crawl_id: str) -> Crawl | None:
+    """The row as it is now, kept from others until the transaction ends."""
+    wanted = select(Crawl).where(Crawl.id == crawl_id).with_for_update()
+    return session.scalar(wanted.execution_options(populate_existing=True))
+
+
+def held_of_site(session: Session, site_id: str) -> list[str]:
+    """Ids of crawls that wait for a person, each row kept from others until the transaction ends."""
+    wanted = select(Crawl.id).where(Crawl.site_id == site_id, Crawl.state == CrawlState.HELD)
+    return list(session.scalars(wanted.order_by(Crawl.id).with_for_update()))
+
+
 def of_dataset(
     session: Session, dataset_id: str, *, site_id: str | None, before: str | None, limit: int
 ) -> list[Crawl]:

@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crawler.crawls import repository
-from crawler.crawls.errors import CrawlCannotDoThat, CrawlIsUnderWay
+from crawler.crawls.errors import CrawlCannotDoThat, CrawlIsNotThere, CrawlIsUnderWay
 from crawler.crawls.events import tell_crawl
 from crawler.crawls.jobs import RUN, run_job
 from crawler.crawls.models import Crawl, CrawlUrl
+from crawler.crawls.ports import Holds
 from crawler.crawls.types import UNFINISHED, Asked, CrawlState, CrawlUrlView, CrawlView, Trigger, UrlQuery
 from crawler.reasons import Outcome, Reason
 from crawler.sites.logins import Logins
@@ -43,6 +44,7 @@ class Crawls:
     files: Files
     schedules: Schedules
     logins: Logins
+    holds: Holds
     clock: Clock
 
     def start(
@@ -167,7 +169,10 @@ class Crawls:
         self, session: Session, principal: Principal, dataset_id: str, crawl_id: str, *, remove: bool, grace: int
     ) -> CrawlView:
         """About a crawl that is held: remove the pages that it did not find any more, or keep them for now."""
-        crawl = self._row(session, principal, dataset_id, crawl_id)
+        self._row(session, principal, dataset_id, crawl_id)
+        crawl = repository.held(session, crawl_id)
+        if crawl is None:
+            raise CrawlIsNotThere(crawl_id)
         if crawl.state != CrawlState.HELD:
             raise CrawlCannotDoThat(crawl_id, crawl.state, "decided about")
         overdue = (SitePage.site_id == crawl.site_id) & (SitePage.missed >= grace)
@@ -178,6 +183,7 @@ class Crawls:
             session.execute(update(SitePage).where(overdue).values(missed=0))
             crawl.removals = 0
         crawl.state = CrawlState.COMPLETED
+        self.holds.ended(session, principal, crawl, removes=remove)
         return self._told(session, crawl)
 
     def remove_page(self, session: Session, principal: Principal, dataset_id: str, page: SitePage) -> None:
@@ -203,6 +209,7 @@ class Crawls:
         session.flush()
         self.schedules.remove(session, SCHEDULED, site.id)
         self.logins.forget(session, site)
+        self.holds.dropped(session, repository.held_of_site(session, site.id))
         repository.delete_site_rows(session, site.id)
         session.delete(site)
         return 0 if keep_files else len(pages)

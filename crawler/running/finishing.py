@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from crawler.crawls.events import tell_crawl
 from crawler.crawls.models import Crawl, CrawlUrl
+from crawler.crawls.ports import Holds
 from crawler.crawls.service import Crawls
 from crawler.crawls.types import Asked, CrawlState
 from crawler.engine.messages import Done
@@ -33,6 +34,7 @@ class Finish:
     database: Database
     jobs: JobQueue
     crawls: Crawls
+    holds: Holds
     clock: Clock
     limits: CrawlLimits
 
@@ -79,6 +81,8 @@ class Finish:
             if crawl.error is not None:
                 crawl.state = CrawlState.FAILED
             crawl.completed_at = self.clock.now()
+            if crawl.state == CrawlState.HELD:
+                self.holds.began(session, crawl)
             tell_crawl(session, crawl, at=self.clock.now())
             self.jobs.complete(session, claim)
         _log.info("crawl.ended", crawl_id=ledger.crawl_id, state=crawl.state, pages=crawl.pages_crawled)

@@ -23,6 +23,9 @@ UNRECORDED = frozenset(
         "rate_windows",
         "shelved_files",
         "oidc_attempts",
+        "task_events",
+        "task_runs",
+        "approval_tasks",
     }
 )
 """The trail itself, and what follows by itself from changes that are recorded."""

@@ -16,6 +16,8 @@ from crawler.sites.models import SitePage
 from ingest.datasets.types import DatasetChange
 from ingest.files.models import Chunk, File
 from kit.jobs.models import Job
+from kit.pagination import PageRequest
+from orchestration.approvals.types import ApprovalQuery, ApprovalStatus, ApprovalView, Decision, Resolution
 from retrieval.embedding.protocol import Embedder, Passage
 from retrieval.types import Vector
 from tests.crawler.conftest import Field
@@ -247,6 +249,40 @@ class TestASiteThatFallsApart:
             crawls.decide(session, field_.principal, field_.dataset, held, remove=False, grace=2)
         again = field_.crawl(f"{server.origin}/")
         assert (again.state, len(field_.files())) == ("completed", there)
+
+    def waiting(self, field_: Field, status: ApprovalStatus = ApprovalStatus.PENDING) -> list[ApprovalView]:
+        """Approvals about this dataset."""
+        query, page = ApprovalQuery(statuses=[status]), PageRequest(200)
+        with field_.runtime.database.read() as session:
+            found = field_.runtime.teamwork.approvals.list(session, field_.principal, query, page)
+        return [one for one in found.items if one.details.get("datasetId") == field_.dataset]
+
+    @pytest.mark.parametrize(("resolution", "removed"), [(Resolution.APPROVED, 15), (Resolution.REJECTED, 0)])
+    def test_is_an_approval_whose_decision_is_carried_out(
+        self, field_: Field, site: MadeUpSite, server: PageServer, *, resolution: Resolution, removed: int
+    ) -> None:
+        held = self.fall(field_, site, server)
+        there = len(field_.files())
+        [approval] = self.waiting(field_)
+        assert approval.details["crawlJobId"] == held
+
+        with field_.runtime.database.write() as session:
+            decision = Decision(resolution, note="They are only away.")
+            field_.runtime.teamwork.resolver.resolve(session, field_.principal, approval.id, decision)
+
+        assert (field_.view(held).state, len(field_.files())) == ("completed", there - removed)
+        assert self.waiting(field_) == []
+
+    def test_is_decided_in_the_queue_too_when_it_is_decided_in_its_own_place(
+        self, field_: Field, site: MadeUpSite, server: PageServer
+    ) -> None:
+        held = self.fall(field_, site, server)
+        with field_.runtime.database.write() as session:
+            crawls = field_.runtime.crawling.crawls
+            crawls.decide(session, field_.principal, field_.dataset, held, remove=True, grace=2)
+        assert self.waiting(field_) == []
+        [approval] = self.waiting(field_, ApprovalStatus.APPROVED)
+        assert approval.details["crawlJobId"] == held
 
     @pytest.mark.parametrize("failure", [Answer(500), Answer(200, PLAIN, b"<form><input type='password'></form>")])
     def test_is_not_emptied_by_an_outage_or_a_login_form(

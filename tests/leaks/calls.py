@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.leaks.rights import (
     READ,
+    ApprovalFact,
     DatasetFact,
     FileFact,
     Holder,
@@ -164,7 +165,9 @@ def _is_forbidden(world: World, holder: Holder, operation: Operation, chosen: Ma
             return True
         if isinstance(about, FileFact) and about.is_deleted:
             return True
-        if isinstance(about, OrganizationFact | TeamFact | WorkspaceFact) and not may_see(holder, thing, Where.LISTED):
+        if isinstance(about, OrganizationFact | TeamFact | WorkspaceFact | ApprovalFact) and not may_see(
+            holder, thing, Where.LISTED
+        ):
             return True
     return _is_mismatched(world, chosen)
 

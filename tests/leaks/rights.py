@@ -65,6 +65,15 @@ class TeamFact:
 
 
 @dataclass
+class ApprovalFact:
+    """Something that waits for a decision, about no dataset or about one; no agent works on it."""
+
+    id: str
+    tenant: str
+    dataset: DatasetFact | None = None
+
+
+@dataclass
 class WorkspaceFact:
     id: str
     tenant: str
@@ -139,21 +148,29 @@ def may_see(holder: Holder, thing: Thing, where: Where) -> bool:
     about = thing.about
     if isinstance(about, DatasetFact | FileFact):
         return _may_see_content(holder, about, where)
-    if isinstance(about, OrganizationFact | TeamFact | WorkspaceFact):
+    if isinstance(about, OrganizationFact | TeamFact | WorkspaceFact | ApprovalFact):
         return _may_see_shared(holder, about)
     if isinstance(about, Person):
         return holder.person is about or (READ in holder.may and holder.agent_role is None)
     return not isinstance(about, Holder) or _may_see_key(holder, about)
 
 
-def _may_see_shared(holder: Holder, about: OrganizationFact | TeamFact | WorkspaceFact) -> bool:
+def _may_see_shared(holder: Holder, about: OrganizationFact | TeamFact | WorkspaceFact | ApprovalFact) -> bool:
     """Everybody sees the teams, members their organization, and a workspace's token its workspace."""
+    if isinstance(about, ApprovalFact):
+        return _may_see_approval(holder, about)
     if isinstance(about, WorkspaceFact):
         return holder.rules_the_tenant or holder.workspace is about
     if READ not in holder.may or holder.is_narrowed:
         return False
     is_member = isinstance(about, OrganizationFact) and holder.person is not None and holder.person.id in about.roles
     return isinstance(about, TeamFact) or is_member or holder.rules_the_tenant
+
+
+def _may_see_approval(holder: Holder, about: ApprovalFact) -> bool:
+    if READ not in holder.may or holder.agent_role is not None:
+        return False
+    return holder.datasets is None if about.dataset is None else may_see_dataset(holder, about.dataset)
 
 
 def _is_known(holder: Holder, thing: Thing, where: Where) -> bool:

@@ -16,12 +16,15 @@ from ingest.files.types import FileChange, IncomingFile, IngestOverrides
 from kit.ids import new_id
 from kit.jobs.models import Job
 from kit.jobs.types import JobState
+from orchestration.approvals.types import ApprovalType, Request, RiskLevel
 from orchestration.runtime import Runtime
+from orchestration.tasks.events import SYSTEM
 from retrieval.records.types import NewSavedSearch
 from tests.leaks.rights import (
     READ,
     SEARCH,
     WRITE,
+    ApprovalFact,
     DatasetFact,
     FileFact,
     Holder,
@@ -54,6 +57,7 @@ class World:
     organizations: list[OrganizationFact] = field(default_factory=list)
     teams: list[TeamFact] = field(default_factory=list)
     workspaces: list[WorkspaceFact] = field(default_factory=list)
+    approvals: list[ApprovalFact] = field(default_factory=list)
     invites: list[str] = field(default_factory=list)
     things: dict[str, Thing] = field(default_factory=dict)
     _marks: int = 0
@@ -71,6 +75,7 @@ class World:
             "orgId": [organization.id for organization in self.organizations],
             "userId": [person.id for person in self.people],
             "token": self.invites,
+            "approvalId": [approval.id for approval in self.approvals],
         }
         return pools.get(name) or [file.id for file in self.files]
 
@@ -122,6 +127,8 @@ def _settle(world: World) -> None:
     doomed = _dataset(world, manager, ("*",))
     for dataset in (*datasets, doomed):
         _save_search(world, manager, dataset)
+        _ask_for_approval(world, tenant, dataset)
+    _ask_for_approval(world, tenant, None)
     _delete_dataset(world, manager, doomed)
     _have_examined(world, manager, datasets[0])
     for holder in [
@@ -131,6 +138,18 @@ def _settle(world: World) -> None:
     ]:
         world.holders.append(holder)
         world.identify(holder.id, "key", tenant, holder)
+
+
+def _ask_for_approval(world: World, tenant: str, dataset: DatasetFact | None) -> None:
+    fact = ApprovalFact("", tenant, dataset)
+    request = Request(
+        tenant, world.mark("approval", tenant, fact), ApprovalType.CONTENT_REVIEW, RiskLevel.LOW,
+        description=world.mark("approval", tenant, fact), dataset_id=dataset.id if dataset else None,
+    )  # fmt: skip
+    with world.runtime.database.write() as session:
+        fact.id = world.runtime.teamwork.approvals.request(session, request, SYSTEM)
+    world.approvals.append(fact)
+    world.identify(fact.id, "approval", tenant, fact)
 
 
 def _manager(tenant: str, person: Person | None = None) -> Principal:

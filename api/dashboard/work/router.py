@@ -1,0 +1,11 @@
+"""What people and agents work on together."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.dashboard.work import approvals
+
+router = APIRouter()
+for resource in (approvals,):
+    router.include_router(resource.router)

@@ -1,0 +1,68 @@
+"""What people and agents say about a task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from identity.types import Principal, Scope
+from ingest.files.ports import DatasetNames
+from kit.clock import Clock
+from kit.ids import new_id
+from orchestration.tasks import repository, views
+from orchestration.tasks.actors import actor_of
+from orchestration.tasks.events import ACTIVITY_UPDATED, record, tell
+from orchestration.tasks.mentions import mentions_of
+from orchestration.tasks.models import TaskComment
+from orchestration.tasks.ports import AgentNames
+from orchestration.tasks.service import need
+from orchestration.tasks.sight import sight_of
+from orchestration.tasks.types import ActorKind, CommentKind, CommentView
+
+
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """All methods take the caller's session and leave committing to it. TaskIsNotThere for what the caller may not
+    see."""
+
+    names: DatasetNames
+    agents: AgentNames
+    clock: Clock
+
+    def list(self, session: Session, principal: Principal, task_id: str) -> Sequence[CommentView]:
+        """Oldest first."""
+        row = repository.get(session, sight_of(session, principal, self.names), task_id)
+        return [views.comment(one) for one in repository.comments(session, row.id)]
+
+    def add(self, session: Session, principal: Principal, task_id: str, text: str, kind: CommentKind) -> CommentView:
+        """MentionsNobody where it names somebody who is not there."""
+        need(principal, Scope.WRITE)
+        repository.get(session, sight_of(session, principal, self.names), task_id)
+
+        def name_of(who: ActorKind, identifier: str) -> str | None:
+            if who is ActorKind.AGENT:
+                return self.agents.name_of(session, principal.tenant_id, identifier)
+            return repository.active_person(session, principal.tenant_id, identifier)
+
+        mentions = mentions_of(text, name_of)
+        task = repository.held(session, [task_id])[0]
+        author, now = actor_of(session, principal), self.clock.now()
+        row = TaskComment(
+            id=new_id(),
+            tenant_id=task.tenant_id,
+            task_id=task.id,
+            kind=kind,
+            text=text,
+            author_kind=author.kind,
+            author_id=author.id,
+            author_name=author.name,
+            mentions=[{"kind": one.kind.value, "id": one.id, "name": one.name} for one in mentions],
+            created_at=now,
+        )
+        session.add(row)
+        session.flush()
+        record(session, task, "commented", author, at=now, data={"commentId": row.id, "kind": kind.value})
+        tell(session, task, ACTIVITY_UPDATED, at=now, data={"status": task.status, "commentId": row.id})
+        return views.comment(row)

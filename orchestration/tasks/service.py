@@ -1,0 +1,181 @@
+"""Tasks: make one, find them, look at one with all that hangs on it, try it again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from identity.types import Principal, Scope
+from ingest.files.ports import DatasetGate
+from kit.clock import Clock
+from kit.errors import Forbidden
+from kit.ids import new_id
+from kit.pagination import Page, PageRequest, encode_cursor
+from orchestration.tasks import repository, views
+from orchestration.tasks.actors import actor_of
+from orchestration.tasks.errors import OutputIsNotThere, ProjectIsResting, TaskHasNotFailed, UnknownAssignee
+from orchestration.tasks.events import record, tell_status
+from orchestration.tasks.models import Project, Task
+from orchestration.tasks.moves import Moves
+from orchestration.tasks.ports import AgentNames
+from orchestration.tasks.sight import sight_of
+from orchestration.tasks.types import (
+    ActorKind,
+    EventView,
+    NewTask,
+    OutputView,
+    ProjectStatus,
+    TaskDetail,
+    TaskQuery,
+    TaskStatus,
+    TaskView,
+    WakeReason,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """All methods take the caller's session and leave committing to it. TaskIsNotThere for what the caller may not
+    see, Forbidden for what the caller sees and may not do."""
+
+    gate: DatasetGate
+    agents: AgentNames
+    moves: Moves
+    clock: Clock
+
+    def create(self, session: Session, principal: Principal, new: NewTask) -> TaskView:
+        """An agent's task is in the queue as the transaction ends. ProjectIsNotThere, UnknownAssignee, and the gate's
+        NotFound for the dataset or the parent."""
+        need(principal, Scope.WRITE)
+        sight = sight_of(session, principal, self.gate)
+        if new.dataset_id is not None:
+            self.gate.readable(session, principal, new.dataset_id)
+        if new.parent_id is not None:
+            repository.get(session, sight, new.parent_id)
+        self._check_assignee(session, principal, new)
+        project = self._project(session, principal.tenant_id, new.project_id)
+        actor, now = actor_of(session, principal), self.clock.now()
+        task = Task(
+            id=new_id(),
+            tenant_id=principal.tenant_id,
+            project_id=project.id,
+            parent_id=new.parent_id,
+            dataset_id=new.dataset_id,
+            kind=new.kind,
+            title=new.title,
+            description=new.description,
+            prompt=new.prompt,
+            status=TaskStatus.CREATED,
+            priority=new.priority,
+            assignee_kind=new.assignee_kind,
+            assignee_id=new.assignee_id,
+            created_by_kind=actor.kind,
+            created_by_id=actor.id,
+            created_by_name=actor.name,
+            cost_usd=0.0,
+            events_count=0,
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(task)
+        session.flush()
+        record(session, task, "created", actor, at=now, data={"title": task.title})
+        tell_status(session, task, at=now)
+        if task.assignee_id is not None:
+            self.moves.wake(session, task, WakeReason.CREATED, actor)
+        session.flush()
+        return self._views(session, principal, [task])[0]
+
+    def get(self, session: Session, principal: Principal, task_id: str) -> TaskView:
+        return self._views(session, principal, [self._row(session, principal, task_id)])[0]
+
+    def list(self, session: Session, principal: Principal, query: TaskQuery, page: PageRequest) -> Page[TaskView]:
+        """Newest first."""
+        sight = sight_of(session, principal, self.gate)
+        rows = repository.page_of(session, sight, query, before=page.after, limit=page.limit + 1)
+        shown = rows[: page.limit]
+        cursor = encode_cursor(shown[-1].id) if len(rows) > page.limit else None
+        return Page(self._views(session, principal, shown), cursor)
+
+    def detail(self, session: Session, principal: Principal, task_id: str) -> TaskDetail:
+        sight = sight_of(session, principal, self.gate)
+        row = repository.get(session, sight, task_id)
+        output = repository.output(session, row)
+        return TaskDetail(
+            task=self._views(session, principal, [row])[0],
+            output=None if output is None else views.output(output),
+            comments=[views.comment(one) for one in repository.comments(session, row.id)],
+            runs=[views.run(one) for one in repository.runs(session, row.id)],
+            subtasks=self._views(session, principal, repository.children(session, sight, row.id)),
+        )
+
+    def output(self, session: Session, principal: Principal, task_id: str) -> OutputView:
+        """OutputIsNotThere where it has brought nothing yet."""
+        row = self._row(session, principal, task_id)
+        found = repository.output(session, row)
+        if found is None:
+            raise OutputIsNotThere(row.id, row.status)
+        return views.output(found)
+
+    def timeline(self, session: Session, principal: Principal, task_id: str) -> Sequence[EventView]:
+        """Oldest first."""
+        row = self._row(session, principal, task_id)
+        return [views.event(one) for one in repository.events(session, row.id)]
+
+    def visible(self, session: Session, principal: Principal, task_ids: Collection[str]) -> frozenset[str]:
+        """Those of the tasks that the caller may see."""
+        return repository.visible(session, sight_of(session, principal, self.gate), task_ids)
+
+    def retry(self, session: Session, principal: Principal, task_id: str) -> str:
+        """The id of the new run. TaskHasNotFailed, ProjectIsResting."""
+        need(principal, Scope.MANAGE)
+        self._row(session, principal, task_id)
+        task = repository.held(session, [task_id])[0]
+        if task.status != TaskStatus.FAILED or task.assignee_kind != ActorKind.AGENT:
+            raise TaskHasNotFailed(task.id, task.status)
+        project = session.get_one(Project, task.project_id)
+        if project.status != ProjectStatus.ACTIVE:
+            raise ProjectIsResting(task.id, project.status)
+        run_id = self.moves.wake(session, task, WakeReason.RETRY, actor_of(session, principal), feedback=task.feedback)
+        if run_id is None:
+            raise TaskHasNotFailed(task.id, task.status)
+        return run_id
+
+    def _row(self, session: Session, principal: Principal, task_id: str) -> Task:
+        return repository.get(session, sight_of(session, principal, self.gate), task_id)
+
+    def _project(self, session: Session, tenant_id: str, project_id: str | None) -> Project:
+        if project_id is None:
+            return repository.general_project(session, tenant_id, self.clock)
+        return repository.project(session, tenant_id, project_id)
+
+    def _check_assignee(self, session: Session, principal: Principal, new: NewTask) -> None:
+        """An agent may only give work to itself: what another one finds is not for its eyes."""
+        if new.assignee_id is None:
+            return
+        tenant = principal.tenant_id
+        if new.assignee_kind is ActorKind.AGENT:
+            name = self.agents.name_of(session, tenant, new.assignee_id)
+            is_allowed = principal.agent_role in {None, new.assignee_id}
+            if name is None or not is_allowed:
+                raise UnknownAssignee("agentRole", new.assignee_id)
+        elif repository.active_person(session, tenant, new.assignee_id) is None:
+            raise UnknownAssignee("assigneeId", new.assignee_id)
+
+    def _views(self, session: Session, principal: Principal, rows: Sequence[Task]) -> Sequence[TaskView]:
+        projects = repository.project_names(session, {row.project_id for row in rows})
+        people = {row.assignee_id for row in rows if row.assignee_kind == ActorKind.HUMAN and row.assignee_id}
+        names = dict(repository.people(session, principal.tenant_id, people))
+        for row in rows:
+            if row.assignee_kind == ActorKind.AGENT and row.assignee_id:
+                name = self.agents.name_of(session, principal.tenant_id, row.assignee_id)
+                names[row.assignee_id] = name or row.assignee_id
+        return [views.task(row, project=projects[row.project_id], names=names) for row in rows]
+
+
+def need(principal: Principal, scope: Scope) -> None:
+    """Surfaces check it too, by the type of their caller; services are not only called by surfaces."""
+    if not principal.may(scope):
+        raise Forbidden(f"this needs {scope.value}, which key {principal.name!r} does not have")

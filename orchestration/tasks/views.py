@@ -1,0 +1,86 @@
+"""From rows to what callers get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orchestration.tasks.models import Artifact, Task, TaskComment, TaskEvent, TaskRun
+from orchestration.tasks.types import (
+    Actor,
+    ActorKind,
+    CommentKind,
+    CommentView,
+    EventView,
+    Mention,
+    OutputView,
+    Priority,
+    RunState,
+    RunView,
+    TaskStatus,
+    TaskView,
+    TextFormat,
+)
+
+
+def task(row: Task, *, project: str, names: Mapping[str, str]) -> TaskView:
+    """`names` of assignees by id."""
+    assignee = None
+    if row.assignee_kind is not None and row.assignee_id is not None:
+        assignee = Actor(ActorKind(row.assignee_kind), row.assignee_id, names.get(row.assignee_id, row.assignee_id))
+    return TaskView(
+        id=row.id,
+        title=row.title,
+        kind=row.kind,
+        status=TaskStatus(row.status),
+        priority=Priority(row.priority),
+        prompt=row.prompt,
+        description=row.description,
+        project_id=row.project_id,
+        project_name=project,
+        parent_id=row.parent_id,
+        dataset_id=row.dataset_id,
+        assignee=assignee,
+        approval_id=row.approval_id,
+        wake_reason=row.wake_reason,
+        output_id=row.output_id,
+        cost_usd=row.cost_usd,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def run(row: TaskRun) -> RunView:
+    return RunView(
+        id=row.id,
+        number=row.number,
+        state=RunState(row.state),
+        model=row.model,
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        cost_usd=row.cost_usd,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        error=row.error,
+    )
+
+
+def comment(row: TaskComment) -> CommentView:
+    return CommentView(
+        id=row.id,
+        text=row.text,
+        kind=CommentKind(row.kind),
+        author=Actor(ActorKind(row.author_kind), row.author_id, row.author_name),
+        mentions=[Mention(ActorKind(one["kind"]), one["id"], one["name"]) for one in row.mentions],
+        created_at=row.created_at,
+    )
+
+
+def output(row: Artifact) -> OutputView:
+    return OutputView(row.id, row.text, TextFormat(row.format), row.version, row.created_at)
+
+
+def event(row: TaskEvent) -> EventView:
+    actor = Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_name)
+    return EventView(row.number, row.at, row.type, actor, row.data)

@@ -1,0 +1,68 @@
+"""Tasks, approvals and whoever works on them, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.crawls.service import Crawls
+from ingest.datasets.gate import Gate
+from kit.clock import Clock
+from kit.db.database import Database
+from kit.jobs.queue import JobQueue
+from orchestration.agents.directory import AgentDirectory
+from orchestration.approvals.closing import Closer
+from orchestration.approvals.resolving import Resolver
+from orchestration.approvals.service import Approvals
+from orchestration.approvals.watch import ApprovalWatch
+from orchestration.crawl_holds import ApprovalsOfDataset, CrawlHolds, HeldCrawls
+from orchestration.tasks.comments import Comments
+from orchestration.tasks.moves import Moves
+from orchestration.tasks.service import Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What exists before the crawler does, which tells it of crawls that wait."""
+
+    tasks: Tasks
+    comments: Comments
+    approvals: Approvals
+    moves: Moves
+    closer: Closer
+    holds: CrawlHolds
+
+
+@dataclass(frozen=True, slots=True)
+class Teamwork:
+    tasks: Tasks
+    comments: Comments
+    approvals: Approvals
+    resolver: Resolver
+    watch: ApprovalWatch
+    belongings: ApprovalsOfDataset
+
+
+def make_desk(clock: Clock, *, gate: Gate, queue: JobQueue) -> Desk:
+    moves, agents, closer = Moves(queue=queue, clock=clock), AgentDirectory(), Closer(clock)
+    approvals = Approvals(names=gate, moves=moves, clock=clock)
+    return Desk(
+        tasks=Tasks(gate=gate, agents=agents, moves=moves, clock=clock),
+        comments=Comments(names=gate, agents=agents, clock=clock),
+        approvals=approvals,
+        moves=moves,
+        closer=closer,
+        holds=CrawlHolds(approvals, closer),
+    )
+
+
+def make_teamwork(clock: Clock, database: Database, desk: Desk, *, gate: Gate, crawls: Crawls) -> Teamwork:
+    held = HeldCrawls(crawls)
+    resolver = Resolver(names=gate, closer=desk.closer, moves=desk.moves, clock=clock, subjects={held.kind: held})
+    return Teamwork(
+        tasks=desk.tasks,
+        comments=desk.comments,
+        approvals=desk.approvals,
+        resolver=resolver,
+        watch=ApprovalWatch(database, resolver),
+        belongings=ApprovalsOfDataset(desk.closer),
+    )

@@ -1,0 +1,48 @@
+"""Work of the tenant under test, made through the services, for what has no operation of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+import pytest
+
+from orchestration.approvals.types import ApprovalType, Request, RiskLevel
+from orchestration.runtime import Runtime
+from orchestration.tasks import repository
+from orchestration.tasks.events import SYSTEM
+from orchestration.tasks.moves import Moves
+from orchestration.tasks.types import ActorKind, NewTask, TaskStatus
+from tests.api.callers import Callers
+
+Ask: TypeAlias = Callable[..., str]
+
+
+@pytest.fixture
+def ask(runtime: Runtime, callers: Callers) -> Ask:
+    """Requests an approval; fields of Request may be given."""
+
+    def ask(**fields: object) -> str:
+        request = Request(callers.principal.tenant_id, "Publish?", ApprovalType.CONTENT_REVIEW, RiskLevel.HIGH)
+        with runtime.database.write() as session:
+            return runtime.teamwork.approvals.request(session, replace(request, **fields), SYSTEM)  # type: ignore[arg-type]  # fields
+
+    return ask
+
+
+@pytest.fixture
+def working(runtime: Runtime, callers: Callers) -> Callable[[], str]:
+    """Makes a person's activity that is in progress."""
+
+    def working() -> str:
+        moves = Moves(queue=runtime.queue, clock=runtime.clock)
+        user = callers.principal.user_id
+        new = NewTask("Brief", "briefing", "What is new?", assignee_kind=ActorKind.HUMAN, assignee_id=user)
+        with runtime.database.write() as session:
+            task_id = runtime.teamwork.tasks.create(session, callers.principal, new).id
+            task = repository.held(session, [task_id])[0]
+            moves.move(session, task, TaskStatus.IN_PROGRESS, SYSTEM)
+        return task_id
+
+    return working
