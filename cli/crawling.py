@@ -35,6 +35,9 @@ def crawl(
     max_pages: Annotated[int | None, typer.Option(min=1, help="Pages at most (200 unless saved otherwise)")] = None,
     max_depth: Annotated[int | None, typer.Option(min=0, help="Links away from the start at most (3)")] = None,
     path: Annotated[str | None, typer.Option(help="Only addresses whose path begins with this")] = None,
+    render: Annotated[
+        bool | None, typer.Option("--render/--no-render", help="Draw pages without text in a browser (as saved, or no)")
+    ] = None,
     user: Annotated[str | None, typer.Option(help="Sign in as this user; the password is asked for")] = None,
     header: Annotated[list[str] | None, typer.Option(help="Send this header; its value is asked for")] = None,
     cookie: Annotated[list[str] | None, typer.Option(help="Send this cookie; its value is asked for")] = None,
@@ -51,7 +54,7 @@ def crawl(
         target = target_of(session, dataset, make=make)
         crew = Crew(session)
         keep_login(session, target.id, url, login, forget=logout)
-        crawl_id = _start(session, target.id, url, max_pages=max_pages, max_depth=max_depth, path=path)
+        crawl_id = _start(session, target.id, url, max_pages=max_pages, max_depth=max_depth, path=path, render=render)
         try:
             view = _followed(session, crew, target.id, crawl_id)
             files = _indexed(session, crew, target.id, crawl_id)
@@ -68,7 +71,14 @@ def crawl(
 
 
 def _start(
-    session: Session, dataset_id: str, url: str, *, max_pages: int | None, max_depth: int | None, path: str | None
+    session: Session,
+    dataset_id: str,
+    url: str,
+    *,
+    max_pages: int | None,
+    max_depth: int | None,
+    path: str | None,
+    render: bool | None,
 ) -> str:
     crawling = session.runtime.crawling
     with session.runtime.database.write() as transaction:
@@ -80,6 +90,7 @@ def _start(
             max_pages=max_pages,
             max_depth=max_depth,
             path_prefix=path,
+            render=render,
         )
         return crawling.crawls.start(transaction, site).id
 
@@ -159,7 +170,8 @@ def _told(counts: Mapping[Outcome, int]) -> list[tuple[Outcome, int]]:
 
 def _why(url: CrawlUrlView) -> str:
     said = SENTENCES[url.reason] if url.reason is not None else "not asked for"
-    more = [part for part in (url.detail, f"-> {url.target}" if url.target else None) if part]
+    drawn = "drawn in a browser" if url.rendered else None
+    more = [part for part in (url.detail, f"-> {url.target}" if url.target else None, drawn) if part]
     return f"{said} ({', '.join(more)})" if more else said
 
 
@@ -174,6 +186,7 @@ def _json(view: CrawlView, listed: Sequence[CrawlUrlView], *, indexed: int) -> J
         "pagesCrawled": view.pages_crawled,
         "pagesIndexed": indexed,
         "pagesFailed": view.pages_failed,
+        "pagesRendered": view.pages_rendered,
         "errorMessage": view.error,
         "counts": {outcome.value: number for outcome, number in _told(view.counts)},
         "urls": [
@@ -184,6 +197,7 @@ def _json(view: CrawlView, listed: Sequence[CrawlUrlView], *, indexed: int) -> J
                 "detail": one.detail,
                 "target": one.target,
                 "fileId": one.file_id,
+                "rendered": one.rendered,
             }
             for one in listed
         ],

@@ -45,6 +45,8 @@ class Reason(StrEnum):
     CONTENT_TYPE = "content_type"
     TOO_LARGE = "too_large"
     NO_TEXT = "no_text"
+    RENDER_FAILED = "render_failed"
+    RENDER_BUDGET = "render_budget"
     NOT_FOUND = "not_found"
     SOFT_NOT_FOUND = "soft_not_found"
     LOGIN_WALL = "login_wall"
@@ -87,6 +89,8 @@ SENTENCES: dict[Reason, str] = {
     Reason.CONTENT_TYPE: "a kind of content that is not read",
     Reason.TOO_LARGE: "larger than a page may be",
     Reason.NO_TEXT: "the page has no text; perhaps a script draws it",
+    Reason.RENDER_FAILED: "a script draws the page, and the browser did not get it done",
+    Reason.RENDER_BUDGET: "a script draws the page, and the crawl has drawn as many as it may",
     Reason.NOT_FOUND: "the server says that it is not there",
     Reason.SOFT_NOT_FOUND: "the server shows an error page for it",
     Reason.LOGIN_WALL: "the server asks visitors to sign in",

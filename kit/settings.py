@@ -111,6 +111,18 @@ class Settings(BaseSettings):
     crawl_removal_share: float = Field(
         0.3, ge=0, le=1, description="Share of a site's pages that a crawl removes without asking a person"
     )
+    crawl_browser: str | None = Field(
+        None, description="Chromium that draws pages made by scripts; unset: the one that Playwright has installed"
+    )
+    crawl_browser_sandbox: bool = Field(
+        True, description="Whether Chromium shuts its pages in; off only where a container does, or it runs as root"
+    )
+    crawl_browser_memory: int = Field(
+        1024 * MEBIBYTE, ge=256 * MEBIBYTE, description="Bytes of memory the browser of one crawl may take"
+    )
+    crawl_render_pages: int = Field(100, ge=0, description="Pages of one crawl that are drawn in a browser")
+    crawl_render_seconds: float = Field(20, gt=0, le=300, description="Seconds that drawing one page may take")
+    crawl_render_concurrency: int = Field(1, ge=1, le=2, description="Pages of one crawl drawn at the same time")
     schedule_seconds: float = Field(10, gt=0, description="How often a worker looks for what is due by schedule")
     egress_allow: str | None = Field(
         None, description="Networks, with commas between, that may be fetched from although they are not public"

@@ -10,6 +10,7 @@ from crawler.crawls.scheduled import ScheduledCrawl
 from crawler.crawls.service import Crawls
 from crawler.crawls.versions import Versions
 from crawler.crawls.work import CrawlWork
+from crawler.engine.messages import Rendering
 from crawler.running.finishing import Finish
 from crawler.running.handler import CrawlHandler
 from crawler.running.limits import CrawlLimits
@@ -98,5 +99,13 @@ def crawl_limits(settings: Settings) -> CrawlLimits:
         max_seconds=settings.crawl_max_seconds,
         memory_bytes=settings.crawl_memory,
         removal_share=settings.crawl_removal_share,
+        rendering=Rendering(
+            pages=settings.crawl_render_pages,
+            seconds=settings.crawl_render_seconds,
+            concurrency=settings.crawl_render_concurrency,
+            memory_bytes=settings.crawl_browser_memory,
+            executable=settings.crawl_browser,
+            sandbox=settings.crawl_browser_sandbox,
+        ),
         egress_allow=settings.egress_allow,
     )

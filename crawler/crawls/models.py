@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, text
+from sqlalchemy import JSON, BigInteger, Boolean, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db.base import Base, Id, UtcDateTime
@@ -50,7 +50,8 @@ class Crawl(Base):
 
 
 class CrawlUrl(Base):
-    """An address of a crawl: its frontier while `outcome` is waiting, its report afterwards."""
+    """An address of a crawl: its frontier while `outcome` is waiting, its report afterwards. `rendered`: a browser has
+    drawn it."""
 
     __tablename__ = "crawl_urls"
     __table_args__ = (Index("ix_crawl_urls_outcome", "crawl_id", "outcome", "number"),)
@@ -68,4 +69,5 @@ class CrawlUrl(Base):
     status: Mapped[int | None] = mapped_column(Integer)
     size: Mapped[int] = mapped_column(Integer, default=0)
     file_id: Mapped[str | None] = mapped_column(Id)
+    rendered: Mapped[bool] = mapped_column(Boolean, default=False)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

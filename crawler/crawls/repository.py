@@ -77,6 +77,12 @@ def indexed(session: Session, crawl_ids: Sequence[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(wanted)}
 
 
+def rendered(session: Session, crawl_ids: Sequence[str]) -> dict[str, int]:
+    """Of each crawl, how many addresses a browser has drawn."""
+    wanted = select(CrawlUrl.crawl_id, func.count()).where(CrawlUrl.crawl_id.in_(crawl_ids), CrawlUrl.rendered)
+    return {row[0]: row[1] for row in session.execute(wanted.group_by(CrawlUrl.crawl_id))}
+
+
 def urls(session: Session, crawl_id: str, query: UrlQuery, *, after: int, limit: int) -> list[CrawlUrl]:
     """In the order in which they were found, from the number after `after` on."""
     wanted = select(CrawlUrl).where(CrawlUrl.crawl_id == crawl_id, CrawlUrl.number > after)

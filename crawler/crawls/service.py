@@ -228,10 +228,11 @@ class Crawls:
         session.flush()
         ids = [row.id for row in rows]
         counts, indexed = repository.counts(session, ids), repository.indexed(session, ids)
-        return [_view(row, counts[row.id], indexed.get(row.id, 0)) for row in rows]
+        drawn = repository.rendered(session, ids)
+        return [_view(row, counts[row.id], indexed.get(row.id, 0), drawn.get(row.id, 0)) for row in rows]
 
 
-def _view(row: Crawl, counts: dict[Outcome, int], indexed: int) -> CrawlView:
+def _view(row: Crawl, counts: dict[Outcome, int], indexed: int, rendered: int) -> CrawlView:
     return CrawlView(
         id=row.id,
         site_id=row.site_id,
@@ -241,6 +242,7 @@ def _view(row: Crawl, counts: dict[Outcome, int], indexed: int) -> CrawlView:
         pages_crawled=row.pages_crawled,
         pages_indexed=indexed,
         pages_failed=row.pages_failed,
+        pages_rendered=rendered,
         bytes_fetched=row.bytes_fetched,
         removals=row.removals,
         counts=counts,
@@ -265,6 +267,7 @@ def _url_view(row: CrawlUrl) -> CrawlUrlView:
         status=row.status,
         size=row.size,
         file_id=row.file_id,
+        rendered=row.rendered,
         ended_at=row.ended_at,
     )
 

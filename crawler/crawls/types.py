@@ -59,7 +59,8 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CrawlView:
-    """`counts` are the addresses by outcome; `pages_indexed` those that searches find now."""
+    """`counts` are the addresses by outcome; `pages_indexed` those that searches find now, `pages_rendered` those that
+    a browser has drawn."""
 
     id: str
     site_id: str
@@ -69,6 +70,7 @@ class CrawlView:
     pages_crawled: int
     pages_indexed: int
     pages_failed: int
+    pages_rendered: int
     bytes_fetched: int
     removals: int
     counts: Mapping[Outcome, int]
@@ -96,6 +98,8 @@ class CrawlUrlView:
     status: int | None
     size: int
     file_id: str | None
+    rendered: bool
+    """Whether a browser has drawn it."""
     ended_at: datetime | None
 
 

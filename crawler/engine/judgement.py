@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from crawler.engine.messages import TEXT_SUFFIX, Ended, Known, Page, Unchanged
 from crawler.engine.policies.content import charset_of, mime_type_of
+from crawler.engine.policies.rendering import KIND as RENDERING
 from crawler.reasons import Outcome, Reason
 from crawler.urls import origin_of, resolved
 from ingest.parsers.encoding import decode
@@ -23,10 +24,12 @@ HTML = frozenset({"text/html", "application/xhtml+xml"})
 _LEAST_CHARACTERS = 20
 _FEW_CHARACTERS = 1500
 _ERROR_TITLE = re.compile(
-    r"\b404\b|\bnot found\b|page (?:does not|doesn't) exist|no longer (?:available|exists)|nicht gefunden"
+    r"(?:^|[|:»–—-]\s*)(?:(?:http|error|fehler|erreur)\s+)?404(?:\s+(?:error|page))?\s*(?:$|[|:«!.,()–—-])"
+    r"|\bnot found\b|page (?:does not|doesn't) exist|no longer (?:available|exists)|nicht gefunden"
     r"|introuvable|no encontrad[ao]|non trovat[ao]|niet gevonden",
     re.IGNORECASE,
 )
+"""A number alone is none: there are pages about room 404, and the 404th page of a list."""
 _LOGIN_PATH = re.compile(
     r"/(?:log-?in|sign-?in|sso|auth(?:enticate|orize)?|account/login|wp-login\.php)(?:[/.?]|$)", re.IGNORECASE
 )
@@ -41,6 +44,8 @@ class Verdict:
     links: Sequence[tuple[str, bool]] = ()
     follow: str | None = None
     """Where this address points instead of being a page."""
+    is_shell: bool = False
+    """No text, but scripts that may draw some."""
 
 
 @dataclass(slots=True)
@@ -57,8 +62,7 @@ class Judge:
         """Of an answer with status 200, 304, a redirect, or an error that stays one."""
         told = partial(_ended, response)
         if response.status == 304:
-            url, size = response.request.meta["url"], len(response.body)
-            return Verdict(Unchanged(url, Reason.NOT_MODIFIED, size, *_validators(response)))
+            return Verdict(_unchanged(response, Reason.NOT_MODIFIED))
         if 300 <= response.status < 400:
             return _redirect(response)
         if response.status != 200:
@@ -74,8 +78,7 @@ class Judge:
         sha256 = hashlib.sha256(response.body).hexdigest()
         known = self.known.get(response.request.meta["url"])
         if known is not None and known.sha256 == sha256:
-            size = len(response.body)
-            return Verdict(Unchanged(known.url, Reason.SAME_BYTES, size, *_validators(response), sha256))
+            return Verdict(_unchanged(response, Reason.SAME_BYTES, sha256))
         kind = mime_type_of(response.headers.get(b"Content-Type"))
         if not _is_html(kind, response.body):
             return Verdict(self._kept(response, sha256, sha256, mime_type=kind or "application/octet-stream"))
@@ -103,15 +106,16 @@ class Judge:
         if "noindex" in directives:
             wrong = Reason.NOINDEX, Outcome.SKIPPED
         if wrong is not None:
-            return Verdict(_ended(response, *wrong), links)
+            is_empty = wrong[0] is Reason.NO_TEXT
+            detail = "also after its scripts have run" if is_empty and _is_drawn(response) else ""
+            return Verdict(_ended(response, *wrong, detail), links, is_shell=is_empty and outline.scripts > 0)
         if known is not None and known.content == content:
-            size = len(response.body)
-            return Verdict(Unchanged(known.url, Reason.SAME_CONTENT, size, *_validators(response), sha256), links)
+            return Verdict(_unchanged(response, Reason.SAME_CONTENT, sha256), links)
         return Verdict(self._kept(response, sha256, content, outline=outline, base=base), links)
 
     def _looks_wrong(self, outline: PageOutline, content: str, *, is_start: bool) -> tuple[Reason, Outcome] | None:
         few = outline.characters < _FEW_CHARACTERS
-        if (content in self.errors and not is_start) or (few and _ERROR_TITLE.search(outline.title)):
+        if (content in self.errors and not is_start) or (few and says_not_there(outline.title)):
             return Reason.SOFT_NOT_FOUND, Outcome.GONE
         if outline.asks_for_password and few:
             return Reason.LOGIN_WALL, Outcome.GONE
@@ -153,7 +157,13 @@ class Judge:
             title=outline.title if outline else "",
             language=outline.language if outline else None,
             via=meta.get("via"),
+            rendered=_is_drawn(response),
         )
+
+
+def says_not_there(title: str) -> bool:
+    """Whether it is the title of a page that stands for one which is not there."""
+    return _ERROR_TITLE.search(title) is not None
 
 
 def _is_another_of_the_site(canonical: str | None, url: str) -> bool:
@@ -167,7 +177,18 @@ def _plain_text(mime_type: str, body: bytes) -> str | None:
 def _ended(response: Any, reason: Reason, outcome: Outcome, detail: str = "", target: str | None = None) -> Ended:
     meta = response.request.meta
     size = len(response.body)
-    return Ended(meta["url"], outcome, reason, meta["depth"], detail, response.status, target, size, meta.get("via"))
+    drawn, via = _is_drawn(response), meta.get("via")
+    return Ended(meta["url"], outcome, reason, meta["depth"], detail, response.status, target, size, via, drawn)
+
+
+def _unchanged(response: Any, reason: Reason, sha256: str | None = None) -> Unchanged:
+    url, size, drawn = response.request.meta["url"], len(response.body), _is_drawn(response)
+    return Unchanged(url, reason, size, *_validators(response), sha256, drawn)
+
+
+def _is_drawn(response: Any) -> bool:
+    """Whether it comes from the browser."""
+    return bool(response.request.meta.get("kind") == RENDERING)
 
 
 def _redirect(response: Any) -> Verdict:

@@ -69,6 +69,18 @@ class Manners(msgspec.Struct, frozen=True):
     hosts_folder: str
 
 
+class Rendering(msgspec.Struct, frozen=True):
+    """For pages that a script draws: at most `pages` of them, in a browser that may take `memory_bytes`. `executable`
+    None: the browser that Playwright has installed."""
+
+    pages: int
+    seconds: float
+    concurrency: int
+    memory_bytes: int
+    executable: str | None = None
+    sandbox: bool = True
+
+
 class Job(msgspec.Struct, frozen=True):
     """`headers` go to the start's origin only, and are secret. `boilerplate` are hashes of lines, joined, in hex."""
 
@@ -82,6 +94,7 @@ class Job(msgspec.Struct, frozen=True):
     waiting: Sequence[Waiting] = ()
     done: Sequence[str] = ()
     boilerplate: str = ""
+    rendering: Rendering | None = None
 
     def __repr__(self) -> str:
         return f"Job({self.scope.start_url!r}, {self.spool!r})"
@@ -117,6 +130,7 @@ class Page(msgspec.Struct, frozen=True, tag="page", omit_defaults=True):
     title: str = ""
     language: str | None = None
     via: str | None = None
+    rendered: bool = False
 
 
 class Unchanged(msgspec.Struct, frozen=True, tag="unchanged", omit_defaults=True):
@@ -126,6 +140,7 @@ class Unchanged(msgspec.Struct, frozen=True, tag="unchanged", omit_defaults=True
     etag: str | None = None
     last_modified: str | None = None
     sha256: str | None = None
+    rendered: bool = False
 
 
 class Ended(msgspec.Struct, frozen=True, tag="ended", omit_defaults=True):
@@ -140,6 +155,7 @@ class Ended(msgspec.Struct, frozen=True, tag="ended", omit_defaults=True):
     target: str | None = None
     size: int = 0
     via: str | None = None
+    rendered: bool = False
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):

@@ -48,6 +48,7 @@ def settings_of(job: Job) -> dict[str, Any]:
         "DEPTH_PRIORITY": 0,
         "DOWNLOADER_MIDDLEWARES": {
             **dict.fromkeys((f"{base}.{name}" for name in _UNUSED), None),
+            f"{_POLICIES}.rendering.Rendering": 50,
             f"{_POLICIES}.robots.Robots": 100,
             f"{_POLICIES}.credentials.Credentials": 420,
             f"{_POLICIES}.retries.Retries": 550,
@@ -71,6 +72,7 @@ def settings_of(job: Job) -> dict[str, Any]:
         "CAIRN_SECONDS": max(0.0, bounds.max_seconds - bounds.seconds_spent),
         "CAIRN_BYTES": max(0, bounds.max_bytes - bounds.bytes_spent),
         "CAIRN_MEMORY": bounds.memory_bytes,
+        "CAIRN_RENDERING": job.rendering,
         ALLOW: job.egress_allow or "",
     }
 

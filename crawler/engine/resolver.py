@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
@@ -36,15 +38,19 @@ class _Resolution:
 
 @implementer(IHostnameResolver)
 class ReactorResolver:
-    """Asked by every connection of the reactor, those to literal addresses among them."""
+    """Asked by every connection of the reactor, those to literal addresses among them. Networks that are allowed are so
+    for the site that a person named: where its pages lead besides has to be public."""
 
-    def __init__(self, reactor: ReactorBase, resolver: GuardedResolver) -> None:
+    def __init__(self, reactor: ReactorBase, resolver: GuardedResolver, *, home: str) -> None:
         self._reactor: Any = reactor
-        self._resolver = resolver
+        self._home = home
+        self._of_home = resolver
+        self._of_others = replace(resolver, policy=AddressPolicy())
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> ReactorResolver:
-        return cls(reactor, GuardedResolver(AddressPolicy.parsed(crawler.settings.get(ALLOW))))
+        resolver = GuardedResolver(AddressPolicy.parsed(crawler.settings.get(ALLOW)))
+        return cls(reactor, resolver, home=urlsplit(crawler.settings["CAIRN_ORIGIN"]).hostname or "")
 
     def install_on_reactor(self) -> None:
         self._reactor.installNameResolver(self)
@@ -75,5 +81,6 @@ class ReactorResolver:
             receiver.resolutionComplete()
 
         pool = self._reactor.getThreadPool()
-        deferToThreadPool(self._reactor, pool, self._resolver.resolve, hostName).addCallbacks(give, refuse)
+        resolver = self._of_home if hostName.strip("[]").lower() == self._home else self._of_others
+        deferToThreadPool(self._reactor, pool, resolver.resolve, hostName).addCallbacks(give, refuse)
         return resolution  # type: ignore[no-any-return, unused-ignore]  # zope's interfaces are no types

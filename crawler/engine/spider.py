@@ -16,6 +16,8 @@ from crawler.engine.frontier import Frontier
 from crawler.engine.judgement import Judge, Verdict, boilerplate_of
 from crawler.engine.messages import Ended, Found, Job, Known, Message, Waiting
 from crawler.engine.policies.refusals import Refused
+from crawler.engine.policies.rendering import KIND as RENDERING
+from crawler.engine.policies.rendering import Line
 from crawler.engine.policies.robots import Robots
 from crawler.engine.resolver import refusals
 from crawler.engine.sitemaps import is_sitemap, locations
@@ -39,6 +41,7 @@ class SiteSpider(Spider):  # type: ignore[misc]  # mypy does not look into Scrap
         known = {page.url: page for page in job.known}
         self._judge = Judge(Path(job.spool), boilerplate_of(job.boilerplate), known)
         self._sitemaps: set[str] = set()
+        self._shells = Line(job.rendering)
 
     @property
     def is_full(self) -> bool:
@@ -139,10 +142,37 @@ class SiteSpider(Spider):  # type: ignore[misc]  # mypy does not look into Scrap
         if verdict.follow is not None:
             message, more = self._followed(message, verdict.follow, depth)
             found += more
+        if verdict.is_shell and self._shells.is_open and response.request.meta["kind"] != RENDERING:
+            waiting = self._drawn_later(response)
+            if waiting is None:
+                yield from self._continued(found)
+                return
+            message = waiting
         if isinstance(message, Ended):
             self._frontier.release()
         self._tell(found, message)
         yield from self._requests()
+
+    def _drawn_later(self, response: Any) -> Ended | None:
+        """None where a browser is going to draw the page, which keeps its place meanwhile."""
+        meta = {**_identity(response.request), "kind": RENDERING, "shell": response}
+        request = Request(
+            response.url, callback=self._parse_drawn, errback=self._fail_drawn, meta=meta, dont_filter=True
+        )
+        if self._shells.add(request):
+            return None
+        self._count("rendering/budget")
+        is_known = meta["url"] in self._judge.known
+        outcome = Outcome.FAILED if is_known else Outcome.SKIPPED  # what was drawn before is not gone for that
+        return Ended(meta["url"], outcome, Reason.RENDER_BUDGET, meta["depth"], status=response.status, via=meta["via"])
+
+    def _parse_drawn(self, response: Any) -> Iterator[Request]:
+        self._shells.done()
+        yield from self._parse_page(response)
+
+    def _fail_drawn(self, failure: Any) -> Iterator[Request]:
+        self._shells.done()
+        yield from self._fail_page(failure)
 
     def _verdict(self, response: Any) -> Verdict:
         try:
@@ -200,6 +230,7 @@ class SiteSpider(Spider):  # type: ignore[misc]  # mypy does not look into Scrap
     def _requests(self) -> Iterator[Request]:
         for waiting in self._frontier.next():
             yield self._request(waiting)
+        yield from self._shells.next()
 
     def _fail_page(self, failure: Any) -> Iterator[Request]:
         meta = failure.request.meta
@@ -213,11 +244,9 @@ class SiteSpider(Spider):  # type: ignore[misc]  # mypy does not look into Scrap
             self.crawler.stats.inc_value(name)
 
 
-def _unreadable(response: Any, error: Exception) -> Ended:
-    meta, detail = response.request.meta, f"{type(error).__name__}: {error}"[:300]
-    return Ended(
-        meta["url"], Outcome.FAILED, Reason.UNREADABLE, meta["depth"], detail, response.status, via=meta["via"]
-    )
+def _identity(request: Request) -> dict[str, Any]:
+    """Which address of the crawl it is for."""
+    return {name: request.meta[name] for name in ("url", "depth", "via")}
 
 
 def _with_reason(message: Ended, reason: Reason) -> Ended:

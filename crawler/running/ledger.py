@@ -164,6 +164,7 @@ class Ledger:
             "via": via,
             "outcome": Outcome.WAITING,
             "size": 0,
+            "rendered": False,
         }
 
     def _end(self, session: Session, crawl: Crawl, messages: Sequence[Message]) -> None:
@@ -173,6 +174,7 @@ class Ledger:
         for key, message in ended.items():
             row = rows.get(key) or self._new_row(session, message)
             crawl.bytes_fetched += message.size
+            row.rendered = message.rendered
             if isinstance(message, Unchanged):
                 self._unchanged(crawl, row, pages.get(key), message)
                 continue
@@ -231,7 +233,7 @@ class Ledger:
             row = rows.get(key)
             if row is None or row.outcome != Outcome.WAITING:
                 continue  # a repeated message
-            row.status, row.size = page.status, page.size
+            row.status, row.size, row.rendered = page.status, page.size, page.rendered
             crawl.pages_crawled += 1
             crawl.bytes_fetched += page.size
             if not self._is_settled(session, row, page, known.get(key), boilerplate):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crawler.engine.messages import Rendering
+
 GRACE = 2
 """Crawls in a row that must miss a page before it is removed."""
 
@@ -13,7 +15,8 @@ LEAST_REMOVALS = 3
 
 @dataclass(frozen=True, slots=True)
 class CrawlLimits:
-    """`removal_share` of a site's pages may be removed by one crawl without a person."""
+    """`removal_share` of a site's pages may be removed by one crawl without a person; `rendering` is for sites that
+    want it."""
 
     user_agent: str
     pages_per_second: float
@@ -25,4 +28,5 @@ class CrawlLimits:
     max_seconds: float
     memory_bytes: int
     removal_share: float
+    rendering: Rendering
     egress_allow: str | None = None

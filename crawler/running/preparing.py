@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from crawler.crawls import repository
 from crawler.crawls.events import tell_crawl
 from crawler.crawls.models import Crawl, CrawlUrl
 from crawler.crawls.types import CrawlState
-from crawler.engine.messages import Bounds, Job, Known, Manners, Scope, Waiting
+from crawler.engine.messages import Bounds, Job, Known, Manners, Rendering, Scope, Waiting
 from crawler.reasons import SOFT, Outcome, Reason
 from crawler.running.boilerplate import Boilerplate, split
 from crawler.running.contents import Contents, said_by
@@ -130,7 +131,15 @@ class Preparation:
             waiting=[_waiting(row) for row in rows if row.outcome == Outcome.WAITING or row.reason in SOFT],
             done=[row.url for row in rows if row.outcome != Outcome.WAITING and row.reason not in SOFT],
             boilerplate=b"".join(sorted(boilerplate)).hex(),
+            rendering=self._rendering(crawl, rows),
         )
+
+    def _rendering(self, crawl: Crawl, rows: Sequence[CrawlUrl]) -> Rendering | None:
+        """What is left of it after an interruption; None where the site does without."""
+        if not crawl.settings.get("render"):
+            return None
+        limit = self.limits.rendering
+        return structs.replace(limit, pages=max(0, limit.pages - sum(row.rendered for row in rows)))
 
     def _bounds(self, crawl: Crawl, rows: Sequence[CrawlUrl]) -> Bounds:
         limits, minutes = self.limits, crawl.settings["max_minutes"]

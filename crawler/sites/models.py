@@ -31,6 +31,7 @@ class CrawlSite(Base):
     mode: Mapped[str] = mapped_column(String(16))
     urls: Mapped[list[str]] = mapped_column(JSON)
     use_sitemaps: Mapped[bool] = mapped_column(Boolean)
+    render: Mapped[bool] = mapped_column(Boolean, default=False)
     boilerplate: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

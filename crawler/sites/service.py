@@ -80,6 +80,7 @@ class Sites:
         max_pages: int | None = None,
         max_depth: int | None = None,
         path_prefix: str | None = None,
+        render: bool | None = None,
     ) -> CrawlSite:
         """The site with this start address as it was saved, with what is given now on top."""
         self.gate.readable(session, principal, dataset_id)
@@ -90,6 +91,7 @@ class Sites:
             max_pages=saved.max_pages if max_pages is None else max_pages,
             max_depth=saved.max_depth if max_depth is None else max_depth,
             path_prefix=saved.path_prefix if path_prefix is None else path_prefix,
+            render=saved.render if render is None else render,
         )
         return self.save(session, principal, dataset_id, wanted)
 
@@ -158,6 +160,7 @@ def _fill(row: CrawlSite, settings: SiteSettings) -> None:
     row.path_prefix = settings.path_prefix
     row.include, row.exclude = distinct(settings.include), distinct(settings.exclude)
     row.mode, row.urls, row.use_sitemaps = settings.mode.value, list(settings.urls), settings.use_sitemaps
+    row.render = settings.render
 
 
 def settings_of(row: CrawlSite) -> SiteSettings:
@@ -172,6 +175,7 @@ def settings_of(row: CrawlSite) -> SiteSettings:
         mode=CrawlMode(row.mode),
         urls=tuple(row.urls),
         use_sitemaps=row.use_sitemaps,
+        render=row.render,
     )
 
 
@@ -188,4 +192,5 @@ def stored(settings: SiteSettings) -> dict[str, object]:
         "mode": settings.mode.value,
         "urls": list(settings.urls),
         "use_sitemaps": settings.use_sitemaps,
+        "render": settings.render,
     }

@@ -23,7 +23,8 @@ class CrawlMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
-    """How a site is crawled. `max_minutes` None: as the installation's limit says."""
+    """How a site is crawled. `max_minutes` None: as the installation's limit says. `render`: pages without text are
+    drawn in a browser."""
 
     start_url: str
     max_pages: int = DEFAULT_MAX_PAGES
@@ -35,6 +36,7 @@ class SiteSettings:
     mode: CrawlMode = CrawlMode.SITE
     urls: Sequence[str] = ()
     use_sitemaps: bool = True
+    render: bool = False
 
 
 @dataclass(frozen=True, slots=True)

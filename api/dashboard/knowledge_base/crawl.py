@@ -62,6 +62,7 @@ def start_crawl(dataset_id: DatasetId, body: CrawlRequest, principal: Writer, ru
             max_pages=body.max_pages,
             max_depth=body.max_depth,
             path_prefix=body.url_path_filter,
+            render=body.render,
         )
         crawl = crawls.start(session, site, at=body.schedule_for)
     runtime.worker.nudge()

@@ -30,11 +30,13 @@ class Retries:
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
-        if response.status not in _STATUSES:
+        if response.status not in _STATUSES or request.meta.get("kind") == "part":
             return response
         return await self._again(request, self._wish(response)) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        if request.meta.get("kind") == "part":
+            return None  # the page that asks for it has seconds, and asks again if it cares
         return await self._again(request, 0.0) if isinstance(exception, _FAILURES) else None
 
     async def _again(self, request: Request, wish: float) -> Request | None:

@@ -31,6 +31,7 @@ BREACHES = [
     ("api.app", "import celery", QUEUE),
     ("orchestration.tasks.service", "import celery.app", QUEUE),
     ("ingest.files.service", "import scrapy", "The crawl engine lives in crawler"),
+    ("crawler.engine", "import playwright.async_api", "The browser lives in crawler.engine"),
     ("ingest.files.service", "import docling.document_converter", "Parser libraries live in ingest.parsers"),
     ("crawler.engine", "import trafilatura", "Parser libraries live in ingest.parsers"),
     ("retrieval.search.engine", "import qdrant_edge", "Vector engines live in retrieval.stores"),

@@ -21,6 +21,7 @@ ScheduleChoice: TypeAlias = Literal["manual", "weekly", "monthly", "cron"]
 
 _LONGEST_URL = 2000
 _MOST_PAGES, _DEEPEST = 100_000, 100
+_RENDER = "Whether pages without text are drawn in a browser, for what scripts put there; it has to be installed"
 
 Url: TypeAlias = Annotated[str, Field(min_length=1, max_length=_LONGEST_URL, pattern=r"^\s*[hH][tT]{2}[pP]"), STORABLE]
 Patterns: TypeAlias = Annotated[
@@ -57,6 +58,7 @@ class CrawlConfiguration(RequestBody):
     )
     urls: list[Url] = Field(default_factory=list, max_length=5000, description="Addresses for mode `list`")
     use_sitemaps: Flag = Field(True, description="Whether mode `site` reads sitemaps beside following links")
+    render: Flag = Field(False, description=_RENDER)
     schedule: ScheduleChoice | None = Field(
         None, description="`cron` goes with `cron` and `timeZone`; null: as it was, or for a new website `manual`"
     )
@@ -83,6 +85,7 @@ class CrawlConfiguration(RequestBody):
             mode=self.mode,
             urls=tuple(self.urls),
             use_sitemaps=self.use_sitemaps,
+            render=self.render,
         )
 
 
@@ -95,6 +98,7 @@ class CrawlRequest(RequestBody):
     max_pages: MaxPages | None = None
     max_depth: MaxDepth | None = None
     url_path_filter: PathFilter | None = None
+    render: Flag | None = Field(None, description=_RENDER)
     schedule_for: Since | None = Field(None, description="When to begin; null: at once")
 
 
@@ -160,6 +164,7 @@ class CrawlConfig(ResponseBody):
     mode: CrawlMode
     urls: Sequence[str]
     use_sitemaps: bool
+    render: bool = Field(description=_RENDER)
     schedule: Literal["manual", "weekly", "monthly"] | None = Field(description="null where `cron` says it")
     cron: str | None
     time_zone: str
@@ -185,6 +190,7 @@ class CrawlConfig(ResponseBody):
             mode=shown.mode,
             urls=shown.urls,
             use_sitemaps=shown.use_sitemaps,
+            render=shown.render,
             schedule=_published(view.schedule) if view is not None else None,
             cron=view.schedule.cron if view is not None else None,
             time_zone=view.schedule.time_zone if view is not None else "UTC",
@@ -250,6 +256,7 @@ class CrawlRecord(CrawlStatus):
     stop_reason: Reason | None = Field(description="Why it ended although there was more to fetch; else null")
     counts: Mapping[Outcome, int] = Field(description="Addresses by how they ended")
     bytes_fetched: int
+    pages_rendered: int = Field(description="Pages drawn in a browser")
     pages_to_remove: int = Field(description="Pages that it did not find any more; removed, or held for a person")
     scheduled_for: datetime | None
     created_on: datetime
@@ -265,6 +272,7 @@ class CrawlRecord(CrawlStatus):
             stop_reason=view.stopped_by,
             counts=view.counts,
             bytes_fetched=view.bytes_fetched,
+            pages_rendered=view.pages_rendered,
             pages_to_remove=view.removals,
             scheduled_for=view.scheduled_for,
             created_on=view.created_at,
@@ -293,6 +301,7 @@ class CrawlUrl(ResponseBody):
     http_status: int | None
     size_bytes: int
     file_id: str | None
+    rendered: bool = Field(description="Whether a browser has drawn it")
     ended_at: datetime | None
 
     @classmethod
@@ -309,6 +318,7 @@ class CrawlUrl(ResponseBody):
             http_status=view.status,
             size_bytes=view.size,
             file_id=view.file_id,
+            rendered=view.rendered,
             ended_at=view.ended_at,
         )
 
