@@ -7,24 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from ingest.documents import Block, BlockKind, Box, Document, ParserEngine, ParseWarning, Table
+from ingest.parsers.cleaning import clean, one_line
 from ingest.parsers.errors import FileHasNoText, LimitExceeded
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.tables import as_markdown
 
 Boxes: TypeAlias = Sequence[Box]
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\ufeff\ufffe\uffff\ud800-\udfff]")
 _BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f]+")
 _MAX_HEADING = 300
-
-
-def clean(text: str) -> str:
-    """Without control characters, lone surrogates and invisible marks; those break databases and keyword indexes."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def one_line(text: str) -> str:
-    return " ".join(clean(text).split())
 
 
 class BlockCollector:

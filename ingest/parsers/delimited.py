@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
 from ingest.documents import Document
-from ingest.parsers.collector import BlockCollector, clean
+from ingest.parsers.cleaning import clean
+from ingest.parsers.collector import BlockCollector
 from ingest.parsers.encoding import decode
 from ingest.parsers.errors import FileIsCorrupt
 from ingest.parsers.kinds import FileKind

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from ingest.documents import Document
-from ingest.parsers.collector import BlockCollector, clean
+from ingest.parsers.cleaning import clean
+from ingest.parsers.collector import BlockCollector
 from ingest.parsers.encoding import decode
 from ingest.parsers.kinds import FileKind
 from ingest.parsers.options import ParseOptions

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from lxml import html
 
-from ingest.parsers.collector import BlockCollector, one_line
+from ingest.parsers.cleaning import one_line
+from ingest.parsers.collector import BlockCollector
 from ingest.parsers.web.cells import is_data_table, table_from
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
