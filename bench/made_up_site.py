@@ -22,10 +22,12 @@ power hour game line end member law car city community name president team minut
 face others level office door health person art war history party result change morning reason research girl guy
 moment air teacher
 """
-_WORDS = _VOCABULARY.split()
+WORDS = _VOCABULARY.split()
 
 Verdict = tuple[Outcome, Reason]
 _KEPT: Verdict = (Outcome.KEPT, Reason.NEW)
+_OTHER_VERSION: Verdict = (Outcome.DUPLICATE, Reason.OTHER_VERSION)
+_RELEASES = {"v0.9": _KEPT, "v1": _OTHER_VERSION, "v2": _OTHER_VERSION, "stable": _KEPT}
 _SECTION = 50
 _BANNER = "<div class='banner'><p>We use biscuits to make this visit sweeter.</p><p>Accept all biscuits</p></div>"
 _TAIL = "<div class='end'><p>Was this page of any help to you?</p><p>Edit this page on our forge</p></div>"
@@ -59,7 +61,10 @@ class MadeUpSite:
         self._specials: list[str] = []
         self._doubles: list[str] = []
         """Linked from the last page, so that crawls find them after what they double."""
-        for add in (self._redirects, self._missing, self._duplicates, self._kept_out, self._kinds, self._trouble):
+        for add in (
+            *(self._redirects, self._missing, self._duplicates, self._near_duplicates, self._translations),
+            *(self._kept_out, self._kinds, self._trouble),
+        ):
             if not self.is_plain:
                 add()
         self.truth["/"] = _KEPT
@@ -132,7 +137,7 @@ class MadeUpSite:
     def text_of(self, path: str) -> str:
         """Paragraphs that no other page has; an edited page has one of them changed."""
         chosen = random.Random(f"{self.seed}{path}")  # noqa: S311 - made-up text, no secret
-        paragraphs = [" ".join(chosen.choices(_WORDS, k=chosen.randint(40, 90))) for _ in range(chosen.randint(4, 7))]
+        paragraphs = [" ".join(chosen.choices(WORDS, k=chosen.randint(40, 90))) for _ in range(chosen.randint(4, 7))]
         if path in self.edited:
             paragraphs[1] = f"This paragraph of {path} was written anew. " + paragraphs[1][: len(paragraphs[1]) // 2]
         return "".join(f"<h2>{text[:18].title()}</h2><p>{text.capitalize()}.</p>" for text in paragraphs)
@@ -192,6 +197,39 @@ class MadeUpSite:
             view = self._html(f"Page {number}", text + f"<p>Printed from {original}</p>", f"{original}?print=1")
             self._special(f"{original}?print=1", view, (Outcome.DUPLICATE, Reason.VARIANT_OF_ANOTHER), linked=False)
             self._doubles += [f"/copy/{number}.html", f"/partner/{number}", f"{original}?print=1"]
+
+    def _near_duplicates(self) -> None:
+        """The worse of two come first, so that the better has to take over."""
+        for number in range(min(3, self.pages)):
+            path = f"/manual/{{}}/m{number}.html"
+            for version, verdict in _RELEASES.items():
+                place = path.format(version)
+                self._special(place, self._html(f"Manual {number}", self._manual(number, version), place), verdict)
+            place, other = f"/blog/post-{number}.html", f"/news/post-{number}.html"
+            story = self.text_of(place) * 2
+            self._special(place, self._html(f"Post {number}", f"<p>Blog, for friends</p>{story}", place), _KEPT)
+            nearly: Verdict = (Outcome.DUPLICATE, Reason.NEARLY_ANOTHER)
+            again = self._html(f"Post {number}", f"<p>News</p>{story}<p>Seen by many</p>", other)
+            self._special(other, again, nearly, linked=False)
+            self._doubles.append(other)
+            place = f"/product/{number}.html"
+            sheet = f"<p>Weighs {number + 3} kilograms.</p>{self.text_of('/product/')}"
+            self._special(place, self._html("Our product", sheet, place), _KEPT)
+        for path in self._normal[6:9]:
+            view = self._html("Printed", self.text_of(path) + "<p>Printed</p>", f"{path}?print=1")
+            self._special(f"{path}?print=1", view, (Outcome.DUPLICATE, Reason.VARIANT_OF_ANOTHER))
+
+    def _manual(self, number: int, version: str) -> str:
+        """Of `v0.9` another text altogether; the others differ by a sentence and their name."""
+        text = self.text_of(f"/manual/{'old' if version == 'v0.9' else 'new'}/{number}") * 2
+        return f"<p>This is the manual of release {version}.</p>{text}"
+
+    def _translations(self) -> None:
+        addresses = {"en": "/en/guide.html", "de": "/de/guide.html", "fr-ca": "/fr-ca/guide.html"}
+        others = [("x-default", addresses["en"]), *addresses.items()]
+        head = "".join(f"<link rel='alternate' hreflang='{tag}' href='{path}'>" for tag, path in others)
+        for path in addresses.values():
+            self._special(path, self._html("Guide", self.text_of(path), path, head), _KEPT)
 
     def _kept_out(self) -> None:
         for number in range(5):
@@ -253,7 +291,7 @@ class MadeUpSite:
 
     def _endless(self, path: str, query: str) -> Answer:
         chosen = random.Random(path + query)  # noqa: S311 - made-up text, no secret
-        text = " ".join(chosen.choices(_WORDS, k=60))
+        text = " ".join(chosen.choices(WORDS, k=60))
         return self._html("Endless", f"<p>{text}</p>" + "".join(_further(path, query)), f"{path}?{query}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from time import sleep
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,6 +39,7 @@ def crawl(
     render: Annotated[
         bool | None, typer.Option("--render/--no-render", help="Draw pages without text in a browser (as saved, or no)")
     ] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only pages in this, such as en; may be repeated")] = None,
     user: Annotated[str | None, typer.Option(help="Sign in as this user; the password is asked for")] = None,
     header: Annotated[list[str] | None, typer.Option(help="Send this header; its value is asked for")] = None,
     cookie: Annotated[list[str] | None, typer.Option(help="Send this cookie; its value is asked for")] = None,
@@ -54,7 +56,8 @@ def crawl(
         target = target_of(session, dataset, make=make)
         crew = Crew(session)
         keep_login(session, target.id, url, login, forget=logout)
-        crawl_id = _start(session, target.id, url, max_pages=max_pages, max_depth=max_depth, path=path, render=render)
+        bounds = Bounds(max_pages, max_depth, path, language, render=render)
+        crawl_id = _start(session, target.id, url, bounds)
         try:
             view = _followed(session, crew, target.id, crawl_id)
             files = _indexed(session, crew, target.id, crawl_id)
@@ -70,16 +73,18 @@ def crawl(
         raise typer.Exit(1)
 
 
-def _start(
-    session: Session,
-    dataset_id: str,
-    url: str,
-    *,
-    max_pages: int | None,
-    max_depth: int | None,
-    path: str | None,
-    render: bool | None,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """None: as saved for the site."""
+
+    max_pages: int | None
+    max_depth: int | None
+    path: str | None
+    languages: Sequence[str] | None
+    render: bool | None
+
+
+def _start(session: Session, dataset_id: str, url: str, bounds: Bounds) -> str:
     crawling = session.runtime.crawling
     with session.runtime.database.write() as transaction:
         site = crawling.sites.touch(
@@ -87,10 +92,11 @@ def _start(
             session.principal,
             dataset_id,
             url,
-            max_pages=max_pages,
-            max_depth=max_depth,
-            path_prefix=path,
-            render=render,
+            max_pages=bounds.max_pages,
+            max_depth=bounds.max_depth,
+            path_prefix=bounds.path,
+            languages=bounds.languages,
+            render=bounds.render,
         )
         return crawling.crawls.start(transaction, site).id
 
@@ -196,6 +202,8 @@ def _json(view: CrawlView, listed: Sequence[CrawlUrlView], *, indexed: int) -> J
                 "reason": None if one.reason is None else one.reason.value,
                 "detail": one.detail,
                 "target": one.target,
+                "language": one.language,
+                "alternateOf": one.alternate_of,
                 "fileId": one.file_id,
                 "rendered": one.rendered,
             }

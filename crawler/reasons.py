@@ -27,10 +27,13 @@ class Reason(StrEnum):
     CANONICAL_ELSEWHERE = "canonical_elsewhere"
     SAME_AS_ANOTHER = "same_as_another"
     VARIANT_OF_ANOTHER = "variant_of_another"
+    OTHER_VERSION = "other_version"
+    NEARLY_ANOTHER = "nearly_another"
     ROBOTS = "robots"
     ROBOTS_UNREACHABLE = "robots_unreachable"
     NOINDEX = "noindex"
     NOFOLLOW = "nofollow"
+    LANGUAGE = "language"
     OUTSIDE_PATH = "outside_path"
     EXCLUDED = "excluded"
     REDIRECTED_OUTSIDE = "redirected_outside"
@@ -70,11 +73,14 @@ SENTENCES: dict[Reason, str] = {
     Reason.REDIRECTED: "the server sends visitors on to another address",
     Reason.CANONICAL_ELSEWHERE: "the page names another address as its own",
     Reason.SAME_AS_ANOTHER: "it says the same as another page",
-    Reason.VARIANT_OF_ANOTHER: "a print view or other version of another page",
+    Reason.VARIANT_OF_ANOTHER: "a print view or the like of another page",
+    Reason.OTHER_VERSION: "nearly the same as the page of another version",
+    Reason.NEARLY_ANOTHER: "it says nearly the same as another page",
     Reason.ROBOTS: "robots.txt does not allow it",
     Reason.ROBOTS_UNREACHABLE: "robots.txt could not be read, so nothing is allowed",
     Reason.NOINDEX: "the page asks not to be indexed",
     Reason.NOFOLLOW: "the only links to it ask not to be followed",
+    Reason.LANGUAGE: "in a language that the site's settings leave out",
     Reason.OUTSIDE_PATH: "outside of the path that the crawl is for",
     Reason.EXCLUDED: "excluded by the site's patterns",
     Reason.REDIRECTED_OUTSIDE: "the server sends visitors on to somewhere outside of the crawl",

@@ -61,7 +61,14 @@ def make_crawling(
     schedules, logins = Schedules(clock), Logins(engines.secrets)
     crawls = Crawls(gate=gate, queue=queue, files=files, schedules=schedules, logins=logins, holds=holds, clock=clock)
     preparation = Preparation(
-        database=database, jobs=queue, uploads=uploads, gate=gate, clock=clock, limits=limits, logins=logins
+        database=database,
+        jobs=queue,
+        uploads=uploads,
+        gate=gate,
+        clock=clock,
+        limits=limits,
+        logins=logins,
+        crawls=crawls,
     )
     handler = CrawlHandler(
         database=database,

@@ -109,12 +109,13 @@ class Crawls:
         page: PageRequest,
     ) -> Page[CrawlUrlView]:
         """In the order in which they were found."""
-        self._row(session, principal, dataset_id, crawl_id)
+        crawl = self._row(session, principal, dataset_id, crawl_id)
         after = 0 if page.after is None else _number(page.after)
         rows = repository.urls(session, crawl_id, query, after=after, limit=page.limit + 1)
         shown = rows[: page.limit]
         cursor = encode_cursor(str(shown[-1].number)) if len(rows) > page.limit else None
-        return Page([_url_view(row) for row in shown], cursor)
+        pages = repository.pages_by_key(session, crawl.site_id, [row.key for row in shown])
+        return Page([_url_view(row, pages.get(row.key)) for row in shown], cursor)
 
     def cancel(self, session: Session, principal: Principal, dataset_id: str, crawl_id: str) -> CrawlView:
         """Pages that it has brought stay. One that runs stops within moments."""
@@ -176,11 +177,17 @@ class Crawls:
         if crawl.state != CrawlState.HELD:
             raise CrawlCannotDoThat(crawl_id, crawl.state, "decided about")
         overdue = (SitePage.site_id == crawl.site_id) & (SitePage.missed >= grace)
+        doubles = (
+            (SitePage.site_id == crawl.site_id) & SitePage.duplicate_of.is_not(None) & SitePage.file_id.is_not(None)
+        )
         if remove:
             for page in session.scalars(select(SitePage).where(overdue)).all():
                 self.remove_page(session, principal, dataset_id, page)
+            for page in session.scalars(select(SitePage).where(doubles)).all():
+                self.clear_page(session, principal, dataset_id, page)
         else:
             session.execute(update(SitePage).where(overdue).values(missed=0))
+            session.execute(update(SitePage).where(doubles).values(duplicate_of=None, duplicate_by=None))
             crawl.removals = 0
         crawl.state = CrawlState.COMPLETED
         self.holds.ended(session, principal, crawl, removes=remove)
@@ -194,6 +201,15 @@ class Crawls:
         here = (PageVersion.site_id == page.site_id) & (PageVersion.key == page.key)
         session.execute(delete(PageVersion).where(here))
         session.delete(page)
+
+    def clear_page(self, session: Session, principal: Principal, dataset_id: str, page: SitePage) -> None:
+        """As `remove_page`, but that it points to another page stays known."""
+        if page.file_id is not None:
+            with suppress(NotFound):  # a person was quicker
+                self.files.delete(session, principal, dataset_id, page.file_id)
+        here = (PageVersion.site_id == page.site_id) & (PageVersion.key == page.key)
+        session.execute(delete(PageVersion).where(here))
+        page.file_id, page.missed = None, 0
 
     def remove_site(self, session: Session, principal: Principal, site: CrawlSite, *, keep_files: bool = False) -> int:
         """The site with its crawls, and unless they are kept its pages' files; how many of these. A crawl that runs
@@ -255,7 +271,7 @@ def _view(row: Crawl, counts: dict[Outcome, int], indexed: int, rendered: int) -
     )
 
 
-def _url_view(row: CrawlUrl) -> CrawlUrlView:
+def _url_view(row: CrawlUrl, page: SitePage | None) -> CrawlUrlView:
     return CrawlUrlView(
         url=row.url,
         outcome=Outcome(row.outcome),
@@ -269,6 +285,8 @@ def _url_view(row: CrawlUrl) -> CrawlUrlView:
         file_id=row.file_id,
         rendered=row.rendered,
         ended_at=row.ended_at,
+        language=page.language if page else None,
+        alternate_of=page.alternate_of if page else None,
     )
 
 

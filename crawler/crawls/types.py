@@ -101,6 +101,8 @@ class CrawlUrlView:
     rendered: bool
     """Whether a browser has drawn it."""
     ended_at: datetime | None
+    language: str | None = None
+    alternate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from crawler.engine.messages import TEXT_SUFFIX, Ended, Known, Page, Unchanged
 from crawler.engine.policies.content import charset_of, mime_type_of
 from crawler.engine.policies.rendering import KIND as RENDERING
+from crawler.languages import DEFAULT, alternate_of, checked_tag, is_wanted, language_of
 from crawler.reasons import Outcome, Reason
 from crawler.urls import origin_of, resolved
 from ingest.parsers.encoding import decode
@@ -34,6 +37,8 @@ _LOGIN_PATH = re.compile(
     r"/(?:log-?in|sign-?in|sso|auth(?:enticate|orize)?|account/login|wp-login\.php)(?:[/.?]|$)", re.IGNORECASE
 )
 _QUICK_REFRESH = 10.0
+_MOST_ALTERNATES = 100
+_FOREIGN = Reason.LANGUAGE, Outcome.SKIPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,13 @@ class Verdict:
 
 @dataclass(slots=True)
 class Judge:
-    """`spool` is where bodies go. `errors` are contents of pages that the site shows for what is not there."""
+    """`spool` is where bodies go, `languages` those of pages that are kept; none given: all. `errors` are contents of
+    pages that the site shows for what is not there."""
 
     spool: Path
     boilerplate: frozenset[bytes]
     known: dict[str, Known]
+    languages: Sequence[str] = ()
     errors: set[str] = field(default_factory=set)
     _number: int = 0
 
@@ -81,7 +88,11 @@ class Judge:
             return Verdict(_unchanged(response, Reason.SAME_BYTES, sha256))
         kind = mime_type_of(response.headers.get(b"Content-Type"))
         if not _is_html(kind, response.body):
-            return Verdict(self._kept(response, sha256, sha256, mime_type=kind or "application/octet-stream"))
+            language = _language(response)
+            if not is_wanted(language, self.languages):
+                return Verdict(_ended(response, *_FOREIGN, str(language)))
+            mime_type = kind or "application/octet-stream"
+            return Verdict(self._kept(response, sha256, sha256, mime_type=mime_type, language=language))
         outline = read_outline(response.body, charset=charset_of(response.headers.get(b"Content-Type")))
         if outline is None:
             return Verdict(_ended(response, Reason.UNREADABLE, Outcome.FAILED, "its elements are nested too deeply"))
@@ -96,7 +107,11 @@ class Judge:
     def _page(self, response: Any, outline: PageOutline, sha256: str, known: Known | None) -> Verdict:
         directives = outline.directives | _header_directives(response)
         base = (resolved(outline.base, response.url) if outline.base else None) or response.url
-        links = [] if "nofollow" in directives else list(_resolved(outline.links, base))
+        alternates = list(_alternates(outline, base))
+        links: list[tuple[str, bool]] = []
+        if "nofollow" not in directives:
+            links += _resolved(outline.links, base)
+            links += [(url, False) for tag, url in alternates if is_wanted(tag, self.languages)]
         content = content_hash(line for line in outline.lines if line not in self.boilerplate)
         refresh = _refresh(outline, base, response.request.meta["url"])
         if refresh is not None:
@@ -105,13 +120,17 @@ class Judge:
         wrong = self._looks_wrong(outline, content, is_start=response.request.meta["depth"] == 0)
         if "noindex" in directives:
             wrong = Reason.NOINDEX, Outcome.SKIPPED
+        language = _language(response, outline.language, alternates)
         if wrong is not None:
             is_empty = wrong[0] is Reason.NO_TEXT
             detail = "also after its scripts have run" if is_empty and _is_drawn(response) else ""
             return Verdict(_ended(response, *wrong, detail), links, is_shell=is_empty and outline.scripts > 0)
+        if not is_wanted(language, self.languages):
+            return Verdict(_ended(response, *_FOREIGN, str(language)), links)
         if known is not None and known.content == content:
             return Verdict(_unchanged(response, Reason.SAME_CONTENT, sha256), links)
-        return Verdict(self._kept(response, sha256, content, outline=outline, base=base), links)
+        page = self._kept(response, sha256, content, outline=outline, base=base, language=language)
+        return Verdict(msgspec.structs.replace(page, alternate_of=alternate_of(page.url, alternates)), links)
 
     def _looks_wrong(self, outline: PageOutline, content: str, *, is_start: bool) -> tuple[Reason, Outcome] | None:
         few = outline.characters < _FEW_CHARACTERS
@@ -130,6 +149,7 @@ class Judge:
         mime_type: str = "text/html",
         outline: PageOutline | None = None,
         base: str = "",
+        language: str | None = None,
     ) -> Page:
         self._number += 1
         body = self.spool / f"{self._number:07}"
@@ -155,7 +175,7 @@ class Judge:
             last_modified=last_modified,
             canonical=canonical if _is_another_of_the_site(canonical, meta["url"]) else None,
             title=outline.title if outline else "",
-            language=outline.language if outline else None,
+            language=language,
             via=meta.get("via"),
             rendered=_is_drawn(response),
         )
@@ -164,6 +184,21 @@ class Judge:
 def says_not_there(title: str) -> bool:
     """Whether it is the title of a page that stands for one which is not there."""
     return _ERROR_TITLE.search(title) is not None
+
+
+def _alternates(outline: PageOutline, base: str) -> Iterator[tuple[str, str]]:
+    """Language and address of a page's translations, itself among them."""
+    for named, href in outline.alternates[:_MOST_ALTERNATES]:
+        tag = named if named == DEFAULT else checked_tag(named)
+        url = resolved(href, base)
+        if tag is not None and url is not None:
+            yield tag, url
+
+
+def _language(response: Any, own: str | None = None, alternates: Sequence[tuple[str, str]] = ()) -> str | None:
+    header = (response.headers.get(b"Content-Language") or b"").decode("latin-1")
+    declared = own or checked_tag(header.partition(",")[0])
+    return language_of(response.request.meta["url"], declared=declared, alternates=alternates)
 
 
 def _is_another_of_the_site(canonical: str | None, url: str) -> bool:

@@ -33,7 +33,8 @@ class Waiting(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Scope(msgspec.Struct, frozen=True):
     """Which addresses belong to the crawl: those of the start's origin, in the path, and let through by the patterns.
-    `*` in a pattern stands for anything; without one it is a piece of the address."""
+    `*` in a pattern stands for anything; without one it is a piece of the address. Pages in other than the `languages`
+    are led on from but not kept; none given: all."""
 
     start_url: str
     prefix: str = "/"
@@ -42,6 +43,7 @@ class Scope(msgspec.Struct, frozen=True):
     follow_links: bool = True
     use_sitemaps: bool = True
     urls: Sequence[str] = ()
+    languages: Sequence[str] = ()
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -111,8 +113,9 @@ TEXT_SUFFIX = ".txt"
 
 
 class Page(msgspec.Struct, frozen=True, tag="page", omit_defaults=True):
-    """`body` is a file in the spool. `canonical` is another address of the site that the page gives as its own; `lines`
-    are hashes of what it says, joined, in hex; `content` their hash without boilerplate."""
+    """`body` is a file in the spool. `canonical` is another address of the site that the page gives as its own;
+    `alternate_of` the one that stands for all its translations; `lines` are hashes of what it says, joined, in hex;
+    `content` their hash without boilerplate."""
 
     url: str
     depth: int
@@ -129,6 +132,7 @@ class Page(msgspec.Struct, frozen=True, tag="page", omit_defaults=True):
     canonical: str | None = None
     title: str = ""
     language: str | None = None
+    alternate_of: str | None = None
     via: str | None = None
     rendered: bool = False
 

@@ -37,6 +37,14 @@ class Contents:
         if self._boilerplate is not None:
             self._keys.setdefault(said_by(lines, content, self._boilerplate), key)
 
+    def remove(self, key: str) -> None:
+        """Another page has taken its place."""
+        lines, content = self._pages.pop(key, (b"", ""))
+        if self._boilerplate is not None:
+            said_content = said_by(lines, content, self._boilerplate)
+            if self._keys.get(said_content) == key:
+                del self._keys[said_content]
+
     def find(self, said_content: str) -> str | None:
         """The key of the page that says it; the first one, where several do."""
         return self._keys.get(said_content)

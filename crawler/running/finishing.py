@@ -17,6 +17,7 @@ from crawler.crawls.types import Asked, CrawlState
 from crawler.engine.messages import Done
 from crawler.reasons import Outcome, Reason
 from crawler.running.acting import crawler_of
+from crawler.running.doubles import BY_TEXT
 from crawler.running.ledger import Ledger
 from crawler.running.limits import GRACE, LEAST_REMOVALS, CrawlLimits
 from crawler.sites.models import CrawlSite, SitePage
@@ -67,8 +68,9 @@ class Finish:
                 site.boilerplate = ledger.boilerplate.joined().hex()
             crawl.error = self._failure(session, crawl)
             overdue = self._overdue(session, crawl)
-            crawl.removals = len(overdue)
+            crawl.removals = len(overdue) + self._lost_doubles(session, crawl)
             is_held = self._is_too_much(session, crawl)
+        self._clear_doubles(claim, ledger, all_of_them=not is_held)
         if not is_held:
             self._remove(claim, ledger, overdue)
         self._end(claim, ledger, is_held=is_held)
@@ -111,11 +113,35 @@ class Finish:
         return list(session.scalars(wanted.order_by(SitePage.key)))
 
     def _is_too_much(self, session: Session, crawl: Crawl) -> bool:
-        """Addresses that only point to another page's file cost nothing when they go."""
+        """Addresses that only point to another page's file cost nothing when they go, nor do files whose text another
+        one has."""
         files = select(func.count()).where(SitePage.site_id == crawl.site_id, SitePage.file_id.is_not(None))
         pages = session.scalar(files) or 0
-        removals = session.scalar(files.where(SitePage.missed >= GRACE)) or 0
+        alone = SitePage.duplicate_of.is_(None)
+        removals = session.scalar(files.where(alone, SitePage.missed >= GRACE)) or 0
+        removals += self._lost_doubles(session, crawl)
         return removals >= LEAST_REMOVALS and removals > self.limits.removal_share * pages
+
+    @staticmethod
+    def _lost_doubles(session: Session, crawl: Crawl) -> int:
+        """Files of pages that name another address as their own although it may say something else."""
+        mine = (SitePage.site_id == crawl.site_id) & SitePage.file_id.is_not(None) & SitePage.duplicate_of.is_not(None)
+        named = SitePage.duplicate_by.is_(None) | SitePage.duplicate_by.not_in(BY_TEXT)
+        return session.scalar(select(func.count()).where(mine, named)) or 0
+
+    def _clear_doubles(self, claim: Claim, ledger: Ledger, *, all_of_them: bool) -> None:
+        """Files of pages that point to another one now. Of those that only name it a person may have to decide."""
+        mine = (SitePage.site_id == ledger.site_id) & SitePage.file_id.is_not(None) & SitePage.duplicate_of.is_not(None)
+        wanted = select(SitePage).where(mine).order_by(SitePage.key).limit(_AT_ONCE)
+        wanted = wanted if all_of_them else wanted.where(SitePage.duplicate_by.in_(BY_TEXT))
+        while True:
+            with self.database.write() as session:
+                self.jobs.hold(session, claim, progressed=True)
+                pages = session.scalars(wanted).all()
+                for page in pages:
+                    ledger.doubles.clear(session, page)
+            if len(pages) < _AT_ONCE:
+                return
 
     def _remove(self, claim: Claim, ledger: Ledger, keys: Sequence[str]) -> None:
         principal = crawler_of(ledger.tenant_id)

@@ -112,9 +112,10 @@ class CrawlHandler:
     @staticmethod
     def _flush(ledger: Ledger, messages: Sequence[Message], seconds: float, signals: Signals) -> str | None:
         """Waits where ingestion is far behind: a crawl must not fill the queue."""
+        batch = ledger.receive(messages)
         while True:
             try:
-                return ledger.write(messages, seconds=seconds)
+                return ledger.write(batch, seconds=seconds)
             except TooMuchWaiting:
                 if signals.stopping():
                     return None

@@ -16,15 +16,18 @@ from crawler.crawls import repository
 from crawler.crawls.events import tell_crawl
 from crawler.crawls.models import Crawl, CrawlUrl
 from crawler.engine.messages import Ended, Found, Message, Page, Unchanged
+from crawler.languages import primary
 from crawler.reasons import SOFT, Outcome, Reason
 from crawler.running.acting import crawler_of
 from crawler.running.boilerplate import Boilerplate, split
-from crawler.running.contents import Contents, said_by
+from crawler.running.contents import said_by
+from crawler.running.doubles import Double, Doubles, in_order
 from crawler.running.limits import GRACE
-from crawler.running.variants import are_alike, originals
-from crawler.running.versions import keep_version, text_of
+from crawler.running.reading import Reading, discard, read
+from crawler.running.versions import keep_version
 from crawler.sites.models import SitePage
 from crawler.urls import file_name_of, url_key
+from crawler.variants import originals
 from ingest.files.types import FileSource, IncomingFile, IngestOverrides, UploadedFile
 from ingest.files.uploads import Staged, Uploads
 from kit.clock import Clock
@@ -34,6 +37,17 @@ from kit.jobs.types import Claim, Progress
 
 _SHRUNK = 0.1
 """Of a page's characters: what keeps less than that has lost its content rather than changed it."""
+
+
+_SETTLED_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages, and those pages that are decided with them; others wait."""
+
+    messages: Sequence[Message]
+    ready: Sequence[Reading]
 
 
 @dataclass(slots=True)
@@ -54,33 +68,35 @@ class Ledger:
     tenant_id: str
     dataset_id: str
     boilerplate: Boilerplate
+    doubles: Doubles
     most: int
     number: int = 0
     crawled: int = 0
     pending: list[Page] = field(default_factory=list)
-    contents: Contents = field(default_factory=Contents)
-    """Of the site's pages that are files: what they say, to the key of their address."""
 
-    def write(self, messages: Sequence[Message], *, seconds: float = 0.0) -> str | None:
-        """What a person asks of the crawl, if anything. Raises LeaseLost."""
+    def receive(self, messages: Sequence[Message]) -> Batch:
+        """What is to be written together; once for each message."""
         pages = [message for message in messages if isinstance(message, Page)]
-        ready = self._ready(pages)
+        return Batch(messages, read(self._ready(pages), self.boilerplate.lines()))
+
+    def write(self, batch: Batch, *, seconds: float = 0.0) -> str | None:
+        """What a person asks of the crawl, if anything. Raises LeaseLost, or TooMuchWaiting: then nothing was written,
+        and it can be tried again."""
         with ExitStack() as stack:
-            staged = self._staged(ready, stack)
+            staged = self._staged(batch.ready, stack)
             with self.database.write() as session:
                 progress = Progress("crawling", self.crawled, self.most)
                 self.jobs.hold(session, self.claim, progressed=True, progress=progress)
                 crawl = session.get_one(Crawl, self.crawl_id)
-                self._find(session, messages)
-                self._end(session, crawl, messages)
-                self._keep(session, crawl, ready, staged)
+                self._find(session, batch.messages)
+                self._end(session, crawl, batch.messages)
+                self._keep(session, crawl, batch.ready, staged)
                 crawl.seconds_spent += round(seconds)
                 asked, self.crawled = crawl.asked, crawl.pages_crawled
-                if messages:
+                if batch.messages:
                     tell_crawl(session, crawl, at=self.clock.now())
-        for page in ready:
-            Path(page.body).unlink(missing_ok=True)
-            text_of(page).unlink(missing_ok=True)
+        for reading in batch.ready:
+            discard(reading.page)
         return asked
 
     def pause(self, seconds: float) -> None:
@@ -91,23 +107,27 @@ class Ledger:
 
     def settle(self) -> None:
         """Pages that have waited for the others are decided now."""
-        waiting, self.pending = self.pending, []
-        for start in range(0, len(waiting), 50):
-            self._write_settled(waiting[start : start + 50])
+        waiting = in_order(read(self.pending, self.boilerplate.lines()))
+        self.pending = []
+        for start in range(0, len(waiting), _SETTLED_AT_ONCE):
+            self._write_settled(waiting[start : start + _SETTLED_AT_ONCE])
+        with self.database.write() as session:
+            self.jobs.hold(session, self.claim, progressed=True)
+            self.doubles.straighten(session)
 
-    def _write_settled(self, pages: Sequence[Page]) -> None:
+    def _write_settled(self, readings: Sequence[Reading]) -> None:
         with ExitStack() as stack:
-            staged = self._staged(pages, stack)
+            staged = self._staged(readings, stack)
             with self.database.write() as session:
                 self.jobs.hold(session, self.claim, progressed=True)
                 crawl = session.get_one(Crawl, self.crawl_id)
-                self._keep(session, crawl, pages, staged)
-        for page in pages:
-            Path(page.body).unlink(missing_ok=True)
-            text_of(page).unlink(missing_ok=True)
+                self._keep(session, crawl, readings, staged)
+        for reading in readings:
+            discard(reading.page)
 
     def _ready(self, pages: Sequence[Page]) -> list[Page]:
-        """Those that need not wait: new ones that name no other address, once the site's boilerplate is known."""
+        """Those that need not wait: new ones that name no other address and look like no view of another page, once the
+        site's boilerplate is known."""
         for page in pages:
             self.boilerplate.see(split(bytes.fromhex(page.lines)))
         candidates = [*self.pending, *pages] if self.boilerplate.has_seen_enough else []
@@ -115,7 +135,7 @@ class Ledger:
             self.pending += pages
             return []
         known = self._known_keys(candidates)
-        ready = [page for page in candidates if page.canonical is None and url_key(page.url) not in known]
+        ready = [page for page in candidates if _stands_alone(page) and url_key(page.url) not in known]
         chosen = set(map(id, ready))
         self.pending = [page for page in candidates if id(page) not in chosen]
         return ready
@@ -124,8 +144,9 @@ class Ledger:
         with self.database.read() as session:
             return set(repository.pages_by_key(session, self.site_id, (url_key(page.url) for page in pages)))
 
-    def _staged(self, pages: Sequence[Page], stack: ExitStack) -> Staged:
+    def _staged(self, readings: Sequence[Reading], stack: ExitStack) -> Staged:
         """All their bytes, whether they are going to be files or not: that is decided in the transaction."""
+        pages = [reading.page for reading in readings]
         incoming = [
             IncomingFile(
                 file_name=file_name_of(page.url),
@@ -176,7 +197,7 @@ class Ledger:
             crawl.bytes_fetched += message.size
             row.rendered = message.rendered
             if isinstance(message, Unchanged):
-                self._unchanged(crawl, row, pages.get(key), message)
+                self._unchanged(session, crawl, row, pages.get(key), message)
                 continue
             self._mark(row, message.outcome, message.reason, detail=message.detail, target=message.target)
             row.status, row.size = message.status or None, message.size
@@ -199,7 +220,9 @@ class Ledger:
         row.outcome, row.reason, row.detail, row.target = outcome, reason, detail or None, target
         row.ended_at = self.clock.now()
 
-    def _unchanged(self, crawl: Crawl, row: CrawlUrl, page: SitePage | None, message: Unchanged) -> None:
+    def _unchanged(
+        self, session: Session, crawl: Crawl, row: CrawlUrl, page: SitePage | None, message: Unchanged
+    ) -> None:
         self._mark(row, Outcome.UNCHANGED, message.reason)
         row.size = message.size
         crawl.pages_crawled += 1
@@ -210,7 +233,8 @@ class Ledger:
         page.sha256 = message.sha256 or page.sha256
         row.file_id, row.target = page.file_id, page.duplicate_of
         if page.duplicate_of is not None:
-            row.outcome = Outcome.DUPLICATE
+            original = session.get(SitePage, (self.site_id, url_key(page.duplicate_of)))
+            row.outcome, row.file_id = Outcome.DUPLICATE, original.file_id if original else None
 
     @staticmethod
     def _miss(row: CrawlUrl, page: SitePage) -> None:
@@ -221,34 +245,75 @@ class Ledger:
         note = "it stays in the dataset until the next crawl" if left > 0 else "it leaves the dataset"
         row.detail = f"{row.detail}; {note}" if row.detail else note
 
-    def _keep(self, session: Session, crawl: Crawl, pages: Sequence[Page], staged: Staged) -> None:
+    def _keep(self, session: Session, crawl: Crawl, readings: Sequence[Reading], staged: Staged) -> None:
         """Registers what is to be a file, and records what came of each page."""
-        boilerplate = self.boilerplate.lines()
-        self.contents.look_under(boilerplate)
-        keys = [url_key(page.url) for page in pages]
+        self.doubles.contents.look_under(self.boilerplate.lines())
+        keys = [reading.key for reading in readings]
         rows = repository.urls_by_key(session, self.crawl_id, keys)
         known = repository.pages_by_key(session, self.site_id, keys)
-        chosen: list[Page] = []
-        for key, page in zip(keys, pages, strict=True):
-            row = rows.get(key)
+        waiting = []
+        for reading in in_order(readings):
+            row = rows.get(reading.key)
             if row is None or row.outcome != Outcome.WAITING:
                 continue  # a repeated message
+            page = reading.page
             row.status, row.size, row.rendered = page.status, page.size, page.rendered
             crawl.pages_crawled += 1
-            crawl.bytes_fetched += page.size
-            if not self._is_settled(session, row, page, known.get(key), boilerplate):
-                chosen.append(page)
-                self.contents.add(key, lines=bytes.fromhex(page.lines), content=page.content)
+            crawl.bytes_fetched += reading.page.size
+            waiting.append(reading)
+        while waiting:
+            waiting = self._keep_some(session, waiting, staged, rows, known)
+
+    def _keep_some(
+        self,
+        session: Session,
+        readings: Sequence[Reading],
+        staged: Staged,
+        rows: dict[str, CrawlUrl],
+        known: dict[str, SitePage],
+    ) -> list[Reading]:
+        """Those that say the same as one that has just become a file are for another round; at least the first of
+        them never is."""
+        chosen: list[Reading] = []
+        later: list[Reading] = []
+        doubles: list[tuple[Double, Reading]] = []
+        coming: set[str] = set()
+        for reading in readings:
+            before = known.get(reading.key)
+            found = self._double(session, reading, before, coming=coming)
+            if found is not None and found.key in coming:
+                later.append(reading)
+            elif not self._is_settled(session, rows[reading.key], reading, before, found):
+                chosen.append(reading)
+                coming.add(reading.key)
+                self.doubles.add(reading)
+            if found is not None and found.takes_over:
+                doubles.append((found, reading))
         self._register(session, chosen, staged, rows, known)
+        for double, reading in doubles:
+            better = session.get(SitePage, (self.site_id, reading.key))
+            if better is not None and better.file_id is not None:
+                self.doubles.supersede(session, double.key, double.reason, better)
+        return later
+
+    def _double(self, session: Session, reading: Reading, known: SitePage | None, *, coming: set[str]) -> Double | None:
+        if known is not None and not known.missed and self._says_the_same(known, reading):
+            return None
+        return self.doubles.find(session, reading, coming=coming)
+
+    def _says_the_same(self, known: SitePage, reading: Reading) -> bool:
+        before = said_by(known.lines, known.content, self.boilerplate.lines())
+        return known.duplicate_of is None and known.file_id is not None and before == reading.content
 
     def _is_settled(
-        self, session: Session, row: CrawlUrl, page: Page, known: SitePage | None, boilerplate: frozenset[bytes]
+        self, session: Session, row: CrawlUrl, reading: Reading, known: SitePage | None, found: Double | None
     ) -> bool:
         """Whether the page needs no file made: it says what it said, or what another says."""
-        content = self._content(page, boilerplate)
-        if known is not None and known.duplicate_of is None and self._said_before(known, boilerplate) == content:
+        page = reading.page
+        original = None if found is None or found.takes_over else session.get(SitePage, (self.site_id, found.key))
+        if known is not None and original is None and self._says_the_same(known, reading):
             self._mark(row, Outcome.UNCHANGED, Reason.SAME_CONTENT)
-            self._fill(known, page, content)
+            self._fill(known, reading)
             row.file_id = known.file_id
             return True
         if known is not None and known.file_id is not None and page.characters < _SHRUNK * known.characters:
@@ -257,89 +322,54 @@ class Ledger:
             )
             self._miss(row, known)
             return True
-        found = self._duplicate(session, page, content)
-        if found is None:
+        if found is None or original is None:
             return False
-        reason, original = found
-        self._mark(row, Outcome.DUPLICATE, reason, target=original.url)
+        self._mark(row, Outcome.DUPLICATE, found.reason, target=original.url)
         row.file_id = original.file_id
-        self._point_at(session, page, known, content, original)
+        kept = known or self._new_page(session, page)
+        self._fill(kept, reading)
+        self.doubles.point(kept, found.reason, original)
         return True
-
-    def _content(self, page: Page, boilerplate: frozenset[bytes]) -> str:
-        return said_by(bytes.fromhex(page.lines), page.content, boilerplate)
-
-    @staticmethod
-    def _said_before(known: SitePage, boilerplate: frozenset[bytes]) -> str:
-        return said_by(known.lines, known.content, boilerplate)
-
-    def _duplicate(self, session: Session, page: Page, content: str) -> tuple[Reason, SitePage] | None:
-        """Another page of the site that stands for this one."""
-        if page.canonical is not None and not _is_root(page.canonical):
-            original = self._original(session, page.canonical)
-            if original is not None:
-                return Reason.CANONICAL_ELSEWHERE, original
-        key = self.contents.find(content)
-        if key is not None and key != url_key(page.url):
-            original = session.get(SitePage, (self.site_id, key))
-            if original is not None and original.file_id is not None and not original.missed:
-                return Reason.SAME_AS_ANOTHER, original
-        for address in originals(page.url):
-            original = self._original(session, address)
-            if original is not None and are_alike(split(bytes.fromhex(page.lines)), split(original.lines)):
-                return Reason.VARIANT_OF_ANOTHER, original
-        return None
-
-    def _original(self, session: Session, url: str) -> SitePage | None:
-        found = session.get(SitePage, (self.site_id, url_key(url)))
-        stands = found is not None and found.file_id is not None and found.duplicate_of is None and not found.missed
-        return found if stands else None
-
-    def _point_at(self, session: Session, page: Page, known: SitePage | None, content: str, original: SitePage) -> None:
-        row = known or self._new_page(session, page)
-        self._fill(row, page, content)
-        row.duplicate_of = original.url
-        if row.file_id is not None and row.file_id != original.file_id:
-            row.missed = GRACE  # its own file is one too many: it goes with the pages that are gone
-        else:
-            row.file_id = None
 
     def _register(
         self,
         session: Session,
-        pages: Sequence[Page],
+        readings: Sequence[Reading],
         staged: Staged,
         rows: dict[str, CrawlUrl],
         known: dict[str, SitePage],
     ) -> None:
         by_url = {one.incoming.url: one for one in staged.files}
-        wanted = Staged([by_url[page.url] for page in pages if page.url in by_url])
+        wanted = Staged([by_url[one.page.url] for one in readings if one.page.url in by_url])
         refused = {one.file_name: one for one in staged.rejected}
         uploaded: dict[str, UploadedFile] = {}
         if wanted.files:
             principal = crawler_of(self.tenant_id)
             receipt = self.uploads.register(session, principal, self.dataset_id, wanted, IngestOverrides())
             uploaded = {str(one.incoming.url): done for one, done in zip(wanted.files, receipt.uploaded, strict=True)}
-        boilerplate = self.boilerplate.lines()
-        for page in pages:
-            key = url_key(page.url)
-            row, before = rows[key], known.get(key)
-            file = uploaded.get(page.url)
-            if file is None:
-                why = refused.get(file_name_of(page.url))
-                self._mark(row, Outcome.SKIPPED, Reason.CONTENT_TYPE, detail=why.message if why else None)
-                if before is not None:
-                    self._miss(row, before)
+        for reading in readings:
+            row, before = rows[reading.key], known.get(reading.key)
+            file = uploaded.get(reading.page.url)
+            if file is not None:
+                self._kept(session, row, reading, before, file_id=file.id)
                 continue
-            self._mark(row, Outcome.KEPT, Reason.NEW if before is None else Reason.CHANGED)
-            row.file_id = file.id
-            kept = before or self._new_page(session, page)
-            self._fill(kept, page, self._content(page, boilerplate))
-            kept.file_id, kept.duplicate_of = file.id, None
-            kept.common = b"".join(sorted(boilerplate.intersection(split(kept.lines))))
+            why = refused.get(file_name_of(reading.page.url))
+            self._mark(row, Outcome.SKIPPED, Reason.CONTENT_TYPE, detail=why.message if why else None)
             if before is not None:
-                kept.version, kept.changed_at = kept.version + 1, self.clock.now()
-            keep_version(session, kept, page, crawl_id=self.crawl_id, boilerplate=boilerplate)
+                self._miss(row, before)
+
+    def _kept(
+        self, session: Session, row: CrawlUrl, reading: Reading, before: SitePage | None, *, file_id: str
+    ) -> None:
+        self._mark(row, Outcome.KEPT, Reason.NEW if before is None else Reason.CHANGED)
+        row.file_id = file_id
+        kept = before or self._new_page(session, reading.page)
+        self._fill(kept, reading)
+        kept.file_id, kept.duplicate_of, kept.duplicate_by = file_id, None, None
+        kept.common = b"".join(sorted(self.boilerplate.lines().intersection(split(kept.lines))))
+        if before is not None:
+            kept.version, kept.changed_at = kept.version + 1, self.clock.now()
+        keep_version(session, kept, reading, crawl_id=self.crawl_id)
 
     def _new_page(self, session: Session, page: Page) -> SitePage:
         now = self.clock.now()
@@ -349,18 +379,25 @@ class Ledger:
         session.add(row)
         return row
 
-    def _fill(self, row: SitePage, page: Page, content: str) -> None:
+    def _fill(self, row: SitePage, reading: Reading) -> None:
+        page = reading.page
         row.depth, row.etag, row.last_modified = page.depth, page.etag, page.last_modified
-        row.sha256, row.content, row.lines = page.sha256, content, bytes.fromhex(page.lines)
-        row.characters, row.title, row.language = page.characters, page.title, page.language
+        row.sha256, row.content, row.lines = page.sha256, reading.content, reading.lines
+        row.gist = None if reading.gist is None else reading.gist.packed()
+        row.characters, row.title = page.characters, page.title
+        row.language, row.alternate_of = page.language, page.alternate_of
         row.missed, row.seen_at = 0, self.clock.now()
 
 
 def _labels(page: Page) -> dict[str, str]:
+    """What searches can filter a page by. A language is told without its country, so that a filter finds all of it."""
     labels = {"site": urlsplit(page.url).netloc}
-    return {**labels, "language": page.language} if page.language else labels
+    if page.language:
+        labels["language"] = primary(page.language)
+        if page.language != labels["language"]:
+            labels["locale"] = page.language
+    return {**labels, "alternateOf": page.alternate_of} if page.alternate_of else labels
 
 
-def _is_root(url: str) -> bool:
-    """Pages that all name the front page as their own are set up wrongly rather than all the same."""
-    return urlsplit(url).path in {"", "/"} and not urlsplit(url).query
+def _stands_alone(page: Page) -> bool:
+    return page.canonical is None and next(originals(page.url), None) is None

@@ -14,11 +14,15 @@ from sqlalchemy.orm import Session
 from crawler.crawls import repository
 from crawler.crawls.events import tell_crawl
 from crawler.crawls.models import Crawl, CrawlUrl
+from crawler.crawls.service import Crawls
 from crawler.crawls.types import CrawlState
 from crawler.engine.messages import Bounds, Job, Known, Manners, Rendering, Scope, Waiting
+from crawler.languages import is_wanted
 from crawler.reasons import SOFT, Outcome, Reason
+from crawler.running.acting import crawler_of
 from crawler.running.boilerplate import Boilerplate, split
-from crawler.running.contents import Contents, said_by
+from crawler.running.contents import said_by
+from crawler.running.doubles import Doubles, belongs
 from crawler.running.ledger import Ledger
 from crawler.running.limits import CrawlLimits
 from crawler.sites.logins import Logins
@@ -46,6 +50,7 @@ class Preparation:
     clock: Clock
     limits: CrawlLimits
     logins: Logins
+    crawls: Crawls
 
     def begin(self, claim: Claim, *, spool: Path, hosts: Path) -> tuple[Job, Ledger] | None:
         """None, with the claim ended, for a crawl that is not to be done any more."""
@@ -65,7 +70,10 @@ class Preparation:
             lines = boilerplate.lines()
             if rows:
                 _see_again(boilerplate, pages, rows)
-            job = self._job(crawl, pages, rows, lines, headers=headers, spool=spool, hosts=hosts)
+            known: list[Known] = []
+            if _follows(crawl.settings):
+                known = _known_pages(pages, lines, crawl.settings, leads_on=_leads_on(session, crawl))
+            job = self._job(crawl, known, rows, lines, headers=headers, spool=spool, hosts=hosts)
             ledger = Ledger(
                 database=self.database,
                 jobs=self.jobs,
@@ -79,9 +87,19 @@ class Preparation:
                 boilerplate=boilerplate,
                 most=_number(crawl.settings["max_pages"]),
                 number=repository.last_number(session, crawl.id),
-                contents=Contents(page for page in pages if page.duplicate_of is None and not page.missed),
+                doubles=self._doubles(crawl, pages),
             )
             return job, ledger
+
+    def _doubles(self, crawl: Crawl, pages: Sequence[SitePage]) -> Doubles:
+        principal, dataset_id = crawler_of(crawl.tenant_id), crawl.dataset_id
+
+        def clear(session: Session, page: SitePage) -> None:
+            self.crawls.clear_page(session, principal, dataset_id, page)
+
+        doubles = Doubles(crawl.site_id, crawl.id, clear, near=_merges(crawl.settings))
+        doubles.know(pages)
+        return doubles
 
     def _living(self, session: Session, claim: Claim) -> tuple[Crawl, CrawlSite, dict[str, str]] | None:
         """The crawl and its site, with the headers that the site wants; None, with the reason in the crawl's row, where
@@ -104,7 +122,7 @@ class Preparation:
     def _job(
         self,
         crawl: Crawl,
-        pages: Sequence[SitePage],
+        known: Sequence[Known],
         rows: Sequence[CrawlUrl],
         boilerplate: frozenset[bytes],
         *,
@@ -127,7 +145,7 @@ class Preparation:
             spool=str(spool),
             egress_allow=limits.egress_allow,
             headers=headers,
-            known=_known_pages(pages, boilerplate) if _follows(crawl.settings) else [],
+            known=known,
             waiting=[_waiting(row) for row in rows if row.outcome == Outcome.WAITING or row.reason in SOFT],
             done=[row.url for row in rows if row.outcome != Outcome.WAITING and row.reason not in SOFT],
             boilerplate=b"".join(sorted(boilerplate)).hex(),
@@ -167,7 +185,16 @@ def _scope(settings: dict[str, object]) -> Scope:
         follow_links=mode is CrawlMode.SITE,
         use_sitemaps=mode is CrawlMode.SITEMAP or (mode is CrawlMode.SITE and bool(settings["use_sitemaps"])),
         urls=_texts(settings["urls"]) if mode is CrawlMode.LIST else (),
+        languages=_languages(settings),
     )
+
+
+def _languages(settings: dict[str, object]) -> list[str]:
+    return _texts(settings.get("languages"))  # a crawl from before there was the setting has none
+
+
+def _merges(settings: dict[str, object]) -> bool:
+    return bool(settings.get("merge_near_duplicates", True))
 
 
 def _follows(settings: dict[str, object]) -> bool:
@@ -196,17 +223,43 @@ def _see_again(boilerplate: Boilerplate, pages: Sequence[SitePage], rows: Sequen
             boilerplate.see(split(page.lines))
 
 
-def _known_pages(pages: Sequence[SitePage], boilerplate: frozenset[bytes]) -> list[Known]:
+def _leads_on(session: Session, crawl: Crawl) -> bool:
+    """Whether the links of pages that are known have to be read, which an answer of "not modified" has none of: the
+    settings let other addresses through than last time, or not all links were followed then. A crawl that ended for
+    its number of pages has as many as it may have."""
+    earlier = select(Crawl).where(Crawl.site_id == crawl.site_id, Crawl.id < crawl.id)
+    last = session.scalar(earlier.order_by(Crawl.id.desc()).limit(1))
+    if last is None or last.state not in {CrawlState.COMPLETED, CrawlState.HELD}:
+        return True
+    return last.stopped_by not in {None, Reason.PAGE_BUDGET} or last.settings != crawl.settings
+
+
+def _known_pages(
+    pages: Sequence[SitePage], boilerplate: frozenset[bytes], settings: dict[str, object], *, leads_on: bool
+) -> list[Known]:
     """A page that was missed last time is asked for without its validators, so that it comes whole if it is back, and
-    so is one that points to a page which is not there any more."""
-    standing = {page.url for page in pages if page.duplicate_of is None and not page.missed} | {None}
-    return [_known(page, boilerplate, whole=bool(page.missed) or page.duplicate_of not in standing) for page in pages]
+    so is one that points to a page which is not there any more or says something else by now, and one that the settings
+    do not want."""
+    standing = {page.url: page for page in pages if page.duplicate_of is None and not page.missed}
+    wanted, near = _languages(settings), _merges(settings)
+
+    def is_whole(page: SitePage) -> bool:
+        if page.missed or not is_wanted(page.language, wanted):
+            return True
+        if page.duplicate_of is None:
+            return False
+        original = standing.get(page.duplicate_of)
+        return original is None or not belongs(page, original, boilerplate, near=near)
+
+    return [_known(page, boilerplate, whole=is_whole(page), leads_on=leads_on) for page in pages]
 
 
-def _known(page: SitePage, boilerplate: frozenset[bytes], *, whole: bool) -> Known:
+def _known(page: SitePage, boilerplate: frozenset[bytes], *, whole: bool, leads_on: bool) -> Known:
     if whole:
         return Known(page.url, page.depth)
     content = said_by(page.lines, page.content, boilerplate)
+    if leads_on:
+        return Known(page.url, page.depth, content=content)
     return Known(page.url, page.depth, page.etag, page.last_modified, page.sha256, content)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from crawler.languages import checked_tag
 from crawler.sites.types import CrawlMode, SiteSettings
 from crawler.urls import normalised, origin_of
 from kit.egress.client import checked_url
@@ -25,7 +26,17 @@ def checked(settings: SiteSettings, policy: AddressPolicy) -> SiteSettings:
     prefix = settings.path_prefix
     if prefix:
         prefix = prefix if prefix.startswith("/") else f"/{prefix}"
-    return replace(settings, start_url=start, urls=list(dict.fromkeys(urls)), path_prefix=prefix or None)
+    languages = [_language(text, number) for number, text in enumerate(settings.languages)]
+    return replace(
+        settings, start_url=start, urls=list(dict.fromkeys(urls)), path_prefix=prefix or None, languages=languages
+    )
+
+
+def _language(text: str, number: int) -> str:
+    found = checked_tag(text)
+    if found is None:
+        raise _invalid(f"languages[{number}]", f"{text[:50]!r} is no language; give tags such as `en` or `pt-br`")
+    return found
 
 
 def _address(url: str, policy: AddressPolicy, *, field: str) -> str:

@@ -32,6 +32,8 @@ class CrawlSite(Base):
     urls: Mapped[list[str]] = mapped_column(JSON)
     use_sitemaps: Mapped[bool] = mapped_column(Boolean)
     render: Mapped[bool] = mapped_column(Boolean, default=False)
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    merge_near_duplicates: Mapped[bool] = mapped_column(Boolean, default=True)
     boilerplate: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -55,8 +57,10 @@ class PageVersion(Base):
 
 class SitePage(Base):
     """An address of a site that is or was a page. `missed` counts crawls in a row that did not find it; `lines` are
-    hashes of what it says, `common` those of them that it shares with the site's pages and is not indexed for;
-    `duplicate_of` the address under which the same is indexed."""
+    hashes of what it says, `common` those of them that it shares with the site's pages and is not indexed for, `gist`
+    what tells how alike it is to others; `duplicate_of` the address under which the same is indexed, and
+    `duplicate_by` the reason. One that has both that and a file has just lost its place: the file goes as the crawl
+    ends. `alternate_of` is the address that stands for all translations of the page."""
 
     __tablename__ = "crawl_pages"
 
@@ -66,15 +70,18 @@ class SitePage(Base):
     depth: Mapped[int] = mapped_column(Integer)
     file_id: Mapped[str | None] = mapped_column(Id, index=True)
     duplicate_of: Mapped[str | None] = mapped_column(Text)
+    duplicate_by: Mapped[str | None] = mapped_column(String(32))
     etag: Mapped[str | None] = mapped_column(Text)
     last_modified: Mapped[str | None] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[str] = mapped_column(String(64))
     lines: Mapped[bytes] = mapped_column(LargeBinary)
     common: Mapped[bytes | None] = mapped_column(LargeBinary)
+    gist: Mapped[bytes | None] = mapped_column(LargeBinary)
     characters: Mapped[int] = mapped_column(Integer)
     title: Mapped[str] = mapped_column(Text)
     language: Mapped[str | None] = mapped_column(String(32))
+    alternate_of: Mapped[str | None] = mapped_column(Text)
     missed: Mapped[int] = mapped_column(Integer, default=0)
     version: Mapped[int] = mapped_column(Integer, default=1)
     first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -81,6 +81,7 @@ class Sites:
         max_depth: int | None = None,
         path_prefix: str | None = None,
         render: bool | None = None,
+        languages: Sequence[str] | None = None,
     ) -> CrawlSite:
         """The site with this start address as it was saved, with what is given now on top."""
         self.gate.readable(session, principal, dataset_id)
@@ -92,6 +93,7 @@ class Sites:
             max_depth=saved.max_depth if max_depth is None else max_depth,
             path_prefix=saved.path_prefix if path_prefix is None else path_prefix,
             render=saved.render if render is None else render,
+            languages=saved.languages if languages is None else languages,
         )
         return self.save(session, principal, dataset_id, wanted)
 
@@ -161,6 +163,7 @@ def _fill(row: CrawlSite, settings: SiteSettings) -> None:
     row.include, row.exclude = distinct(settings.include), distinct(settings.exclude)
     row.mode, row.urls, row.use_sitemaps = settings.mode.value, list(settings.urls), settings.use_sitemaps
     row.render = settings.render
+    row.languages, row.merge_near_duplicates = distinct(settings.languages), settings.merge_near_duplicates
 
 
 def settings_of(row: CrawlSite) -> SiteSettings:
@@ -176,6 +179,8 @@ def settings_of(row: CrawlSite) -> SiteSettings:
         urls=tuple(row.urls),
         use_sitemaps=row.use_sitemaps,
         render=row.render,
+        languages=tuple(row.languages),
+        merge_near_duplicates=row.merge_near_duplicates,
     )
 
 
@@ -193,4 +198,6 @@ def stored(settings: SiteSettings) -> dict[str, object]:
         "urls": list(settings.urls),
         "use_sitemaps": settings.use_sitemaps,
         "render": settings.render,
+        "languages": list(settings.languages),
+        "merge_near_duplicates": settings.merge_near_duplicates,
     }

@@ -24,7 +24,8 @@ class CrawlMode(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
     """How a site is crawled. `max_minutes` None: as the installation's limit says. `render`: pages without text are
-    drawn in a browser."""
+    drawn in a browser. `languages` are those of pages that are kept, all where none is given; `merge_near_duplicates`
+    whether pages that say nearly the same are one file."""
 
     start_url: str
     max_pages: int = DEFAULT_MAX_PAGES
@@ -37,6 +38,8 @@ class SiteSettings:
     urls: Sequence[str] = ()
     use_sitemaps: bool = True
     render: bool = False
+    languages: Sequence[str] = ()
+    merge_near_duplicates: bool = True
 
 
 @dataclass(frozen=True, slots=True)

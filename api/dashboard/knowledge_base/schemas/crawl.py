@@ -28,6 +28,10 @@ Patterns: TypeAlias = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=500), STORABLE]],
     Field(max_length=100, description="`*` stands for anything; with `/` in front it begins where the path does"),
 ]
+Languages: TypeAlias = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=35), STORABLE]],
+    Field(max_length=50, description="Only pages in these, such as `en` (with `en-us`) or `pt-br`; none given: all"),
+]
 PathFilter: TypeAlias = Annotated[
     str, Field(max_length=1000, description="Only addresses whose path begins with it, such as `/blog`"), STORABLE
 ]
@@ -59,6 +63,10 @@ class CrawlConfiguration(RequestBody):
     urls: list[Url] = Field(default_factory=list, max_length=5000, description="Addresses for mode `list`")
     use_sitemaps: Flag = Field(True, description="Whether mode `site` reads sitemaps beside following links")
     render: Flag = Field(False, description=_RENDER)
+    languages: Languages = Field(default_factory=list)
+    merge_near_duplicates: Flag = Field(
+        True, description="Whether pages that say nearly the same, such as older versions of a manual, are one file"
+    )
     schedule: ScheduleChoice | None = Field(
         None, description="`cron` goes with `cron` and `timeZone`; null: as it was, or for a new website `manual`"
     )
@@ -86,6 +94,8 @@ class CrawlConfiguration(RequestBody):
             urls=tuple(self.urls),
             use_sitemaps=self.use_sitemaps,
             render=self.render,
+            languages=tuple(self.languages),
+            merge_near_duplicates=self.merge_near_duplicates,
         )
 
 
@@ -165,6 +175,8 @@ class CrawlConfig(ResponseBody):
     urls: Sequence[str]
     use_sitemaps: bool
     render: bool = Field(description=_RENDER)
+    languages: Sequence[str]
+    merge_near_duplicates: bool
     schedule: Literal["manual", "weekly", "monthly"] | None = Field(description="null where `cron` says it")
     cron: str | None
     time_zone: str
@@ -191,6 +203,8 @@ class CrawlConfig(ResponseBody):
             urls=shown.urls,
             use_sitemaps=shown.use_sitemaps,
             render=shown.render,
+            languages=shown.languages,
+            merge_near_duplicates=shown.merge_near_duplicates,
             schedule=_published(view.schedule) if view is not None else None,
             cron=view.schedule.cron if view is not None else None,
             time_zone=view.schedule.time_zone if view is not None else "UTC",
@@ -296,6 +310,8 @@ class CrawlUrl(ResponseBody):
     reason: Reason | None
     explanation: str = Field(description="The reason in words, with what is known beside it")
     target: str | None = Field(description="Where it points: a redirect's target, or the page it is a duplicate of")
+    language: str | None = Field(description="Of the page as it is known now")
+    alternate_of: str | None = Field(description="The page that stands for all translations of this one")
     depth: int
     found_on: str | None
     http_status: int | None
@@ -313,6 +329,8 @@ class CrawlUrl(ResponseBody):
             reason=view.reason,
             explanation=f"{said}: {view.detail}" if view.detail else said,
             target=view.target,
+            language=view.language,
+            alternate_of=view.alternate_of,
             depth=view.depth,
             found_on=view.via,
             http_status=view.status,

@@ -47,6 +47,14 @@ class TestTheConfiguration:
         assert (body["schedule"], body["lastCrawl"]) == ("manual", None)
         assert callers.reader.get(f"{path_of(dataset)}/crawl/history").json()["data"] == []
 
+    def test_has_languages_in_one_spelling_and_says_whether_near_duplicates_are_merged(
+        self, callers: Callers, dataset: Json
+    ) -> None:
+        assert callers.reader.get(f"{path_of(dataset)}/crawl").json()["mergeNearDuplicates"] is True
+        wanted = {"startUrl": START, "languages": ["EN", "pt_BR", "en"], "mergeNearDuplicates": False}
+        body = callers.member.request("PUT", f"{path_of(dataset)}/crawl", json=wanted).json()
+        assert (body["languages"], body["mergeNearDuplicates"]) == (["en", "pt-br"], False)
+
     def test_is_one_for_each_start_address(self, callers: Callers, dataset: Json) -> None:
         for url in (START, "http://127.0.0.1:10/", START + "?utm_source=x"):
             callers.member.request("PUT", f"{path_of(dataset)}/crawl", json={"startUrl": url})
@@ -63,6 +71,7 @@ class TestTheConfiguration:
             ({"startUrl": START, "mode": "list"}, "VALIDATION_ERROR"),
             ({"startUrl": START, "mode": "list", "urls": ["http://127.0.0.1:7/"]}, "VALIDATION_ERROR"),
             ({"startUrl": START, "maxPages": 0}, "VALIDATION_ERROR"),
+            ({"startUrl": START, "languages": ["en", "english"]}, "VALIDATION_ERROR"),
             ({}, "VALIDATION_ERROR"),
         ],
     )

@@ -19,7 +19,7 @@ export function SiteDialog({ dataset, site, onClose, onDone }) {
   const [given, setGiven] = useState({
     startUrl: site.startUrl ?? "", maxPages: site.maxPages ?? 200, maxDepth: site.maxDepth ?? 3, urlPathFilter: site.urlPathFilter ?? "", mode: site.mode ?? "site",
     include: (site.include ?? []).join("\n"), exclude: (site.exclude ?? []).join("\n"), urls: (site.urls ?? []).join("\n"), schedule: site.cron ? "cron" : site.schedule ?? "manual",
-    cron: site.cron ?? "", timeZone: site.siteId ? site.timeZone : Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC",
+    languages: (site.languages ?? []).join(", "), mergeNearDuplicates: site.mergeNearDuplicates ?? true, cron: site.cron ?? "", timeZone: site.siteId ? site.timeZone : Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC",
   });
   const [start, setStart] = useState(isNew);
   const change = (part) => setGiven((before) => ({ ...before, ...part }));
@@ -42,7 +42,9 @@ export function SiteDialog({ dataset, site, onClose, onDone }) {
     ${given.mode === "list" && html`<${TextField} label="Addresses, one a line" multiline rows="5" value=${given.urls} onValue=${(urls) => change({ urls })} wrong=${wrong("urls")} />`}
     <details><summary>Which addresses</summary><div class="pair">
       <${TextField} label="Only these patterns, one a line" multiline value=${given.include} onValue=${(include) => change({ include })} placeholder="/guide/*" />
-      <${TextField} label="Never these patterns" multiline value=${given.exclude} onValue=${(exclude) => change({ exclude })} placeholder="/tags/*" /></div></details>
+      <${TextField} label="Never these patterns" multiline value=${given.exclude} onValue=${(exclude) => change({ exclude })} placeholder="/tags/*" /></div>
+      <${TextField} label="Only these languages" value=${given.languages} onValue=${(languages) => change({ languages })} placeholder="all, or: en, pt-br" />
+      <${Check} checked=${given.mergeNearDuplicates} onValue=${(mergeNearDuplicates) => change({ mergeNearDuplicates })}>Take pages that say nearly the same, such as older versions of a manual, for one<//></details>
     <div class="pair"><${Choice} label="Crawl it again" value=${given.schedule} options=${SCHEDULES} onValue=${(schedule) => change({ schedule })} />
       ${given.schedule === "cron" && html`<${TextField} label="Cron expression" value=${given.cron} onValue=${(cron) => change({ cron })} placeholder="0 6 * * 1" class="input mono" wrong=${wrong("cron")} />`}
       ${given.schedule !== "manual" && html`<${TextField} label="Time zone" value=${given.timeZone} onValue=${(timeZone) => change({ timeZone })} wrong=${wrong("timeZone")} />`}</div>
@@ -54,6 +56,7 @@ function requestOf(given) {
   const request = {
     startUrl: given.startUrl.trim(), maxPages: Number(given.maxPages), maxDepth: Number(given.maxDepth), urlPathFilter: given.urlPathFilter.trim() || null,
     include: lines(given.include), exclude: lines(given.exclude), mode: given.mode, urls: given.mode === "list" ? lines(given.urls) : [], schedule: given.schedule,
+    languages: given.languages.split(/[\s,]+/).filter(Boolean), mergeNearDuplicates: given.mergeNearDuplicates,
   };
   if (given.schedule === "cron") request.cron = given.cron.trim();
   if (given.schedule !== "manual") request.timeZone = given.timeZone.trim() || "UTC";
