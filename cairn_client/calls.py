@@ -56,12 +56,16 @@ def list_datasets() -> Call[models.DatasetList]:
 
 def create_dataset(
     name: str, *, description: str | None = None, chunk_size: int | None = None, chunk_overlap: int | None = None,
-    parse_type: str | None = None, allowed_agent_roles: Sequence[str] = (),
+    parse_type: str | None = None, allowed_agent_roles: Sequence[str] = (), redact: Sequence[str] = (),
+    countries: Sequence[str] = (),
 ) -> Call[models.DatasetDetail]:  # fmt: skip
-    """A new dataset; what is left out is the server's default. Sizes are in the model's tokens."""
+    """A new dataset; what is left out is the server's default. Sizes are in the model's tokens. `redact`: kinds of
+    personal data that are replaced before indexing (`email`, `phone`, `iban`, `card`, `ip`, `national_id`);
+    `countries`: whose phone numbers and national ids, by ISO 3166."""
+    redaction = {"kinds": list(redact), "countries": list(countries)}
     body = _given(
         name=name, description=description, chunkSize=chunk_size, chunkOverlap=chunk_overlap, parseType=parse_type,
-        allowedAgentRoles=list(allowed_agent_roles),
+        allowedAgentRoles=list(allowed_agent_roles), redaction=redaction if redact else None,
     )  # fmt: skip
     return Call(models.DatasetDetail, "POST", f"{_KB}/datasets", body=body)
 

@@ -11,6 +11,7 @@ from cli.output import Json, counted, print_json, print_table, say
 from cli.session import HomeOption, JsonOption, Session, YesOption, hand_down, opened
 from ingest.datasets.types import DatasetView, NewDataset
 from ingest.documents import ParseType
+from ingest.redaction.types import PersonalKind, Redaction
 from ingest.settings import MAX_CHUNK_OVERLAP, MAX_CHUNK_SIZE, MIN_CHUNK_OVERLAP, MIN_CHUNK_SIZE
 from kit.errors import Detail, Invalid
 
@@ -53,6 +54,13 @@ def create_dataset(
     ] = None,
     parse_type: Annotated[ParseType | None, typer.Option(help="How documents are cut", case_sensitive=False)] = None,
     agent_role: Annotated[list[str] | None, typer.Option(help="Agents that may use it; '*': all")] = None,
+    redact: Annotated[
+        list[PersonalKind] | None,
+        typer.Option(help="Personal data to replace before indexing; may be given again", case_sensitive=False),
+    ] = None,
+    country: Annotated[
+        list[str] | None, typer.Option(help="With --redact: GB, DE, …: whose phone numbers and national ids")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -63,6 +71,7 @@ def create_dataset(
         chunk_size=chunk_size,
         chunk_overlap=chunk_overlap,
         parse_type=parse_type,
+        redaction=Redaction.restored({"kinds": redact or (), "countries": country or ()}),
         allowed_agent_roles=tuple(agent_role or ()),
     )
     with opened(home) as session:
@@ -121,6 +130,10 @@ def _json(view: DatasetView) -> Json:
         "chunkOverlap": view.chunk_overlap,
         "parseType": view.parse_type.value,
         "parserEngine": view.parser_engine.value,
+        "redaction": {
+            "kinds": [kind.value for kind in view.redaction.kinds],
+            "countries": list(view.redaction.countries),
+        },
         "allowedAgentRoles": list(view.allowed_agent_roles),
         "createdOn": view.created_at,
     }

@@ -64,6 +64,7 @@ def _rows(report: IngestionReport) -> Sequence[tuple[str, str]]:
         ("Chunks", f"{counted(report.chunks, 'chunk')} of {counted(reading.tokens, 'token')}"),
         ("Said twice", counted(reading.duplicate_chunks, "chunk") if reading.duplicate_chunks else ""),
         ("Truncations", f"{report.truncations:,}"),
+        ("Redacted", ", ".join(f"{count:,} {kind.value}" for kind, count in reading.redacted.items())),
         ("Encoding", _encoding(reading)),
         ("Seconds", stages),
     )
@@ -131,6 +132,7 @@ def _reading_json(reading: Reading) -> dict[str, Json]:
         "characters": reading.characters,
         "tokens": reading.tokens,
         "duplicateChunks": reading.duplicate_chunks,
+        "redactions": [{"kind": kind.value, "count": count} for kind, count in reading.redacted.items()],
         "encoding": {
             "name": reading.encoding.name,
             "wasGuessed": reading.encoding.was_guessed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from crawler.sites.models import CrawlSite, PageVersion, SitePage
 from identity.types import Principal
 from ingest.files.ports import DatasetGate
+from ingest.redaction.texts import blackout
 from kit.errors import NotFound
 
 _CONTEXT_LINES = 2
@@ -46,13 +47,17 @@ class VersionText:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """All methods take the caller's session. NotFound where the file is not there for the caller, or is no page."""
+    """All methods take the caller's session. NotFound where the file is not there for the caller, or is no page.
+
+    They are kept as the pages were, and shown as the dataset has its texts: with placeholders where it redacts.
+    """
 
     gate: DatasetGate
 
     def list(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> Sequence[VersionView]:
         """Newest first."""
-        return [_view(row) for row in self._rows(session, principal, dataset_id, file_id)]
+        blacked = self._blacked(session, principal, dataset_id)
+        return [_view(row, blacked) for row in self._rows(session, principal, dataset_id, file_id)]
 
     def get(
         self, session: Session, principal: Principal, dataset_id: str, file_id: str, *, number: int, against: int | None
@@ -64,10 +69,13 @@ class Versions:
         if row is None or (against is not None and against not in rows):
             named = ", ".join(map(str, sorted(rows)))
             raise VersionIsNotThere(f"of this page the versions {named} are kept")
-        before = rows.get(base)
-        text = _text(row)
-        diff = "" if before is None else _diff(before, row)
-        return VersionText(_view(row), text, before.number if before else None, diff)
+        before, blacked = rows.get(base), self._blacked(session, principal, dataset_id)
+        text = _text(row, blacked)
+        diff = "" if before is None else _diff(before, row, blacked)
+        return VersionText(_view(row, blacked), text, before.number if before else None, diff)
+
+    def _blacked(self, session: Session, principal: Principal, dataset_id: str) -> Callable[[str], str]:
+        return blackout(self.gate.readable(session, principal, dataset_id).redaction)
 
     def _rows(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> Sequence[PageVersion]:
         self.gate.readable(session, principal, dataset_id)
@@ -86,18 +94,19 @@ class Versions:
         return site is not None and site.dataset_id == dataset_id
 
 
-def _view(row: PageVersion) -> VersionView:
-    return VersionView(row.number, row.crawl_id, row.at, row.title, row.characters)
+def _view(row: PageVersion, blacked: Callable[[str], str]) -> VersionView:
+    return VersionView(row.number, row.crawl_id, row.at, blacked(row.title), row.characters)
 
 
-def _text(row: PageVersion) -> str | None:
+def _text(row: PageVersion, blacked: Callable[[str], str]) -> str | None:
     if row.text is None:
         return None
-    return zstandard.decompress(row.text, max_output_size=4 * _MOST_CHARACTERS).decode("utf-8", "replace")
+    text = zstandard.decompress(row.text, max_output_size=4 * _MOST_CHARACTERS).decode("utf-8", "replace")
+    return "\n".join(map(blacked, text.split("\n")))
 
 
-def _diff(before: PageVersion, after: PageVersion) -> str:
-    old, new = (_text(before) or "").splitlines(), (_text(after) or "").splitlines()
+def _diff(before: PageVersion, after: PageVersion, blacked: Callable[[str], str]) -> str:
+    old, new = (_text(before, blacked) or "").splitlines(), (_text(after, blacked) or "").splitlines()
     names = (f"version {before.number}", f"version {after.number}")
     dates = (before.at.isoformat(timespec="seconds"), after.at.isoformat(timespec="seconds"))
     return "\n".join(difflib.unified_diff(old, new, *names, *dates, n=_CONTEXT_LINES, lineterm=""))

@@ -38,6 +38,13 @@ class ModelFacts(msgspec.Struct, frozen=True):
     vector_size: int
 
 
+class RedactionFacts(msgspec.Struct, frozen=True):
+    """What is blacked out before indexing. Absent from bundles of installations that do not know it."""
+
+    kinds: list[Word]
+    countries: list[Word]
+
+
 class DatasetFacts(msgspec.Struct, frozen=True, kw_only=True):
     name: Name
     description: str | None
@@ -46,6 +53,7 @@ class DatasetFacts(msgspec.Struct, frozen=True, kw_only=True):
     parse_type: Word
     parser_engine: Word
     separators: list[str]
+    redaction: RedactionFacts | None = None
     allowed_agent_roles: list[str]
     hybrid_alpha: float | None
     fusion: Word | None

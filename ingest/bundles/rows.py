@@ -16,6 +16,8 @@ from ingest.documents import BlockKind, ParserEngine, ParseType
 from ingest.files.models import File, FileGeneration
 from ingest.files.names import clean_name
 from ingest.files.types import FileSource, FileStatus, GenerationState
+from ingest.redaction.texts import check_redaction
+from ingest.redaction.types import Redaction
 from ingest.review.models import ChunkOverlay
 from ingest.review.types import OverlayKind
 from ingest.settings import check_chunking
@@ -34,6 +36,7 @@ def checked_dataset(facts: bundle.DatasetFacts) -> None:
     try:
         check_chunking(size=facts.chunk_size, overlap=facts.chunk_overlap)
         ParseType(facts.parse_type), ParserEngine(facts.parser_engine)
+        check_redaction(_redaction(facts))
         if facts.fusion is not None:
             FusionKind(facts.fusion)
         if facts.hybrid_alpha is not None and not 0 <= facts.hybrid_alpha <= 1:
@@ -89,6 +92,7 @@ def dataset_row(
         parse_type=facts.parse_type,
         parser_engine=facts.parser_engine,
         separators=facts.separators,
+        redaction=_redaction(facts).stored(),
         allowed_agent_roles=facts.allowed_agent_roles,
         hybrid_alpha=facts.hybrid_alpha,
         fusion=facts.fusion,
@@ -96,6 +100,10 @@ def dataset_row(
         updated_at=now,
         deleted_at=now,
     )
+
+
+def _redaction(facts: bundle.DatasetFacts) -> Redaction:
+    return Redaction.restored(None if facts.redaction is None else msgspec.structs.asdict(facts.redaction))
 
 
 def file_row(facts: bundle.FileFacts, dataset: Dataset, *, now: datetime) -> File:

@@ -108,6 +108,7 @@ class BundleWriter:
                 parse_type=dataset.parse_type,
                 parser_engine=dataset.parser_engine,
                 separators=list(dataset.separators),
+                redaction=bundle.RedactionFacts(**dataset.redaction) if dataset.redaction else None,
                 allowed_agent_roles=list(dataset.allowed_agent_roles),
                 hybrid_alpha=dataset.hybrid_alpha,
                 fusion=dataset.fusion,

@@ -12,6 +12,7 @@ from ingest.datasets import repository
 from ingest.datasets.models import Dataset
 from ingest.documents import ParserEngine, ParseType
 from ingest.files.ports import HomeDataset, Shelf
+from ingest.redaction.types import Redaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +52,5 @@ def _home(row: Dataset) -> HomeDataset:
         parse_type=ParseType(row.parse_type),
         parser_engine=ParserEngine(row.parser_engine),
         separators=tuple(row.separators),
+        redaction=Redaction.restored(row.redaction),
     )

@@ -14,7 +14,8 @@ from kit.db.base import Base, Id, UtcDateTime
 class Dataset(Base):
     """`collection` is where it is searched: one collection for each embedding model, shared by datasets.
 
-    `hybrid_alpha` and `fusion` are how it is searched where a search does not say; None: the installation's default.
+    `redaction` holds a Redaction of ingest.redaction; None: nothing is looked for. `hybrid_alpha` and `fusion` are how
+    it is searched where a search does not say; None: the installation's default.
     """
 
     __tablename__ = "datasets"
@@ -42,6 +43,7 @@ class Dataset(Base):
     parse_type: Mapped[str] = mapped_column(String(16))
     parser_engine: Mapped[str] = mapped_column(String(16))
     separators: Mapped[list[str]] = mapped_column(JSON)
+    redaction: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     allowed_agent_roles: Mapped[list[str]] = mapped_column(JSON)
     hybrid_alpha: Mapped[float | None] = mapped_column(Float)
     fusion: Mapped[str | None] = mapped_column(String(16))

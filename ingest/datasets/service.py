@@ -23,6 +23,8 @@ from ingest.files.builds import Builds
 from ingest.files.jobs import BUILDING
 from ingest.files.pace import estimated_seconds
 from ingest.files.repository import FileRow, of_dataset
+from ingest.redaction.texts import check_redaction
+from ingest.redaction.types import Redaction
 from ingest.settings import ChunkDefaults, check_chunking
 from kit.clock import Clock
 from kit.errors import Forbidden
@@ -78,6 +80,7 @@ class Datasets:
         size = new.chunk_size or self.defaults.size
         overlap = min(self.defaults.overlap, size - 1) if new.chunk_overlap is None else new.chunk_overlap
         check_chunking(size=size, overlap=overlap)
+        check_redaction(new.redaction)
         self._check_name(session, principal, name)
         now = self.clock.now()
         row = Dataset(
@@ -94,6 +97,7 @@ class Datasets:
             parse_type=new.parse_type or self.defaults.parse_type,
             parser_engine=new.parser_engine or self.defaults.parser_engine,
             separators=_distinct(new.separators),
+            redaction=new.redaction.stored(),
             allowed_agent_roles=_distinct(new.allowed_agent_roles),
             hybrid_alpha=new.tuning.alpha,
             fusion=new.tuning.fusion,
@@ -134,6 +138,9 @@ class Datasets:
         row.parser_engine = change.parser_engine or row.parser_engine
         if change.separators is not None:
             row.separators = _distinct(change.separators)
+        if change.redaction is not None and change.redaction != Redaction.restored(row.redaction):
+            check_redaction(change.redaction)
+            row.redaction = change.redaction.stored()
 
     def reindex(self, session: Session, principal: Principal, dataset_id: str) -> ReindexReceipt:
         """Every file is built anew with the settings of now; searches find the old chunks until then."""
@@ -205,6 +212,7 @@ def _view(row: Dataset, totals: FileTotals) -> DatasetView:
         parse_type=ParseType(row.parse_type),
         parser_engine=ParserEngine(row.parser_engine),
         separators=tuple(row.separators),
+        redaction=Redaction.restored(row.redaction),
         allowed_agent_roles=tuple(row.allowed_agent_roles),
         tuning=tuning_of(row.hybrid_alpha, row.fusion),
         created_at=row.created_at,

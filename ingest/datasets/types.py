@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ingest.documents import ParserEngine, ParseType
+from ingest.redaction.types import NOTHING, Redaction
 from retrieval.search.fusion import DatasetTuning
 
 EVERY_AGENT_ROLE = "*"
@@ -53,6 +54,7 @@ class NewDataset:
     parse_type: ParseType | None = None
     parser_engine: ParserEngine | None = None
     separators: Sequence[str] = ()
+    redaction: Redaction = NOTHING
     allowed_agent_roles: Sequence[str] = ()
     tuning: DatasetTuning = field(default_factory=DatasetTuning)
 
@@ -68,6 +70,7 @@ class DatasetChange:
     parse_type: ParseType | None = None
     parser_engine: ParserEngine | None = None
     separators: Sequence[str] | None = None
+    redaction: Redaction | None = None
     allowed_agent_roles: Sequence[str] | None = None
     tuning: DatasetTuning | None = None
 
@@ -92,6 +95,7 @@ class DatasetView:
     parse_type: ParseType
     parser_engine: ParserEngine
     separators: Sequence[str]
+    redaction: Redaction
     allowed_agent_roles: Sequence[str]
     tuning: DatasetTuning
     created_at: datetime

@@ -16,6 +16,7 @@ from ingest.files.jobs import BUILDING, parse_job, sweep_job
 from ingest.files.models import File, FileGeneration
 from ingest.files.ports import HomeDataset
 from ingest.files.types import FileStatus, GenerationState, IngestOverrides
+from ingest.redaction.types import NOTHING, Redaction
 from ingest.settings import check_chunking
 from kit.clock import Clock
 from kit.jobs.models import Job
@@ -29,6 +30,7 @@ class BuildSettings:
 
     chunking: ChunkSettings
     engine: ParserEngine
+    redaction: Redaction = NOTHING
 
     def stored(self) -> dict[str, Any]:
         return {
@@ -37,6 +39,7 @@ class BuildSettings:
             "parse_type": self.chunking.parse_type.value,
             "separators": list(self.chunking.separators),
             "parser_engine": self.engine.value,
+            "redaction": self.redaction.stored(),
         }
 
     @classmethod
@@ -45,7 +48,8 @@ class BuildSettings:
         chunking = ChunkSettings(
             ParseType(stored["parse_type"]), int(stored["chunk_size"]), int(stored["chunk_overlap"]), separators
         )
-        return cls(chunking, ParserEngine(stored["parser_engine"]))
+        redaction = Redaction.restored(stored.get("redaction"))  # builds of before have none
+        return cls(chunking, ParserEngine(stored["parser_engine"]), redaction)
 
 
 CANCELLED = "CANCELLED"
@@ -153,7 +157,8 @@ def settings_of(file: File, dataset: HomeDataset) -> BuildSettings:
     chunking = ChunkSettings(
         ParseType(file.parse_type or dataset.parse_type), size, min(overlap, size - 1), tuple(dataset.separators)
     )
-    return BuildSettings(chunking, ParserEngine(file.parser_engine or dataset.parser_engine))
+    engine = ParserEngine(file.parser_engine or dataset.parser_engine)
+    return BuildSettings(chunking, engine, dataset.redaction)
 
 
 def check_overrides(overrides: IngestOverrides, dataset: HomeDataset) -> None:

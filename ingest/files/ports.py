@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from identity.types import Principal
 from ingest.documents import ParserEngine, ParseType
+from ingest.redaction.types import NOTHING, Redaction
 
 
 class Shelf(NamedTuple):
@@ -32,6 +33,7 @@ class HomeDataset:
     parse_type: ParseType
     parser_engine: ParserEngine
     separators: Sequence[str]
+    redaction: Redaction = NOTHING
 
 
 class DatasetGate(Protocol):

@@ -19,7 +19,7 @@ from ingest.files.types import ChunkView, FileChange, FileView, Original
 from ingest.files.views import chunk_view, file_view
 from ingest.storage.protocol import FileStore, original_key
 from kit.clock import Clock
-from kit.errors import Invalid
+from kit.errors import Forbidden, Invalid
 from kit.jobs.queue import JobQueue
 from kit.pagination import Page, PageRequest, encode_cursor
 
@@ -84,7 +84,16 @@ class Files:
         return Page([chunk_view(chunk) for chunk in shown], cursor)
 
     def original(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> Original:
-        """The bytes as they were uploaded last. The caller releases what it is given."""
+        """The bytes as they were uploaded last. The caller releases what it is given.
+
+        Forbidden for an agent where the dataset redacts: what is kept from its searches stands in the original.
+        """
+        redacts = self.gate.readable(session, principal, dataset_id).redaction.kinds
+        if redacts and principal.agent_role is not None:
+            raise Forbidden(
+                f"dataset {dataset_id} replaces personal data before indexing, and originals hold it: they are for "
+                f"people's keys, and key {principal.name!r} is of agent role {principal.agent_role!r}; read its chunks"
+            )
         file = self._row(session, principal, dataset_id, file_id).file
         holding = ExitStack()
         path = holding.enter_context(self.store.local(original_key(tenant_id=file.tenant_id, sha256=file.sha256)))

@@ -123,6 +123,7 @@ class ParseHandler:
                 settings=source.settings.chunking,
                 counting=counting,
                 limits=self.limits,
+                redaction=source.settings.redaction,
                 cancel=lambda: signals.stopping() or signals.is_lost(claim),
             )
         if not drafted.drafts:
@@ -198,7 +199,8 @@ def _write(session: Session, build: Build, drafted: Drafted, place: str) -> None
     file, generation, document = build.file, build.generation, drafted.document
     session.execute(delete(Chunk).where(Chunk.file_id == file.id, Chunk.generation == generation.number))
     rows = [_row(file, generation.number, draft) for draft in drafted.drafts]
-    added = apply_overlays(session, file, generation.number, rows)
+    redaction = BuildSettings.restored(generation.settings).redaction
+    added = apply_overlays(session, file, generation.number, rows, redaction)
     session.execute(insert(Chunk), rows)
     session.add_all(added)
     generation.engine_used = document.engine.value

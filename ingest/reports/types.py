@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ingest.documents import BlockKind, ParseWarning
 from ingest.files.types import ShownStatus
+from ingest.redaction.types import PersonalKind
 
 
 class Stage(StrEnum):
@@ -60,7 +61,8 @@ class Reading:
 
     `tables_split` were too long for one chunk. `tokens` are those of all chunks' contents, overlaps counted twice.
     `duplicate_chunks` say what another chunk of the file says. `instructions` are the positions of chunks that read as
-    if they spoke to an assistant: the first hundred.
+    if they spoke to an assistant: the first hundred. `redacted` counts what stands as a placeholder, where the dataset
+    asks for that.
     """
 
     language: str | None
@@ -76,6 +78,7 @@ class Reading:
     encoding: Encoding
     seconds: Mapping[Stage, float] = field(default_factory=dict)
     instructions: Sequence[int] = ()
+    redacted: Mapping[PersonalKind, int] = field(default_factory=dict)
 
 
 NOTHING_READ = Reading(

@@ -15,6 +15,7 @@ from ingest.files.models import Chunk, File
 from ingest.files.ports import DatasetGate
 from ingest.files.types import ChunkView, GenerationState
 from ingest.files.views import chunk_view
+from ingest.redaction.texts import blackout
 from ingest.review import repository
 from ingest.review.errors import ChunkNotFound, FileHasNoChunks, FileIsBeingBuilt, OverlayNotFound
 from ingest.review.jobs import refresh_job
@@ -58,7 +59,7 @@ class Review:
         if change.enabled is not None:
             overlay.enabled = chunk.enabled = change.enabled
         if change.content is not None:
-            content = _checked(change.content)
+            content = self._readied(session, principal, dataset_id, change.content)
             overlay.content, overlay.token_count = content, self._counted(content)
             chunk.content, chunk.token_count = content, overlay.token_count
         overlay.changed_by, overlay.updated_at = principal.name, self.clock.now()
@@ -69,10 +70,10 @@ class Review:
     def add(self, session: Session, principal: Principal, dataset_id: str, file_id: str, new: NewChunk) -> ChunkView:
         """Behind all others."""
         file = self._changeable(session, principal, dataset_id, file_id)
-        content = _checked(new.content)
+        content = self._readied(session, principal, dataset_id, new.content)
         overlay = self._new_overlay(file, OverlayKind.ADDITION, principal)
         overlay.content, overlay.token_count = content, self._counted(content)
-        overlay.page, overlay.heading_path = new.page, list(new.heading_path)
+        overlay.page, overlay.heading_path = new.page, self._blacked(session, principal, dataset_id, new.heading_path)
         session.add(overlay)
         chunk = added_chunk(file, int(file.active_generation or 0), repository.next_position(session, file), overlay)
         session.add(chunk)
@@ -107,6 +108,13 @@ class Review:
     def _readable(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> File:
         self.gate.readable(session, principal, dataset_id)
         return files.get(session, dataset_id, file_id).file
+
+    def _readied(self, session: Session, principal: Principal, dataset_id: str, content: str) -> str:
+        """What people write is redacted as files are."""
+        return self._blacked(session, principal, dataset_id, [_checked(content)])[0]
+
+    def _blacked(self, session: Session, principal: Principal, dataset_id: str, texts: Sequence[str]) -> list[str]:
+        return list(map(blackout(self.gate.readable(session, principal, dataset_id).redaction), texts))
 
     def _changeable(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> File:
         file = repository.locked_file(session, self._readable(session, principal, dataset_id, file_id).id)

@@ -5,11 +5,12 @@ Cutting a text into chunks is work for the interpreter; in the server it would t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +18,7 @@ from ingest.chunking.chunker import chunk
 from ingest.documents import ChunkDraft, ChunkSettings, Document
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.parsing import parse
+from ingest.redaction.types import NOTHING, PersonalKind, Redaction
 from ingest.reports.measuring import reading_of
 from ingest.reports.types import Reading, Stage
 from ingest.sandbox.limits import Limits
@@ -42,6 +44,7 @@ class DraftRequest(msgspec.Struct, frozen=True):
     settings: ChunkSettings
     tokenizer: str
     special_tokens: int
+    redaction: Redaction = NOTHING
 
 
 class Drafted(msgspec.Struct, frozen=True):
@@ -66,11 +69,13 @@ def draft_file(
     settings: ChunkSettings,
     counting: Counting,
     limits: Limits,
+    redaction: Redaction = NOTHING,
     cancel: Callable[[], bool] | None = None,
 ) -> Drafted:
-    """`parse` and `chunk` in a child. Raises ParseRefused as `parse` does, and what Sandbox.run raises."""
+    """`parse`, the redaction that is asked for, and `chunk`, in a child. Raises ParseRefused as `parse` does, and what
+    Sandbox.run raises."""
     request = DraftRequest(
-        str(path.absolute()), file_name, options, settings, str(counting.tokenizer), counting.special_tokens
+        str(path.absolute()), file_name, options, settings, str(counting.tokenizer), counting.special_tokens, redaction
     )
     try:
         data = sandbox.run(SandboxTask(DRAFT, msgspec.msgpack.encode(request)), limits=limits, cancel=cancel)
@@ -89,18 +94,38 @@ def run(payload: bytes) -> bytes:
     """In the child."""
     request = msgspec.msgpack.decode(payload, type=DraftRequest)
     began = perf_counter()
-    document = parse(Path(request.path), request.file_name, request.options)
-    parsed = perf_counter()
+    parsed = _parsed(request)
+    document, read = parsed.document, perf_counter()
     drafts = chunk(
         document,
-        file_name=request.file_name,
+        file_name=parsed.file_name,
         settings=request.settings,
         tokens=_tokens(request.tokenizer),
         special_tokens=request.special_tokens,
     )
-    seconds = {Stage.READING: parsed - began, Stage.CHUNKING: perf_counter() - parsed}
-    reading = reading_of(document, drafts, request.settings, seconds)
+    seconds = {Stage.READING: read - began, Stage.CHUNKING: perf_counter() - read}
+    reading = replace(reading_of(document, drafts, request.settings, seconds), redacted=parsed.redacted)
     return msgspec.msgpack.encode(Drafted(document, drafts, reading))
+
+
+class _Parsed(NamedTuple):
+    """`file_name` as far as it may be known to searches."""
+
+    document: Document
+    file_name: str
+    redacted: Mapping[PersonalKind, int]
+
+
+def _parsed(request: DraftRequest) -> _Parsed:
+    document = parse(Path(request.path), request.file_name, request.options)
+    if not request.redaction.kinds:
+        return _Parsed(document, request.file_name, {})
+    # Local: numbering plans of all countries are read for datasets that redact only.
+    from ingest.redaction.documents import redacted  # noqa: PLC0415 - as said above
+    from ingest.redaction.redactor import Redactor  # noqa: PLC0415 - as said above
+
+    redactor = Redactor(request.redaction)
+    return _Parsed(redacted(document, redactor), redactor.text(request.file_name, counted=False), redactor.counts)
 
 
 @lru_cache(maxsize=8)  # models of one installation

@@ -15,6 +15,7 @@ from crawler.reasons import Outcome
 from crawler.sites.models import SitePage
 from ingest.datasets.types import DatasetChange
 from ingest.files.models import Chunk, File
+from ingest.redaction.types import PersonalKind, Redaction
 from kit.jobs.models import Job
 from kit.pagination import PageRequest
 from orchestration.approvals.types import ApprovalQuery, ApprovalStatus, ApprovalView, Decision, Resolution
@@ -294,3 +295,35 @@ class TestASiteThatFallsApart:
         for _ in range(3):
             field_.crawl(f"{server.origin}/")
         assert len(field_.files()) == there
+
+
+class TestADatasetThatRedacts:
+    def test_shows_neither_in_passages_nor_in_versions_what_it_replaces(self, field_: Field) -> None:
+        number = "+49 30 901820"
+
+        def answer(path: str) -> Answer:
+            if path != "/":
+                return Answer(404)
+            text = f"<p>The harbour master answers at {number} on weekdays between nine and five.</p>" * 3
+            page = f"<html><head><title>Call {number}</title></head><body><main>{text}</main></body></html>"
+            return Answer(200, PLAIN, page.encode())
+
+        with field_.runtime.database.write() as session:
+            changes = DatasetChange(redaction=Redaction((PersonalKind.PHONE,)))
+            field_.runtime.datasets.configure(session, field_.principal, field_.dataset, changes)
+        with PageServer(answer) as server:
+            field_.crawl(f"{server.origin}/")
+            field_.index()
+            number = "+49 30 901829"
+            field_.crawl(f"{server.origin}/")
+            field_.index()
+        (file,) = field_.files()
+        versions = field_.runtime.crawling.versions
+        with field_.runtime.database.read() as session:
+            listed = versions.list(session, field_.principal, field_.dataset, file.id)
+            shown = versions.get(session, field_.principal, field_.dataset, file.id, number=2, against=1)
+        assert [one.title for one in listed] == ["Call [PHONE]", "Call [PHONE]"]
+        assert "answers at [PHONE] on weekdays" in str(shown.text)
+        said = f"{passages(field_)} {shown}"
+        assert "[PHONE]" in str(passages(field_))
+        assert "90182" not in said

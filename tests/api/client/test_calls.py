@@ -17,7 +17,8 @@ CALLS: dict[str, Call[Any]] = {
     "me": calls.me(),
     "list_datasets": calls.list_datasets(),
     "create_dataset": calls.create_dataset(
-        "a", description="b", chunk_size=512, chunk_overlap=64, parse_type="MARKDOWN", allowed_agent_roles=["*"]
+        "a", description="b", chunk_size=512, chunk_overlap=64, parse_type="MARKDOWN", allowed_agent_roles=["*"],
+        redact=["email"], countries=["GB"],
     ),
     "get_dataset": calls.get_dataset("d"),
     "delete_dataset": calls.delete_dataset("d"),

@@ -25,6 +25,7 @@ MODULES = (
     "ingest.files.repository",
     "ingest.files.service",
     "ingest.parsers.book",
+    "ingest.redaction.phones",
     "retrieval.embedding.runtimes",
     "retrieval.embedding.onnx_runtime",
     "retrieval.embedding.openvino_runtime",

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from api.fields import NO_COERCION, STORABLE
 from ingest.documents import ParserEngine, ParseType
+from ingest.redaction.types import PersonalKind
 from ingest.settings import MAX_CHUNK_OVERLAP, MAX_CHUNK_SIZE, MIN_CHUNK_OVERLAP, MIN_CHUNK_SIZE
 
 _NATIVE_ALIAS = "NATIVE"
@@ -46,4 +47,16 @@ Description: TypeAlias = Annotated[str, Field(max_length=2000), STORABLE]
 AgentRoles: TypeAlias = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=64), STORABLE]],
     Field(max_length=_MOST_ROLES, description="Agents that may use the dataset; `*`: every agent; empty: none"),
+]
+PersonalKinds: TypeAlias = Annotated[
+    list[PersonalKind],
+    Field(max_length=20, description="What is looked for; none: nothing. The original stays as it was uploaded"),
+]
+Countries: TypeAlias = Annotated[
+    list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]],
+    Field(
+        max_length=50,
+        description="ISO 3166 codes: whose phone numbers are found without a country's code, and whose national ids; "
+        "empty: phone numbers with a country's code, and the ids of all countries that are known",
+    ),
 ]

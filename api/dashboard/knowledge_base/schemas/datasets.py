@@ -12,10 +12,12 @@ from api.dashboard.knowledge_base.schemas.choices import (
     AgentRoles,
     ChunkOverlap,
     ChunkSize,
+    Countries,
     DatasetName,
     Description,
     EngineChoice,
     ParseChoice,
+    PersonalKinds,
     Separators,
 )
 from api.dashboard.knowledge_base.schemas.files import FileSummary
@@ -23,6 +25,7 @@ from api.fields import NO_COERCION, RequestBody, ResponseBody
 from ingest.datasets.types import DatasetChange, DatasetStatus, DatasetView, NewDataset, ReindexCost, ReindexReceipt
 from ingest.documents import ParserEngine, ParseType
 from ingest.files.types import FileView
+from ingest.redaction.types import PersonalKind, Redaction
 from retrieval.search.fusion import DatasetTuning, FusionKind
 
 
@@ -43,6 +46,25 @@ class DatasetSearch(ResponseBody):
     fusion: FusionKind | None
 
 
+class RedactionSettings(RequestBody):
+    """Which personal data is replaced by placeholders such as `[EMAIL]` before a file is cut and indexed."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"kinds": ["email", "phone"], "countries": ["GB", "DE"]}})
+
+    kinds: PersonalKinds = Field(default_factory=list)
+    countries: Countries = Field(default_factory=list)
+
+    def to_redaction(self) -> Redaction:
+        return Redaction.restored({"kinds": self.kinds, "countries": self.countries})
+
+
+class DatasetRedaction(ResponseBody):
+    """No kinds: nothing is replaced."""
+
+    kinds: Sequence[PersonalKind]
+    countries: Sequence[str]
+
+
 class DatasetCreation(RequestBody):
     """What is left out is the installation's default."""
 
@@ -59,6 +81,7 @@ class DatasetCreation(RequestBody):
     parse_type: ParseChoice | None = None
     parser_engine: EngineChoice | None = None
     separators: Separators = Field(default_factory=list)
+    redaction: RedactionSettings = RedactionSettings()
     allowed_agent_roles: AgentRoles = Field(default_factory=list)
     search: SearchSettings = SearchSettings()
 
@@ -71,6 +94,7 @@ class DatasetCreation(RequestBody):
             parse_type=self.parse_type,
             parser_engine=self.parser_engine,
             separators=tuple(self.separators),
+            redaction=self.redaction.to_redaction(),
             allowed_agent_roles=tuple(self.allowed_agent_roles),
             tuning=self.search.to_tuning(),
         )
@@ -88,6 +112,9 @@ class DatasetConfiguration(RequestBody):
     parse_type: ParseChoice | None = None
     parser_engine: EngineChoice | None = None
     separators: Separators | None = None
+    redaction: RedactionSettings | None = Field(
+        None, description="Replaces the former settings as a whole, and holds for files that are built from now on"
+    )
     allowed_agent_roles: AgentRoles | None = None
     search: SearchSettings | None = Field(None, description="Replaces the former settings as a whole")
 
@@ -101,6 +128,7 @@ class DatasetConfiguration(RequestBody):
             parse_type=self.parse_type,
             parser_engine=self.parser_engine,
             separators=None if self.separators is None else tuple(self.separators),
+            redaction=None if self.redaction is None else self.redaction.to_redaction(),
             allowed_agent_roles=None if roles is None else tuple(roles),
             tuning=None if self.search is None else self.search.to_tuning(),
         )
@@ -148,6 +176,7 @@ class DatasetDetail(DatasetSummary):
     parse_type: ParseType
     parser_engine: ParserEngine
     separators: Sequence[str]
+    redaction: DatasetRedaction
     search: DatasetSearch
     qdrant_collection: str
     updated_on: datetime
@@ -164,6 +193,7 @@ class DatasetDetail(DatasetSummary):
             parse_type=view.parse_type,
             parser_engine=view.parser_engine,
             separators=view.separators,
+            redaction=DatasetRedaction(kinds=view.redaction.kinds, countries=view.redaction.countries),
             search=DatasetSearch(hybrid_alpha=view.tuning.alpha, fusion=view.tuning.fusion),
             qdrant_collection=view.collection,
             updated_on=view.updated_at,

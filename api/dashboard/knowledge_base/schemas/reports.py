@@ -9,6 +9,7 @@ from pydantic import Field
 from api.fields import ResponseBody
 from ingest.documents import BlockKind, ParserEngine, ParseWarning
 from ingest.files.types import ShownStatus
+from ingest.redaction.types import PersonalKind
 from ingest.reports import types
 from ingest.reports.types import Stage
 
@@ -55,6 +56,11 @@ class BlockCount(ResponseBody):
     blocks: int
 
 
+class RedactionCount(ResponseBody):
+    kind: PersonalKind
+    count: int
+
+
 class IngestionReport(ResponseBody):
     """How the newest build of a file went. Before the file is parsed, or where it could not be, counts are 0."""
 
@@ -80,6 +86,9 @@ class IngestionReport(ResponseBody):
     duplicate_chunks: int = Field(description="Chunks that say what another one says")
     instruction_chunks: list[int] = Field(
         description="Positions of chunks that read as if they gave orders to an assistant; the first hundred"
+    )
+    redactions: list[RedactionCount] = Field(
+        description="How much personal data stands as placeholders, by kind; what it was is in the original alone"
     )
     encoding: EncodingFound
     chunk_lengths: list[LengthBucket] = Field(description="How many chunks have how many tokens")
@@ -134,6 +143,7 @@ def _of_reading(reading: types.Reading | None) -> dict[str, object]:
         "tokens": reading.tokens,
         "duplicate_chunks": reading.duplicate_chunks,
         "instruction_chunks": list(reading.instructions),
+        "redactions": [RedactionCount(kind=kind, count=count) for kind, count in reading.redacted.items()],
         "encoding": EncodingFound(
             name=encoding.name, was_guessed=encoding.was_guessed, lost_characters=encoding.lost_characters
         ),

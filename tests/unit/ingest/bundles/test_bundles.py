@@ -22,7 +22,9 @@ from ingest.bundles.errors import BundleRefused
 from ingest.bundles.importing import GRACE, BundleReader, ImportOvertaken, ImportReceipt
 from ingest.datasets.errors import DatasetNameTaken, DatasetNotFound
 from ingest.datasets.models import Dataset
+from ingest.datasets.types import DatasetChange
 from ingest.files.models import Chunk, File
+from ingest.redaction.types import PersonalKind, Redaction
 from ingest.review.models import ChunkOverlay
 from ingest.review.service import Review
 from ingest.review.types import ChunkChange
@@ -133,6 +135,14 @@ class TestRoundTrip:
         harbour.shop.upload(receipt.dataset_id, "a.txt", pages("red apple", "blue plum"))
         harbour.shop.work()
         assert "red apple, corrected" in harbour.shop.found("apple", receipt.dataset_id)
+
+    def test_keeps_what_is_redacted(self, workshop: Workshop, tmp_path: Path) -> None:
+        harbour = Harbour(workshop, tmp_path)
+        wanted = Redaction((PersonalKind.EMAIL, PersonalKind.PHONE), ("GB",))
+        with workshop.database.write() as session:
+            workshop.datasets.configure(session, workshop.caller, harbour.dataset, DatasetChange(redaction=wanted))
+        harbour.export()
+        assert workshop.dataset_view(harbour.take().dataset_id).redaction == wanted
 
     def test_goes_to_another_tenant_and_is_nobody_elses_there(self, harbour: Harbour) -> None:
         harbour.export()

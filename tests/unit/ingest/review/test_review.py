@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from ingest.datasets.types import DatasetChange
 from ingest.files.models import Chunk
 from ingest.files.types import ChunkView
+from ingest.redaction.types import PersonalKind, Redaction
 from ingest.review.errors import ChunkNotFound, FileHasNoChunks, FileIsBeingBuilt, OverlayNotFound
 from ingest.review.models import ChunkOverlay
 from ingest.review.searching import ChunkSearch
@@ -257,3 +259,33 @@ def test_a_job_that_is_killed_before_it_ends_does_no_harm_when_it_is_repeated(de
     desk.shop.work()
     assert desk.shop.found("fig pear", desk.dataset) == {"violet fig"}
     assert COLLECTION in desk.shop.store.collections()
+
+
+class TestInADatasetThatRedacts:
+    KINDS = Redaction((PersonalKind.EMAIL,))
+
+    def desk(self, shop: Workshop, **wanted: Redaction) -> Desk:
+        dataset = shop.dataset("manuals", **wanted)
+        return Desk(shop, dataset, shop.indexed(dataset, "a.txt", pages("ask jane@example.org", "green pear")))
+
+    def test_what_people_write_is_redacted_too(self, workshop: Workshop) -> None:
+        desk = self.desk(workshop, redaction=self.KINDS)
+        desk.change(1, content="green pear of joe@example.org")
+        desk.add("more from joe@example.org")
+        workshop.work()
+        assert desk.contents() == ["ask [EMAIL]", "green pear of [EMAIL]", "more from [EMAIL]"]
+        assert "example.org" not in repr(desk.overlays())
+        assert workshop.found('"example.org"', desk.dataset) == set()
+
+    def test_what_they_wrote_before_is_redacted_with_the_next_build(self, workshop: Workshop) -> None:
+        desk = self.desk(workshop)
+        desk.change(0, content="ask joe@example.org")
+        desk.add("more from joe@example.org")
+        workshop.work()
+        with workshop.database.write() as session:
+            change = DatasetChange(redaction=self.KINDS)
+            workshop.datasets.configure(session, workshop.caller, desk.dataset, change)
+            workshop.datasets.reindex(session, workshop.caller, desk.dataset)
+        workshop.work()
+        assert desk.contents() == ["ask [EMAIL]", "green pear", "more from [EMAIL]"]
+        assert "example.org" not in repr(desk.overlays())

@@ -10,10 +10,11 @@ import { say } from "../../parts/toast.js";
 import { useAction, useResource } from "../../resource.js";
 import { go } from "../../router.js";
 import { ChunkFields } from "./chunking.js";
+import { RedactionFields } from "./redaction.js";
 import { AgentRoles } from "./roles.js";
 
 const PLAIN = ["name", "description", "allowedAgentRoles"];
-const CUTTING = ["chunkSize", "chunkOverlap", "parseType", "parserEngine", "separators"];
+const CUTTING = ["chunkSize", "chunkOverlap", "parseType", "parserEngine", "separators", "redaction"];
 
 const fieldsOf = (dataset) => Object.fromEntries([...PLAIN, ...CUTTING].map((name) => [name, dataset[name] ?? ""]));
 const differs = (one, other) => JSON.stringify(one) !== JSON.stringify(other);
@@ -52,6 +53,8 @@ export function Settings({ dataset, refresh, put }) {
       ${may(caller, "manage") && html`<${AgentRoles} key=${base.allowedAgentRoles.join()} value=${given.allowedAgentRoles} onValue=${(allowedAgentRoles) => change({ allowedAgentRoles })} wrong=${saving.error?.of?.("allowedAgentRoles")} />`}
       <h2>How files are cut into passages</h2>
       <${ChunkFields} value=${given} onValue=${change} error=${saving.error} />
+      <h2>Personal data</h2>
+      <${RedactionFields} value=${given.redaction} onValue=${(redaction) => change({ redaction })} error=${saving.error} />
       ${recuts && dataset.totalFiles > 0 && html`<${Cost} dataset=${dataset} anew=${anew} onAnew=${setAnew} />`}
       <div class="row"><${Button} type="submit" kind="primary" busy=${saving.busy} disabled=${!changed.length || given.chunkOverlap >= given.chunkSize}>Save<//>
         <${Button} onClick=${() => setGiven(base)} disabled=${!changed.length || saving.busy}>Undo changes<//>

@@ -34,6 +34,7 @@ function Facts({ report }) {
     ["Blocks", report.blocks.map(({ kind, blocks }) => `${number(blocks)} ${kind}`).join(", ")],
     ["Characters", number(report.characters)], ["Tokens", number(report.tokens)], ["Passages", number(report.chunksCount)],
     ["Passages that say the same", report.duplicateChunks || null],
+    ["Personal data replaced", report.redactions?.length ? report.redactions.map(({ kind, count }) => `${number(count)} ${kind.replace("_", " ")}`).join(", ") : null],
     ["Encoding", report.encoding.name && `${report.encoding.name}${report.encoding.wasGuessed ? ", guessed" : ""}${report.encoding.lostCharacters ? `, ${report.encoding.lostCharacters} characters lost` : ""}`],
   ];
   return html`<dl class="facts">${rows.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => html`<dt>${name}</dt><dd dir="auto">${value}</dd>`)}</dl>`;
