@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from identity.rates import RateLimiter
 from identity.types import Principal
 from kit.errors import RateLimited
@@ -61,12 +63,18 @@ class Quotas:
                 remaining=max(0, limit - used),
             )
 
+    def searches_spent(self, session: Session, principal: Principal) -> int | None:
+        """Of this day, with what processes have set aside; None where there is no limit, since nobody counts then."""
+        if not self.limits.searches:
+            return None
+        return self.rates.used(session, _searches_of(principal), seconds=DAY)
+
     def spend_search(self, principal: Principal) -> None:
         """Uses one of the tenant's searches of this day; QuotaExceeded where none is left."""
         limit = self.limits.searches
         if not limit:
             return
-        allowance = self.rates.take(f"searches of {principal.tenant_id}", limit=limit, seconds=DAY)
+        allowance = self.rates.take(_searches_of(principal), limit=limit, seconds=DAY)
         if not allowance.is_allowed:
             raise QuotaExceeded(
                 f"the {limit:,} searches a day of this tenant are used up; go on in {allowance.reset} seconds",
@@ -74,3 +82,7 @@ class Quotas:
                 limit=limit,
                 remaining=0,
             )
+
+
+def _searches_of(principal: Principal) -> str:
+    return f"searches of {principal.tenant_id}"

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from threading import Lock
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -83,6 +83,12 @@ class RateLimiter:
             return Allowance(limit, held.left, seconds - now % seconds, is_allowed=True)
         finally:
             self._lock.release()
+
+    def used(self, session: Session, subject: str, *, seconds: int) -> int:
+        """In the present window, over all processes, with what they hold and have not used yet."""
+        window = int(self._clock.now().timestamp()) // seconds
+        wanted = select(RateWindow.used).where(RateWindow.subject == subject, RateWindow.window == window)
+        return session.scalar(wanted) or 0
 
     def _fetch(self, subject: str, window: int, limit: int, *, ends_at: int) -> int:
         """A share of what is left, or one, or none."""

@@ -65,6 +65,7 @@ from orchestration.overview import Overview
 from orchestration.pipeline import make_worker
 from orchestration.searching import Searching, make_searching
 from orchestration.teamwork import Teamwork, make_desk, make_teamwork
+from orchestration.usage import Usage
 from orchestration.worker.worker import Worker
 from retrieval.embedding.protocol import Embedder
 from retrieval.search.service import Search
@@ -129,6 +130,10 @@ class Runtime:
     @property
     def overview(self) -> Overview:
         return Overview(self.datasets, self.searching.activity)
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(self.quotas, self.clock)
 
     @property
     def consulting(self) -> Consulting:

@@ -77,6 +77,18 @@ class LoginResponse(Record):
         return cls(token=tokens.access, refresh_token=tokens.refresh, user=user)
 
 
+class WaysIn(Record):
+    """Beside keys, which always hold."""
+
+    password: bool = True
+    identity_provider: bool = Field(description="Begin at `/api/auth/oidc`")
+
+
+@router.get("/ways", operation_id="platformAuthWays", summary="See how people may sign in here")
+def list_ways(runtime: RuntimeDep) -> Item[WaysIn]:
+    return Item(data=WaysIn(identity_provider=runtime.oidc is not None))
+
+
 @router.post(
     "/register", operation_id="platformAuthRegister", status_code=201, summary="Register a new user account",
     responses=errors(400, 404, 409, 413, 429, 503),

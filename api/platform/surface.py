@@ -11,7 +11,10 @@ PREFIX = "/api"
 SURFACE = Surface(prefix=PREFIX, render=envelope.render)
 OPEN_PATHS = frozenset(
     {f"{PREFIX}/auth/register", f"{PREFIX}/auth/login", f"{PREFIX}/auth/forgot-password"}
-    | {f"{PREFIX}/auth/{name}" for name in ("refresh", "reset-password", "oidc", "oidc/callback", "oidc/tokens")}
+    | {
+        f"{PREFIX}/auth/{name}"
+        for name in ("refresh", "reset-password", "ways", "oidc", "oidc/callback", "oidc/tokens")
+    }
 )
 
 router = APIRouter(prefix=PREFIX)

@@ -13,10 +13,10 @@ from tests.api.callers import Callers, Json, error_of, path_of
 
 OPEN = {"/", "/health", "/ready", "/version", "/metrics", "/docs", "/redoc", "/openapi.json", "/docs/assets", *LINKS}
 ENTRANCE = {
-    *(f"/api/auth/{name}" for name in ("register", "login", "forgot-password", "refresh", "reset-password")),
+    *(f"/api/auth/{name}" for name in ("register", "login", "forgot-password", "refresh", "reset-password", "ways")),
     *(f"/api/auth/oidc{rest}" for rest in ("", "/callback", "/tokens")),
 }
-"""For who has no key yet; each is slowed down for who tries too often."""
+"""For who has no key yet; each that tries anything is slowed down for who tries too often."""
 
 FLAT = ("/workspaces", "/admin/")
 """Where errors are bare objects."""

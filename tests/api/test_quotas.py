@@ -102,3 +102,23 @@ def test_searches_of_the_day_are_counted_on_every_way(limited: Callers, dataset:
     told = caller.post("/mcp", json=call, headers={"Accept": "application/json, text/event-stream"}).text
     assert "QUOTA_EXCEEDED" in told
     assert "Wait" in told
+
+
+def test_what_is_used_up_is_told_to_whole_keys(limited: Callers, dataset: Json) -> None:
+    caller, usage = limited.admin, "/dashboard/v1/usage"
+    before = caller.get(usage).json()
+    assert before["storage"] == {"used": 0, "limit": STORAGE}
+    assert before["searches"] == {"used": SEARCHES, "limit": SEARCHES}, "those of the tests before"
+    assert 0 < before["searchesResetIn"] <= 86_400
+    caller.settled(dataset, caller.upload(dataset, "a.md", "# One\n\nlantern")["id"])
+    after = caller.get(usage).json()
+    assert after["storage"]["used"] == len("# One\n\nlantern")
+    assert after["chunks"] == {"used": 1, "limit": CHUNKS}
+    assert limited.agent("writer").get(usage).status_code == 403
+    assert limited.searcher.get(usage).status_code == 403
+
+
+def test_nothing_is_limited_unless_it_is_set(callers: Callers) -> None:
+    usage = callers.admin.get("/dashboard/v1/usage").json()
+    assert usage["searches"] == {"used": None, "limit": None}
+    assert usage["storage"]["limit"] is None

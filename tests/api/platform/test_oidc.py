@@ -168,6 +168,29 @@ class TestNobodyIsLetIn:
         assert browser.get(go_there(browser)).status_code == 401
 
 
+class TestABrowser:
+    """Asks for a page, and is sent to the console's door rather than shown an error for programs."""
+
+    PAGE = {"Accept": "text/html,application/xhtml+xml"}  # noqa: RUF012 - nobody changes it
+
+    def test_is_told_of_a_refusal_at_the_door(self, browser: TestClient, provider: LocalProvider) -> None:
+        provider.claims |= {"email_verified": False}
+        answer = browser.get(go_there(browser), headers=self.PAGE)
+        assert (answer.status_code, answer.headers["location"]) == (303, "http://testserver/#signin=refused")
+
+    def test_is_told_there_that_the_provider_is_away(self, settings: Settings, runtime: Runtime) -> None:
+        gone = LocalProvider(url="http://127.0.0.1:9")
+        with TestClient(app_with(settings, runtime, gone, role=None), follow_redirects=False) as browser:
+            answer = browser.get(BEGIN, headers=self.PAGE)
+        assert (answer.status_code, answer.headers["location"]) == (303, "http://testserver/#signin=away")
+
+
+class TestTheWaysIn:
+    def test_are_told_to_everybody(self, client: TestClient, browser: TestClient) -> None:
+        assert client.get("/api/auth/ways").json()["data"] == {"password": True, "identity_provider": False}
+        assert browser.get("/api/auth/ways").json()["data"]["identity_provider"] is True
+
+
 class TestSettings:
     def test_without_a_provider_there_is_no_such_way_in(self, client: TestClient) -> None:
         assert client.get(BEGIN).status_code == 404

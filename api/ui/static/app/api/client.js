@@ -13,8 +13,9 @@ export class ApiError extends Error {
     Object.assign(this, { status, code, details, requestId, retryAfter });
   }
 
+  // Soon, that is: what a quota refuses stays refused until somebody makes room, or until the day ends.
   get mayPass() {
-    return this.status === 0 || PASSING.has(this.status);
+    return this.status === 0 || (PASSING.has(this.status) && this.code !== "QUOTA_EXCEEDED");
   }
 
   // What the server says of one field of the request.
@@ -72,6 +73,7 @@ export function pause(ms, signal) {
 
 // `open`: sent without a key, as signing in is.
 export const tellOpen = (address, json) => once(address, { method: "POST", json, as: "json", open: true });
+export const askOpen = (address, signal) => once(address, { method: "GET", signal, as: "json", open: true });
 
 async function once(address, { method, json, signal, as, key: given = null, open = false }, isAgain = false) {
   const late = AbortSignal.timeout(TIMEOUT_MS);

@@ -1,5 +1,5 @@
 // The operations of /dashboard/v1 that the console uses, by what they do.
-import { api, ask, problemOf, query, tell, tellOpen, unreachable } from "./client.js";
+import { api, ask, askOpen, problemOf, query, tell, tellOpen, unreachable } from "./client.js";
 
 export const me = (signal) => ask(api`/me`, { signal });
 // Whose key it is, before it becomes the session's.
@@ -11,7 +11,11 @@ export const account = {
   forgot: (email) => tellOpen("/api/auth/forgot-password", { email }),
   reset: (token, password) => tellOpen("/api/auth/reset-password", { token, password }),
   register: (json) => tellOpen("/api/auth/register", json),
+  ways: (signal) => askOpen("/api/auth/ways", signal),
+  // Of who comes back from the identity provider: the code works once.
+  arrive: (code) => tellOpen("/api/auth/oidc/tokens", { code }),
 };
+export const PROVIDER = "/api/auth/oidc";
 
 export const datasets = {
   list: (signal) => ask(api`/knowledge-base/datasets`, { signal }),
@@ -50,6 +54,7 @@ export const files = {
 export const search = (json, signal) => ask(api`/knowledge-base/search`, { method: "POST", json, signal });
 export const whyNot = (json, signal) => ask(api`/knowledge-base/search/why-not`, { method: "POST", json, signal });
 
+export const usage = (signal) => ask(api`/usage`, { signal });
 export const overview = (signal) => ask(api`/knowledge-base/overview`, { signal });
 export const latency = (given, signal) => ask(api`/knowledge-base/search-latency` + query(given), { signal });
 
@@ -58,6 +63,15 @@ export const doctor = {
   // One examination at a time: asking twice begins one.
   examine: () => ask(api`/knowledge-base/doctor/examinations`, { method: "POST" }),
   repair: (findingIds = null) => ask(api`/knowledge-base/doctor/repairs`, { method: "POST", json: findingIds ? { findingIds } : {} }),
+};
+
+// Another embedding model for a dataset, beside the vectors that are searched.
+export const models = {
+  list: (signal) => ask(api`/knowledge-base/embedding-models`, { signal }),
+  changes: (dataset, signal) => ask(api`/knowledge-base/datasets/${dataset}/model-changes`, { signal }),
+  begin: (dataset, json) => tell(api`/knowledge-base/datasets/${dataset}/model-changes`, { json }),
+  // switch, cancel, rollback
+  decide: (dataset, id, verb) => tell(api`/knowledge-base/datasets/${dataset}/model-changes/${id}/${verb}`),
 };
 
 // Under a name that was used before, the older one is replaced, so it may be said again.
@@ -106,6 +120,8 @@ export const crawl = {
   start: (dataset, json) => tell(api`/knowledge-base/datasets/${dataset}/crawl`, { json }),
   removeSite: (dataset, site, keepFiles) =>
     ask(api`/knowledge-base/datasets/${dataset}/crawl/sites/${site}` + query({ keepFiles }), { method: "DELETE" }),
+  setLogin: (dataset, site, json) => ask(api`/knowledge-base/datasets/${dataset}/crawl/sites/${site}/login`, { method: "PUT", json }),
+  clearLogin: (dataset, site) => ask(api`/knowledge-base/datasets/${dataset}/crawl/sites/${site}/login`, { method: "DELETE" }),
   history: (dataset, given, signal) => ask(api`/knowledge-base/datasets/${dataset}/crawl/history` + query(given), { signal }),
   get: (dataset, id, signal) => ask(api`/knowledge-base/datasets/${dataset}/crawl/${id}`, { signal }),
   urls: (dataset, id, given, signal) => ask(api`/knowledge-base/datasets/${dataset}/crawl/${id}/urls` + query(given), { signal }),
@@ -123,6 +139,7 @@ export const access = {
   changeRole: (id, role) => ask(api`/team/users/${id}`, { method: "PATCH", json: { role } }),
   removeMember: (id) => ask(api`/team/users/${id}`, { method: "DELETE" }),
   audit: (given, signal) => ask(api`/audit-log` + query(given), { signal }),
+  auditExport: (given) => ask(api`/audit-log/export` + query(given), { as: "blob" }),
 };
 
 // For those who run Cairn; 503 says that a part of it is not well, and which.

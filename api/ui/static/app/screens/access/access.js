@@ -3,12 +3,14 @@ import { html } from "../../html.js";
 import { may, offers, useCaller } from "../../caller.js";
 import { Page } from "../../parts/page.js";
 import { href } from "../../router.js";
+import { Agents } from "./agents.js";
 import { Audit } from "./audit.js";
 import { Keys } from "./keys.js";
 import { Team } from "./team.js";
 
 const TABS = [
   { key: "keys", name: "Keys", show: Keys, offered: (caller) => offers(caller, "dashboardAccessKeysList") },
+  { key: "agents", name: "Agents", show: Agents, offered: (caller) => offers(caller, "dashboardAccessKeysList") && !caller.agentRole && may(caller, "read") },
   { key: "team", name: "Team", show: Team, offered: (caller) => offers(caller, "dashboardTeamList") && !caller.agentRole },
   { key: "audit", name: "Audit log", show: Audit, offered: (caller) => offers(caller, "dashboardAuditLogList") && may(caller, "read") },
 ];

@@ -1,21 +1,34 @@
 // Who did what, from where, with which key.
 import { html, useState } from "../../html.js";
 import * as knowledge from "../../api/knowledge.js";
+import { offers, useCaller } from "../../caller.js";
 import { fullTime } from "../../format.js";
-import { Badge } from "../../parts/controls.js";
+import { Badge, Button } from "../../parts/controls.js";
 import { Paged } from "../../parts/pages.js";
 import { Empty } from "../../parts/states.js";
+import { useAction } from "../../resource.js";
+import { say } from "../../parts/toast.js";
+import { offer } from "../datasets/download.js";
 import { usePages } from "../paged.js";
 
 const ENTITIES = ["dataset", "file", "chunk", "access_key", "user", "search", "audit_log"];
 const TONES = { deleted: "bad", revoked: "bad", removed: "bad", created: "good" };
 
 export function Audit() {
+  const caller = useCaller();
   const [entity, setEntity] = useState("");
+  const giving = useAction(async () => {
+    try {
+      offer(await knowledge.access.auditExport({ "filter[entityType]": entity }), "audit-log.jsonl");
+    } catch (error) {
+      say(error.message, { tone: "bad" });
+    }
+  });
   const entries = usePages((page, signal) => knowledge.access.audit({ ...page, limit: 100, "filter[entityType]": entity }, signal), [entity]);
   return html`<div class="stack">
     <div class="toolbar"><select class="input filter" aria-label="About" value=${entity} onChange=${(event) => setEntity(event.target.value)}>
-      <option value="">About: all</option>${ENTITIES.map((name) => html`<option value=${name} selected=${name === entity}>${name.replace("_", " ")}</option>`)}</select></div>
+      <option value="">About: all</option>${ENTITIES.map((name) => html`<option value=${name} selected=${name === entity}>${name.replace("_", " ")}</option>`)}</select><span class="grow"></span>
+      ${offers(caller, "dashboardAuditLogExport") && html`<${Button} icon="download" busy=${giving.busy} onClick=${giving.run}>Export<//>`}</div>
     <${Paged} from=${entries} what="The audit log could not be loaded.">${(items) => (items.length
       ? html`<div class="panel scroll"><table class="plain"><thead><tr><th>When</th><th>Who</th><th>Did</th><th>About</th><th>Changes</th><th>From</th></tr></thead>
           <tbody>${items.map((entry) => html`<${Entry} key=${entry.id} entry=${entry} />`)}</tbody></table></div>`

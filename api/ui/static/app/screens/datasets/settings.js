@@ -1,7 +1,7 @@
 // KB5: a dataset's settings, and what a change of them costs before it is made.
 import { html, useState } from "../../html.js";
 import * as knowledge from "../../api/knowledge.js";
-import { may, useCaller } from "../../caller.js";
+import { may, offers, useCaller } from "../../caller.js";
 import { count, fullTime, number } from "../../format.js";
 import { Button, Check, TextField } from "../../parts/controls.js";
 import { Confirm } from "../../parts/dialog.js";
@@ -10,10 +10,12 @@ import { say } from "../../parts/toast.js";
 import { useAction, useResource } from "../../resource.js";
 import { go } from "../../router.js";
 import { ChunkFields } from "./chunking.js";
+import { ModelChanges } from "./models.js";
 import { RedactionFields } from "./redaction.js";
 import { AgentRoles } from "./roles.js";
+import { SearchFields } from "./searching.js";
 
-const PLAIN = ["name", "description", "allowedAgentRoles"];
+const PLAIN = ["name", "description", "allowedAgentRoles", "search"];
 const CUTTING = ["chunkSize", "chunkOverlap", "parseType", "parserEngine", "separators", "redaction"];
 
 const fieldsOf = (dataset) => Object.fromEntries([...PLAIN, ...CUTTING].map((name) => [name, dataset[name] ?? ""]));
@@ -51,6 +53,8 @@ export function Settings({ dataset, refresh, put }) {
       <${TextField} label="Name" value=${given.name} onValue=${(name) => change({ name })} maxlength="200" dir="auto" wrong=${saving.error?.of?.("name")} />
       <${TextField} label="What it is about" multiline value=${given.description} onValue=${(description) => change({ description })} maxlength="2000" dir="auto" />
       ${may(caller, "manage") && html`<${AgentRoles} key=${base.allowedAgentRoles.join()} value=${given.allowedAgentRoles} onValue=${(allowedAgentRoles) => change({ allowedAgentRoles })} wrong=${saving.error?.of?.("allowedAgentRoles")} />`}
+      <h2>How it is searched</h2>
+      <${SearchFields} value=${given.search} onValue=${(search) => change({ search })} />
       <h2>How files are cut into passages</h2>
       <${ChunkFields} value=${given} onValue=${change} error=${saving.error} />
       <h2>Personal data</h2>
@@ -61,6 +65,7 @@ export function Settings({ dataset, refresh, put }) {
         ${changed.length > 0 && html`<span class="soft small">${count(changed.length, "change")} not saved</span>`}</div>
     </form>
     <div class="stack"><${Facts} dataset=${dataset} /><${Rebuild} dataset=${dataset} refresh=${refresh} />
+      ${offers(caller, "dashboardKbModelChangesList") && html`<${ModelChanges} dataset=${dataset} refresh=${refresh} />`}
       ${may(caller, "manage") && html`<${Danger} dataset=${dataset} />`}</div>
   </div>`;
 }

@@ -1,6 +1,8 @@
-// What is before the door: signing in, an invitation, a new password. The last two come by links that the server sends.
+// What is before the door: signing in, an invitation, a new password. The last two come by links that the server sends;
+// the identity provider sends people back with a code, or with why there is none.
 import { html, useEffect } from "../../html.js";
 import { Accept } from "./accept.js";
+import { Arrive } from "./arrive.js";
 import { Forgot, Reset } from "./password.js";
 import { SignIn } from "./signin.js";
 
@@ -9,7 +11,9 @@ const LINKS = { "/invite": "invite", "/reset-password": "reset" };
 // From such a link, with what stands behind its #; null elsewhere.
 export function doorOf() {
   const name = LINKS[location.pathname];
-  return name ? { name, token: location.hash.slice(1) } : null;
+  if (name) return { name, token: location.hash.slice(1) };
+  const [, way, value] = /^#(oidc|signin)=([!-~]+)$/.exec(location.hash) ?? [];
+  return way ? { name: way, token: value } : null;
 }
 
 export function Door({ why, door, onDoor }) {
@@ -25,6 +29,7 @@ export function Door({ why, door, onDoor }) {
     ${door?.name === "invite" ? html`<${Accept} token=${door.token} onDone=${leave} />`
       : door?.name === "reset" ? html`<${Reset} token=${door.token} onDone=${leave} />`
       : door?.name === "forgot" ? html`<${Forgot} onDone=${leave} />`
-      : html`<${SignIn} why=${why} onForgot=${() => onDoor({ name: "forgot" })} />`}
+      : door?.name === "oidc" ? html`<${Arrive} code=${door.token} onDone=${leave} />`
+      : html`<${SignIn} why=${door?.name === "signin" ? door.token : why} onDone=${leave} onForgot=${() => onDoor({ name: "forgot" })} />`}
   </main>`;
 }

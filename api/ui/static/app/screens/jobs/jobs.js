@@ -16,14 +16,17 @@ const VIEWS = { active: ["queued", "running"], trouble: ["failed", "dead"], all:
 const STATES = { queued: ["", "Waiting"], running: ["busy", "Running"], done: ["good", "Done"], failed: ["bad", "Failed"], dead: ["bad", "Given up"], cancelled: ["", "Cancelled"] };
 const KINDS = {
   "file.parse": "Read a file", "file.embed": "Index a file", "file.remove": "Remove a file", "file.switch": "Switch a file", "file.sweep": "Sweep old versions",
-  "dataset.remove": "Remove a dataset", "crawl.run": "Crawl a website", "evaluation.run": "Evaluate",
+  "chunk.refresh": "Index a changed passage", "dataset.remove": "Remove a dataset", "dataset.change_model": "Change the embedding model",
+  "dataset.clear_shelves": "Remove old vectors", "crawl.run": "Crawl a website", "search.evaluate": "Evaluate searches",
+  "doctor.examine": "Examine the knowledge base", "doctor.tidy": "Tidy up after a start",
 };
 const ENDED = new Set(["done", "failed", "dead", "cancelled"]);
 const RETRIED = new Set(["failed", "dead", "cancelled"]);
 
 export function Jobs() {
   const [view, setView] = useState("active");
-  const jobs = usePages((page, signal) => knowledge.jobs.list({ ...page, state: VIEWS[view], limit: 100 }, signal), [view], EVERY_MS);
+  const jobs = usePages((page, signal) => knowledge.jobs.list({ ...page, state: VIEWS[view], limit: 100 }, signal), [view], EVERY_MS,
+    ({ type }) => type === "job_updated");
   return html`<${Page} title="Jobs" lead="Work in the background: what runs, what waits, and what needs a person.">
     <div class="toolbar"><${Segments} label="Which jobs" value=${view} onValue=${setView} options=${[["active", "Going on"], ["trouble", "Failed"], ["all", "All"]]} /></div>
     <${Paged} from=${jobs} what="The jobs could not be loaded.">${(items) => (items.length

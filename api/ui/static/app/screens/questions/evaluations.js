@@ -7,11 +7,11 @@ import { Badge, Button, Check, Choice, Slider } from "../../parts/controls.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Loaded, Notice } from "../../parts/states.js";
 import { useAction, useResource } from "../../resource.js";
+import { FUSIONS } from "../datasets/searching.js";
 
 const BUSY_MS = 1200;
-const METRICS = [["ndcg@10", "nDCG at 10"], ["recall@5", "Recall at 5"], ["mrr@10", "MRR at 10"], ["precision@5", "Precision at 5"]];
-const VERDICTS = { better: ["good", "better"], worse: ["bad", "worse"], no_significant_difference: ["", "no significant difference"] };
-const FUSIONS = [["weighted", "Weighted scores"], ["rrf", "Reciprocal ranks"], ["dbsf", "By distribution"]];
+export const METRICS = [["ndcg@10", "nDCG at 10"], ["recall@5", "Recall at 5"], ["mrr@10", "MRR at 10"], ["precision@5", "Precision at 5"]];
+export const VERDICTS = { better: ["good", "better"], worse: ["bad", "worse"], no_significant_difference: ["", "no significant difference"] };
 
 export function Evaluations({ set, writes, manages }) {
   const [asking, setAsking] = useState(null);

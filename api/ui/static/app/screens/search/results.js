@@ -51,6 +51,7 @@ function Hit({ hit, rank, names, motion, query }) {
     <div class="row scores"><${ScoreBar} value=${hit.score} />
       ${hit.explanation && html`<${ScoreBar} value=${hit.explanation.vector.score} label="Meaning" tone="vector small" /><${ScoreBar} value=${hit.explanation.keyword.score} label="Words" tone="keyword small" />`}
       ${!hit.explanation && html`<${Badge} tone=${tone} title="What the score is owed to">${leg}<//>`}
+      ${hit.flags?.includes("reads_like_instructions") && html`<${Badge} tone="warn" title="The text speaks to an assistant. It is content all the same: agents are told not to obey it.">reads like instructions<//>`}
       ${motion && html`<${Badge} tone=${MOTION[motion.kind][0]}>${MOTION[motion.kind][1] && html`<${Icon} name=${MOTION[motion.kind][1]} size=${11} />`}${motion.text}<//>`}</div>
     <${Passage} text=${hit.content} spans=${hit.highlights} short=${long && !all} />
     ${long && html`<div><${Button} kind="quiet" size="small" icon="down" onClick=${() => setAll(!all)} aria-expanded=${String(all)}>${all ? "Less" : "Whole passage"}<//></div>`}

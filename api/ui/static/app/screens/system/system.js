@@ -9,6 +9,7 @@ import { useResource } from "../../resource.js";
 import { Doctor } from "./doctor.js";
 import { Latency } from "./latency.js";
 import { Storage } from "./storage.js";
+import { Usage } from "./usage.js";
 
 const NAMES = { database: "Database", vectors: "Vectors", model: "Embedding model", worker: "Background work", storage: "File storage", queue: "Queue" };
 
@@ -18,6 +19,7 @@ export function System() {
   return html`<${Page} title="Health" lead=${`Cairn ${caller.version}: its parts, what they hold, and how quick they are.`}>
     <${Parts} />
     ${isOwner && offers(caller, "dashboardKbDoctorReport") && html`<${Doctor} />`}
+    ${offers(caller, "dashboardUsage") && caller.datasetIds === null && caller.agentRole === null && html`<${Usage} />`}
     ${offers(caller, "dashboardKbSearchLatency") && html`<${Latency} />`}
     ${offers(caller, "dashboardKbOverview") && html`<${Storage} />`}
   <//>`;

@@ -19,7 +19,8 @@ export function SiteDialog({ dataset, site, onClose, onDone }) {
   const [given, setGiven] = useState({
     startUrl: site.startUrl ?? "", maxPages: site.maxPages ?? 200, maxDepth: site.maxDepth ?? 3, urlPathFilter: site.urlPathFilter ?? "", mode: site.mode ?? "site",
     include: (site.include ?? []).join("\n"), exclude: (site.exclude ?? []).join("\n"), urls: (site.urls ?? []).join("\n"), schedule: site.cron ? "cron" : site.schedule ?? "manual",
-    languages: (site.languages ?? []).join(", "), mergeNearDuplicates: site.mergeNearDuplicates ?? true, cron: site.cron ?? "", timeZone: site.siteId ? site.timeZone : Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC",
+    languages: (site.languages ?? []).join(", "), mergeNearDuplicates: site.mergeNearDuplicates ?? true, maxMinutes: site.maxMinutes ?? "", useSitemaps: site.useSitemaps ?? true, render: site.render ?? false,
+    cron: site.cron ?? "", timeZone: site.siteId ? site.timeZone : Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC",
   });
   const [start, setStart] = useState(isNew);
   const change = (part) => setGiven((before) => ({ ...before, ...part }));
@@ -38,7 +39,10 @@ export function SiteDialog({ dataset, site, onClose, onDone }) {
     <div class="pair"><${TextField} label="Pages at most" type="number" min="1" max="100000" value=${given.maxPages} onValue=${(maxPages) => change({ maxPages })} wrong=${wrong("maxPages")} />
       <${TextField} label="Links deep at most" type="number" min="0" max="100" value=${given.maxDepth} onValue=${(maxDepth) => change({ maxDepth })} wrong=${wrong("maxDepth")} />
       <${TextField} label="Only below this path" value=${given.urlPathFilter} onValue=${(urlPathFilter) => change({ urlPathFilter })} placeholder="/docs" wrong=${wrong("urlPathFilter")} /></div>
-    <${Choice} label="What to follow" value=${given.mode} options=${MODES} onValue=${(mode) => change({ mode })} />
+    <div class="pair"><${Choice} label="What to follow" value=${given.mode} options=${MODES} onValue=${(mode) => change({ mode })} />
+      <${TextField} label="Minutes at most" type="number" min="1" max="10080" value=${given.maxMinutes} onValue=${(maxMinutes) => change({ maxMinutes })} hint="Empty: as long as the installation allows." wrong=${wrong("maxMinutes")} /></div>
+    ${given.mode === "site" && html`<${Check} checked=${given.useSitemaps} onValue=${(useSitemaps) => change({ useSitemaps })}>Read its sitemaps as well<//>`}
+    <${Check} checked=${given.render} onValue=${(render) => change({ render })} hint="For sites whose scripts write the pages. Slower, and the server needs a browser.">Draw pages that are empty without their scripts<//>
     ${given.mode === "list" && html`<${TextField} label="Addresses, one a line" multiline rows="5" value=${given.urls} onValue=${(urls) => change({ urls })} wrong=${wrong("urls")} />`}
     <details><summary>Which addresses</summary><div class="pair">
       <${TextField} label="Only these patterns, one a line" multiline value=${given.include} onValue=${(include) => change({ include })} placeholder="/guide/*" />
@@ -55,9 +59,10 @@ export function SiteDialog({ dataset, site, onClose, onDone }) {
 function requestOf(given) {
   const request = {
     startUrl: given.startUrl.trim(), maxPages: Number(given.maxPages), maxDepth: Number(given.maxDepth), urlPathFilter: given.urlPathFilter.trim() || null,
-    include: lines(given.include), exclude: lines(given.exclude), mode: given.mode, urls: given.mode === "list" ? lines(given.urls) : [], schedule: given.schedule,
-    languages: given.languages.split(/[\s,]+/).filter(Boolean), mergeNearDuplicates: given.mergeNearDuplicates,
+    include: lines(given.include), exclude: lines(given.exclude), mode: given.mode, useSitemaps: given.useSitemaps, urls: given.mode === "list" ? lines(given.urls) : [], schedule: given.schedule,
+    languages: given.languages.split(/[\s,]+/).filter(Boolean), mergeNearDuplicates: given.mergeNearDuplicates, render: given.render,
   };
+  if (String(given.maxMinutes).trim()) request.maxMinutes = Number(given.maxMinutes);
   if (given.schedule === "cron") request.cron = given.cron.trim();
   if (given.schedule !== "manual") request.timeZone = given.timeZone.trim() || "UTC";
   return request;

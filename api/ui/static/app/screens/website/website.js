@@ -1,7 +1,7 @@
 // KB6: websites whose pages become files of the dataset.
 import { html, useState } from "../../html.js";
 import * as knowledge from "../../api/knowledge.js";
-import { may, useCaller } from "../../caller.js";
+import { may, offers, useCaller } from "../../caller.js";
 import { ago, count, fullTime } from "../../format.js";
 import { Badge, Button } from "../../parts/controls.js";
 import { Confirm } from "../../parts/dialog.js";
@@ -11,6 +11,7 @@ import { say } from "../../parts/toast.js";
 import { useAction, useResource } from "../../resource.js";
 import { Crawl } from "./crawl.js";
 import { CrawlHistory } from "./crawlhistory.js";
+import { LoginDialog } from "./login.js";
 import { SiteDialog, whenOf } from "./site.js";
 import { CrawlState, isGoing } from "./state.js";
 
@@ -36,6 +37,8 @@ export function Website({ dataset, rest, refresh }) {
 function Site({ site, dataset, writes, onEdit, refresh }) {
   const [removing, setRemoving] = useState(false);
   const [keep, setKeep] = useState(false);
+  const [signing, setSigning] = useState(false);
+  const signs = offers(useCaller(), "dashboardKbCrawlSitesLoginSet");
   const { lastCrawl: last } = site;
   const starting = useAction(async () => {
     await knowledge.crawl.start(dataset.id, { startUrl: site.startUrl });
@@ -49,12 +52,13 @@ function Site({ site, dataset, writes, onEdit, refresh }) {
     refresh();
   });
   return html`<article class="panel padded stack"><div class="row apart top"><div class="stack tight grow"><h2 class="clip"><bdi>${site.startUrl}</bdi></h2>
-      <p class="small soft">${count(site.pages, "page")} in the dataset · at most ${count(site.maxPages, "page")}, ${count(site.maxDepth, "link")} deep${site.urlPathFilter ? ` · only ${site.urlPathFilter}` : ""} · ${whenOf(site)}${site.nextCrawlAt ? `, next ${fullTime(site.nextCrawlAt)}` : ""}</p></div>
+      <p class="small soft">${count(site.pages, "page")} in the dataset · at most ${count(site.maxPages, "page")}, ${count(site.maxDepth, "link")} deep${site.urlPathFilter ? ` · only ${site.urlPathFilter}` : ""} · ${whenOf(site)}${site.login ? " · crawls sign in" : ""}${site.nextCrawlAt ? `, next ${fullTime(site.nextCrawlAt)}` : ""}</p></div>
     ${writes && html`<div class="row"><${Button} kind="primary" icon="refresh" busy=${starting.busy} disabled=${Boolean(last && isGoing(last.state))} onClick=${starting.run}>Crawl now<//>
-      <${Button} icon="edit" onClick=${onEdit}>Settings<//><${Button} icon="trash" label=${`Remove ${site.startUrl}`} onClick=${() => setRemoving(true)} /></div>`}</div>
+      <${Button} icon="edit" onClick=${onEdit}>Settings<//>${signs && html`<${Button} icon="key" onClick=${() => setSigning(true)}>Login …<//>`}<${Button} icon="trash" label=${`Remove ${site.startUrl}`} onClick=${() => setRemoving(true)} /></div>`}</div>
     ${starting.error && html`<p class="wrong-text">${starting.error.message}</p>`}
     ${last ? html`<p class="row"><${CrawlState} state=${last.state} /><span class="small">${last.pagesCrawled} fetched, ${last.pagesIndexed} indexed${last.completedAt ? html`, <span title=${fullTime(last.completedAt)}>${ago(last.completedAt)}</span>` : ""}</span>
       <a class="small" href=${`#/datasets/${dataset.id}/website/${last.id}`}>${last.state === "held" ? "Look and decide" : "See what it found"}</a></p>` : html`<p><${Badge}>Never crawled<//></p>`}
+    ${signing && html`<${LoginDialog} dataset=${dataset} site=${site} onClose=${() => setSigning(false)} onDone=${() => { setSigning(false); refresh(); }} />`}
     ${removing && html`<${Confirm} title="Remove this website?" verb="Remove" action=${deleting} onClose=${() => setRemoving(false)}><p><b>${site.startUrl}</b> is not crawled any more.</p>
       <${Check} checked=${keep} onValue=${setKeep}>Keep its ${count(site.pages, "page")} in the dataset<//><//>`}
   </article>`;

@@ -1,0 +1,86 @@
+"""What can be set about datasets, websites and agents, and what others are told of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from playwright.sync_api import expect
+
+from tests.e2e.console.datasets import BASE, filled
+from tests.e2e.console.visitor import Visitor
+
+
+class TestADataset:
+    def test_has_a_way_of_being_searched_of_its_own(self, visitor: Visitor, server: httpx.Client) -> None:
+        dataset = filled(server, f"Searched its way {uuid4()}", 1)
+        visitor.open(f"datasets/{dataset}/settings")
+        visitor.page.get_by_label("A weight of words and meaning of its own").check()
+        visitor.page.get_by_label("Words or meaning", exact=True).fill("0.25")
+        visitor.page.get_by_label("How both are made one").select_option("rrf")
+        visitor.sees("1 change not saved")
+        visitor.press("Save")
+        visitor.sees("Saved.")
+        assert server.get(f"{BASE}/{dataset}").json()["search"] == {"hybridAlpha": 0.25, "fusion": "rrf"}
+        visitor.page.get_by_label("A weight of words and meaning of its own").uncheck()
+        visitor.press("Save")
+        expect(visitor.page.get_by_text("1 change not saved")).to_have_count(0)
+        assert server.get(f"{BASE}/{dataset}").json()["search"] == {"hybridAlpha": None, "fusion": "rrf"}
+
+    def test_says_that_there_is_no_other_model(self, visitor: Visitor, server: httpx.Client) -> None:
+        visitor.open(f"datasets/{filled(server, f'One model {uuid4()}', 1)}/settings")
+        visitor.sees("CAIRN_EMBEDDING_MODELS names further ones")
+
+
+class TestAWebsite:
+    def test_keeps_its_settings_and_a_login_that_nobody_is_shown(self, visitor: Visitor, server: httpx.Client) -> None:
+        dataset = str(server.post(BASE, json={"name": f"Signs in {uuid4()}"}).raise_for_status().json()["id"])
+        site = {"startUrl": "http://127.0.0.1:9/", "maxMinutes": 7, "useSitemaps": False}
+        server.put(f"{BASE}/{dataset}/crawl", json=site).raise_for_status()
+        visitor.open(f"datasets/{dataset}/website")
+        visitor.press("Settings")
+        visitor.dialog.get_by_label("Pages at most").fill("30")
+        visitor.press("Save", within=visitor.dialog)
+        visitor.sees("at most 30 pages")
+        [kept] = server.get(f"{BASE}/{dataset}/crawl/sites").json()["data"]
+        assert (kept["maxPages"], kept["maxMinutes"], kept["useSitemaps"]) == (30, 7, False)
+        visitor.press("Login …")
+        visitor.dialog.get_by_label("User name").fill("reader")
+        visitor.press("Save", within=visitor.dialog)
+        expect(visitor.dialog.get_by_role("alert")).to_contain_text("Enter the user name and the password.")
+        visitor.dialog.get_by_label("Password", exact=True).fill("a lamp at dusk")
+        visitor.press("Save", within=visitor.dialog)
+        visitor.sees("crawls sign in")
+        assert "a lamp at dusk" not in visitor.page.content()
+        visitor.press("Login …")
+        visitor.press("Forget the login", within=visitor.dialog)
+        expect(visitor.page.get_by_text("crawls sign in")).to_have_count(0)
+
+
+class TestAgents:
+    def test_are_told_with_what_they_see(self, visitor: Visitor, server: httpx.Client) -> None:
+        role, name = f"writer-{uuid4().hex[:6]}", f"For writers {uuid4()}"
+        server.post(BASE, json={"name": name, "allowedAgentRoles": [role]}).raise_for_status()
+        key = {"name": "The writer", "role": "reviewer", "agentRole": role, "scopes": ["knowledge:search"]}
+        server.post("/dashboard/v1/access-keys", json=key).raise_for_status()
+        visitor.open("access/agents")
+        row = visitor.page.get_by_role("row").filter(has_text=role)
+        expect(row).to_contain_text("The writer")
+        row.get_by_role("link", name=name).click()
+        visitor.sees_heading(name)
+        expect(visitor.page.get_by_text(role)).to_be_visible()
+
+
+class TestTheTrail:
+    def test_can_be_taken_away(self, visitor: Visitor, server: httpx.Client, tmp_path: Path) -> None:
+        made = server.post(BASE, json={"name": f"Trailed {uuid4()}"}).raise_for_status().json()["id"]
+        visitor.open("access/audit")
+        visitor.page.get_by_label("About").select_option("dataset")
+        with visitor.page.expect_download() as download:
+            visitor.press("Export")
+        download.value.save_as(tmp_path / "log")
+        entries = [json.loads(line) for line in (tmp_path / "log").read_text("utf-8").splitlines()]
+        assert {entry["entityType"] for entry in entries} == {"dataset"}
+        assert made in {entry["entityId"] for entry in entries}
