@@ -19,12 +19,13 @@ from identity.errors import (
     UserNotFound,
 )
 from identity.models import AccessKey, Invite, Membership, PasswordReset, Tenant, User
-from identity.passwords import checked_password, hash_password
+from identity.passwords import checked_password, hash_password, is_password
 from identity.sessions import Sessions
 from identity.team import checked_email, find_user
 from identity.types import Principal, Role
 from kit.clock import Clock
 from kit.crypto import hash_token, new_token
+from kit.errors import Detail, Invalid
 from kit.ids import new_id
 
 RESET_PREFIX = "cp"
@@ -148,8 +149,21 @@ class Accounts:
         session.flush()
         return users[0].email, token
 
-    def reset(self, session: Session, *, token: str, password: str) -> None:
-        """Ends all sign-ins of the person. Raises ResetNotAccepted, or Invalid for the password."""
+    def change_password(self, session: Session, principal: Principal, *, present: str, password: str) -> str:
+        """The account's address. Ends the person's other sign-ins. Raises UserNotFound, Invalid with the field."""
+        account = self.mine(session, principal)
+        user = session.get_one(User, account.id, with_for_update=True)
+        if not is_password(present, user.password_hash):
+            message = "is not this account's; where it is forgotten, or there is none yet, ask for a link"
+            raise Invalid(f"current_password: {message}", details=[Detail("current_password", message)])
+        checked_password(password, about=(user.email.partition("@")[0], user.name))
+        user.password_hash = hash_password(password)
+        self.sessions.end_all(session, user.id, but=self.sessions.current(session, principal))
+        session.flush()
+        return user.email
+
+    def reset(self, session: Session, *, token: str, password: str) -> str:
+        """The account's address. Ends all sign-ins of the person. ResetNotAccepted, or Invalid for the password."""
         row = session.scalar(
             select(PasswordReset).where(PasswordReset.token_hash == hash_token(token)).with_for_update()
         )
@@ -165,6 +179,7 @@ class Accounts:
             other.used_at = other.used_at or now
         self.sessions.end_all(session, user.id)
         session.flush()
+        return user.email
 
     @staticmethod
     def first_tenant(session: Session, name: str) -> str | None:

@@ -49,6 +49,13 @@ class SignInRefused(Unauthenticated):
         super().__init__("the e-mail address or the password is wrong")
 
 
+class SignInNotFound(NotFound):
+    code = "SESSION_NOT_FOUND"
+
+    def __init__(self, sign_in_id: str) -> None:
+        super().__init__(f"you have no session {sign_in_id} that is still open")
+
+
 class InviteNotFound(NotFound):
     code = "INVITE_NOT_FOUND"
 

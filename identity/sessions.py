@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from identity import repository
 from identity.credentials import EVERY_SCOPE, KeyKind
-from identity.errors import CredentialNotAccepted, SignInRefused
+from identity.errors import CredentialNotAccepted, SignInNotFound, SignInRefused
 from identity.models import AccessKey, Membership, SignIn, User
 from identity.passwords import hash_password, is_password, needs_rehash
+from identity.types import Principal
 from kit.clock import Clock
 from kit.crypto import hash_token, new_token, token_hint
 from kit.ids import new_id
@@ -34,6 +36,18 @@ class Tokens:
 
     def __repr__(self) -> str:
         return f"Tokens(user_id={self.user_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A sign-in that has not ended. `ends_at` is when it does, unless it is refreshed before."""
+
+    id: str
+    ip: str | None
+    created_at: datetime
+    refreshed_at: datetime
+    ends_at: datetime
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +130,37 @@ class Sessions:
             self._end(session, row)
         return len(rows)
 
-    def end_all(self, session: Session, user_id: str) -> None:
-        """After a new password, or when a person leaves."""
+    def end_all(self, session: Session, user_id: str, *, but: str | None = None) -> None:
+        """After a new password, or when a person leaves. `but`: the one that is to go on."""
         for row in session.scalars(select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))):
-            self._end(session, row)
+            if row.id != but:
+                self._end(session, row)
+
+    def current(self, session: Session, principal: Principal) -> str | None:
+        """The sign-in that the caller's token belongs to; None for a key."""
+        key = session.get(AccessKey, principal.key_id)
+        return None if key is None else key.sign_in_id
+
+    def open(self, session: Session, principal: Principal) -> Sequence[OpenSession]:
+        """The caller's own, newest first; none for a key that belongs to nobody."""
+        current, now = self.current(session, principal), self.clock.now()
+        rows = session.scalars(self._open(principal).order_by(SignIn.id.desc()))
+        return [
+            OpenSession(row.id, row.ip, row.created_at, row.refreshed_at, _ends(row), row.id == current)
+            for row in rows
+            if _ends(row) > now
+        ]
+
+    def end(self, session: Session, principal: Principal, sign_in_id: str) -> None:
+        """One of the caller's own. SignInNotFound for any other, somebody else's too."""
+        row = session.scalar(self._open(principal).where(SignIn.id == sign_in_id))
+        if row is None:
+            raise SignInNotFound(sign_in_id)
+        self._end(session, row)
+
+    @staticmethod
+    def _open(principal: Principal) -> Select[SignIn]:
+        return select(SignIn).where(SignIn.user_id == principal.user_id, SignIn.ended_at.is_(None))
 
     @staticmethod
     def _role_of(session: Session, user_id: str, tenant_id: str) -> str | None:
@@ -148,3 +189,7 @@ class Sessions:
             if key.revoked_at is None:
                 key.revoked_at = now
         session.flush()
+
+
+def _ends(row: SignIn) -> datetime:
+    return min(row.expires_at, row.refreshed_at + IDLE)

@@ -176,13 +176,30 @@ def forgot_password(body: Address, request: Request, runtime: RuntimeDep, afterw
     "/reset-password", operation_id="platformAuthResetPassword", summary="Choose a new password",
     responses=errors(400, 413, 429, 503),
 )  # fmt: skip
-def reset_password(body: NewPassword, request: Request, runtime: RuntimeDep, authenticator: AuthenticatorDep) -> Done:
-    """Ends all sessions of the account."""
+def reset_password(
+    body: NewPassword,
+    request: Request,
+    runtime: RuntimeDep,
+    authenticator: AuthenticatorDep,
+    afterwards: BackgroundTasks,
+) -> Done:
+    """Ends all sessions of the account, and tells it by mail."""
     slow_down(runtime, request, None)
     with runtime.database.write() as session:
-        runtime.accounts.reset(session, token=body.token, password=body.password)
+        email = runtime.accounts.reset(session, token=body.token, password=body.password)
     authenticator.forget()
+    afterwards.add_task(tell_of_new_password, runtime, email, ip_of(request))
     return done("The new password holds")
+
+
+def tell_of_new_password(runtime: Runtime, email: str, ip: str) -> None:
+    """To the account's address, when the answer is out (ASVS 2.2.3). It holds whether the mail leaves or not."""
+    text = f"Your password for Cairn was changed at {runtime.clock.now():%Y-%m-%d %H:%M} UTC, from {ip}.\n\n"
+    text += 'If that was not you, choose a new one now ("forgot password"), and tell your administrator.\n'
+    try:
+        runtime.mailer.send(to=email, subject="Your password for Cairn was changed", text=text)
+    except (CairnError, OSError):
+        _log.exception("password_notice.not_sent")
 
 
 def _send_reset(runtime: Runtime, email: str, base: str) -> None:
