@@ -9,15 +9,27 @@ import typer
 from cli import remote
 from cli.output import Json, counted, print_json, print_table, say
 from cli.session import HomeOption, JsonOption, Session, YesOption, hand_down, opened
-from ingest.datasets.types import DatasetView, NewDataset
+from ingest.datasets.types import DatasetChange, DatasetView, NewDataset
 from ingest.documents import ParseType
 from ingest.redaction.types import PersonalKind, Redaction
-from ingest.settings import MAX_CHUNK_OVERLAP, MAX_CHUNK_SIZE, MIN_CHUNK_OVERLAP, MIN_CHUNK_SIZE
+from ingest.settings import (
+    MAX_CHUNK_OVERLAP,
+    MAX_CHUNK_SIZE,
+    MAX_OCR_PAGES,
+    MIN_CHUNK_OVERLAP,
+    MIN_CHUNK_SIZE,
+    Ocr,
+)
 from kit.errors import Detail, Invalid
 
 _NAME_LENGTH = 200
 
-app = typer.Typer(help="List datasets; with a command: create, delete.", invoke_without_command=True)
+OcrPages = Annotated[
+    int | None,
+    typer.Option(min=0, max=MAX_OCR_PAGES, help="Pages of a file that text recognition may read; 0: off"),
+]
+
+app = typer.Typer(help="List datasets; with a command: create, configure, delete.", invoke_without_command=True)
 
 
 @app.callback()
@@ -61,6 +73,7 @@ def create_dataset(
     country: Annotated[
         list[str] | None, typer.Option(help="With --redact: GB, DE, …: whose phone numbers and national ids")
     ] = None,
+    ocr_pages: OcrPages = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -73,6 +86,7 @@ def create_dataset(
         parse_type=parse_type,
         redaction=Redaction.restored({"kinds": redact or (), "countries": country or ()}),
         allowed_agent_roles=tuple(agent_role or ()),
+        ocr=Ocr(ocr_pages or None),
     )
     with opened(home) as session:
         view = create(session, new)
@@ -80,6 +94,27 @@ def create_dataset(
         print_json(_json(view))
     else:
         say(f"Created dataset {view.name!r} ({view.id}).")
+
+
+@app.command("configure")
+def configure_dataset(
+    dataset: Annotated[str, typer.Argument(help="Name or id")],
+    *,
+    ocr_pages: OcrPages = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change how files are read from now on; those that are there stay as they are until they are re-ingested."""
+    change = DatasetChange(ocr=None if ocr_pages is None else Ocr(ocr_pages or None))
+    with opened(home) as session:
+        found = session.dataset(dataset)
+        with session.runtime.database.write() as transaction:
+            view = session.runtime.datasets.configure(transaction, session.principal, found.id, change)
+    if as_json:
+        print_json(_json(view))
+    else:
+        pages = view.ocr.max_pages
+        say(f"Dataset {view.name!r}: text recognition {f'for up to {pages} pages of a file' if pages else 'is off'}.")
 
 
 @app.command("delete")
@@ -134,6 +169,7 @@ def _json(view: DatasetView) -> Json:
             "kinds": [kind.value for kind in view.redaction.kinds],
             "countries": list(view.redaction.countries),
         },
+        "ocr": {"enabled": view.ocr.max_pages is not None, "maxPages": view.ocr.max_pages},
         "allowedAgentRoles": list(view.allowed_agent_roles),
         "createdOn": view.created_at,
     }

@@ -79,6 +79,14 @@ class ParseWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class OcrPage:
+    """A page read by text recognition. `confidence` from 0 to 1, a mean over the page's characters."""
+
+    page: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A parsed file. `title` is the document's own (metadata or first heading), never the file name.
 
@@ -95,6 +103,7 @@ class Document:
     published_at: str | None = None
     warnings: Sequence[ParseWarning] = ()
     pages_without_text: Sequence[int] = ()
+    ocr_pages: Sequence[OcrPage] = ()
     encoding: str | None = None
     encoding_was_guessed: bool = False
 

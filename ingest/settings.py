@@ -9,6 +9,7 @@ from kit.errors import Detail, Invalid
 
 MIN_CHUNK_SIZE, MAX_CHUNK_SIZE = 128, 2048
 MIN_CHUNK_OVERLAP, MAX_CHUNK_OVERLAP = 0, 512
+OCR_PAGES, MAX_OCR_PAGES = 100, 2000  # where a dataset does not say; and the most that it may say
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,21 @@ class ChunkDefaults:
     overlap: int
     parse_type: ParseType = ParseType.MARKDOWN
     parser_engine: ParserEngine = ParserEngine.NODE_NATIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Ocr:
+    """Text recognition in a dataset: off, or on for up to `max_pages` pages of a file."""
+
+    max_pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OcrLimits:
+    """Of one file under text recognition: `page_seconds` for each page, `memory_bytes` in all."""
+
+    page_seconds: int
+    memory_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

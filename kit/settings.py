@@ -80,7 +80,14 @@ class Settings(BaseSettings):
     parse_max_pages: int = Field(5000, ge=1, description="Pages (slides, sheets) of one file")
     parse_max_rows: int = Field(200_000, ge=1, description="Table rows of one file")
     parse_max_inflated: int = Field(512 * MEBIBYTE, ge=1, description="Bytes that an archive-based file may inflate to")
+    parse_max_pixels: int = Field(100_000_000, ge=1, description="Pixels of one picture")
     parse_max_characters: int = Field(50_000_000, ge=1, description="Characters of text in one file")
+    ocr_page_seconds: int = Field(
+        180, ge=1, description="Seconds, of CPU and of the clock, that text recognition may take for one page"
+    )
+    ocr_memory: int = Field(
+        2048 * MEBIBYTE, ge=1024 * MEBIBYTE, description="Bytes of memory one parse may take with text recognition"
+    )
 
     upload_max_files: int = Field(20, ge=1, description="Files in one upload")
     upload_max_file: int = Field(50 * MEBIBYTE, ge=1, description="Bytes of one uploaded file")

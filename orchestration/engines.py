@@ -16,6 +16,7 @@ from ingest.sandbox.draft_task import Counting, tokenizer_loading
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.sandbox import Sandbox
 from ingest.sandbox.sniff_task import sniff_file
+from ingest.settings import OcrLimits
 from ingest.storage.folder import FolderStore
 from ingest.storage.protocol import FileStore
 from kit.clock import Clock
@@ -165,6 +166,7 @@ def parse_options(settings: Settings) -> ParseOptions:
         max_rows=settings.parse_max_rows,
         max_inflated_bytes=settings.parse_max_inflated,
         max_characters=settings.parse_max_characters,
+        max_pixels=settings.parse_max_pixels,
     )
 
 
@@ -172,6 +174,10 @@ def parse_limits(settings: Settings) -> Limits:
     return Limits(
         seconds=settings.parse_timeout, cpu_seconds=settings.parse_cpu_seconds, memory_bytes=settings.parse_memory
     )
+
+
+def ocr_limits(settings: Settings) -> OcrLimits:
+    return OcrLimits(page_seconds=settings.ocr_page_seconds, memory_bytes=settings.ocr_memory)
 
 
 def mime_type_of(sandbox: Sandbox, path: Path, file_name: str) -> str:

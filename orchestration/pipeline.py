@@ -21,7 +21,7 @@ from kit.jobs.queue import JobQueue
 from kit.schedules.scheduler import Scheduler
 from kit.settings import Settings
 from orchestration.crawling import Crawling
-from orchestration.engines import Engines, parse_limits, parse_options
+from orchestration.engines import Engines, ocr_limits, parse_limits, parse_options
 from orchestration.model_changes import Remodelling
 from orchestration.nudging import Nudger
 from orchestration.teamwork import Teamwork
@@ -59,6 +59,7 @@ def make_worker(
         countings=engines.countings,
         options=parse_options(settings),
         limits=parse_limits(settings),
+        ocr=ocr_limits(settings),
         quotas=quotas,
         common_lines=crawling.common_lines,
     )

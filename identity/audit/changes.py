@@ -30,7 +30,10 @@ UNRECORDED = frozenset(
 )
 """The trail itself, and what follows by itself from changes that are recorded."""
 
-_SILENT = frozenset({"id", "tenant_id", "created_at", "updated_at", "last_used_at", "chunks_done", "chunks_total"})
+_SILENT = frozenset({
+    *("id", "tenant_id", "created_at", "updated_at", "last_used_at"),
+    *("chunks_done", "chunks_total", "pages_done", "pages_total"),
+})  # fmt: skip
 _SECRET = re.compile(r"hash|token|password|secret|cipher", re.IGNORECASE)
 _NO_SECRET = frozenset({"token_count", "max_tokens"})
 _LONGEST = 1000

@@ -53,4 +53,5 @@ def _home(row: Dataset) -> HomeDataset:
         parser_engine=ParserEngine(row.parser_engine),
         separators=tuple(row.separators),
         redaction=Redaction.restored(row.redaction),
+        ocr_max_pages=row.ocr_max_pages,
     )

@@ -14,6 +14,7 @@ from kit.db.base import Base, Id, UtcDateTime
 class Dataset(Base):
     """`collection` is where it is searched: one collection for each embedding model, shared by datasets.
 
+    `ocr_max_pages` is how many pages of a file text recognition may read; None: it is off.
     `redaction` holds a Redaction of ingest.redaction; None: nothing is looked for. `hybrid_alpha` and `fusion` are how
     it is searched where a search does not say; None: the installation's default.
     """
@@ -42,6 +43,7 @@ class Dataset(Base):
     chunk_overlap: Mapped[int] = mapped_column(Integer)
     parse_type: Mapped[str] = mapped_column(String(16))
     parser_engine: Mapped[str] = mapped_column(String(16))
+    ocr_max_pages: Mapped[int | None] = mapped_column(Integer)
     separators: Mapped[list[str]] = mapped_column(JSON)
     redaction: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     allowed_agent_roles: Mapped[list[str]] = mapped_column(JSON)

@@ -25,7 +25,7 @@ from ingest.files.pace import estimated_seconds
 from ingest.files.repository import FileRow, of_dataset
 from ingest.redaction.texts import check_redaction
 from ingest.redaction.types import Redaction
-from ingest.settings import ChunkDefaults, check_chunking
+from ingest.settings import ChunkDefaults, Ocr, check_chunking
 from kit.clock import Clock
 from kit.errors import Forbidden
 from kit.ids import new_id
@@ -101,6 +101,7 @@ class Datasets:
             allowed_agent_roles=_distinct(new.allowed_agent_roles),
             hybrid_alpha=new.tuning.alpha,
             fusion=new.tuning.fusion,
+            ocr_max_pages=new.ocr.max_pages,
             created_at=now,
             updated_at=now,
         )
@@ -122,6 +123,8 @@ class Datasets:
             row.allowed_agent_roles = _distinct(change.allowed_agent_roles)
         if change.tuning is not None:
             row.hybrid_alpha, row.fusion = change.tuning.alpha, change.tuning.fusion
+        if change.ocr is not None:
+            row.ocr_max_pages = change.ocr.max_pages
         if session.is_modified(row):
             row.updated_at = self.clock.now()
             tell_dataset(session, row, DATASET_UPDATED)
@@ -215,6 +218,7 @@ def _view(row: Dataset, totals: FileTotals) -> DatasetView:
         redaction=Redaction.restored(row.redaction),
         allowed_agent_roles=tuple(row.allowed_agent_roles),
         tuning=tuning_of(row.hybrid_alpha, row.fusion),
+        ocr=Ocr(row.ocr_max_pages),
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ingest.documents import ParserEngine, ParseType
 from ingest.redaction.types import NOTHING, Redaction
+from ingest.settings import Ocr
 from retrieval.search.fusion import DatasetTuning
 
 EVERY_AGENT_ROLE = "*"
@@ -57,11 +58,12 @@ class NewDataset:
     redaction: Redaction = NOTHING
     allowed_agent_roles: Sequence[str] = ()
     tuning: DatasetTuning = field(default_factory=DatasetTuning)
+    ocr: Ocr = field(default_factory=Ocr)
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetChange:
-    """None leaves a field as it is; the fields of `tuning` are changed together."""
+    """None leaves a field as it is; the fields of `tuning` and of `ocr` are changed together."""
 
     name: str | None = None
     description: str | None = None
@@ -73,6 +75,7 @@ class DatasetChange:
     redaction: Redaction | None = None
     allowed_agent_roles: Sequence[str] | None = None
     tuning: DatasetTuning | None = None
+    ocr: Ocr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class DatasetView:
     redaction: Redaction
     allowed_agent_roles: Sequence[str]
     tuning: DatasetTuning
+    ocr: Ocr
     created_at: datetime
     updated_at: datetime
 

@@ -31,6 +31,7 @@ class BuildSettings:
     chunking: ChunkSettings
     engine: ParserEngine
     redaction: Redaction = NOTHING
+    ocr_max_pages: int | None = None
 
     def stored(self) -> dict[str, Any]:
         return {
@@ -40,6 +41,7 @@ class BuildSettings:
             "separators": list(self.chunking.separators),
             "parser_engine": self.engine.value,
             "redaction": self.redaction.stored(),
+            "ocr_max_pages": self.ocr_max_pages,
         }
 
     @classmethod
@@ -49,7 +51,7 @@ class BuildSettings:
             ParseType(stored["parse_type"]), int(stored["chunk_size"]), int(stored["chunk_overlap"]), separators
         )
         redaction = Redaction.restored(stored.get("redaction"))  # builds of before have none
-        return cls(chunking, ParserEngine(stored["parser_engine"]), redaction)
+        return cls(chunking, ParserEngine(stored["parser_engine"]), redaction, stored.get("ocr_max_pages"))
 
 
 CANCELLED = "CANCELLED"
@@ -106,7 +108,7 @@ class Builds:
         latest = repository.generation(session, file.id, file.latest_generation)
         if latest is None or latest.state != GenerationState.BUILDING:
             return None
-        if latest.sha256 != file.sha256 or latest.settings != settings.stored():
+        if latest.sha256 != file.sha256 or BuildSettings.restored(latest.settings) != settings:
             return None
         return session.scalar(
             select(Job.id)
@@ -140,7 +142,7 @@ class Builds:
         )
         file.latest_generation = number
         file.status = FileStatus.PENDING
-        file.chunks_done = file.chunks_total = 0
+        file.chunks_done = file.chunks_total = file.pages_done = file.pages_total = 0
         file.error_code = file.error_message = None
         file.updated_at = now
         tell_updated(session, file, at=now)
@@ -158,7 +160,7 @@ def settings_of(file: File, dataset: HomeDataset) -> BuildSettings:
         ParseType(file.parse_type or dataset.parse_type), size, min(overlap, size - 1), tuple(dataset.separators)
     )
     engine = ParserEngine(file.parser_engine or dataset.parser_engine)
-    return BuildSettings(chunking, engine, dataset.redaction)
+    return BuildSettings(chunking, engine, dataset.redaction, dataset.ocr_max_pages)
 
 
 def check_overrides(overrides: IngestOverrides, dataset: HomeDataset) -> None:

@@ -30,6 +30,8 @@ def tell_updated(session: Session, file: File, *, at: datetime, chunks: int = 0)
             "chunksDone": file.chunks_done,
             "chunksTotal": file.chunks_total,
             "chunksAdded": chunks,
+            "pagesDone": file.pages_done,
+            "pagesTotal": file.pages_total,
             "errorCode": file.error_code,
             "errorMessage": file.error_message,
         },

@@ -15,7 +15,8 @@ class File(Base):
     """A file of a dataset. `latest_generation` is the newest build, `active_generation` the one that is searched.
 
     While they differ a build is under way or has failed, and the older one goes on serving. `status` tells of the
-    newest build; `enabled` is a switch of its own. The chunk settings are overrides: None means the dataset's.
+    newest build, and `pages_done` of `pages_total` how far text recognition is with it; `enabled` is a switch of its
+    own. The chunk settings are overrides: None means the dataset's.
     """
 
     __tablename__ = "files"
@@ -47,6 +48,8 @@ class File(Base):
     status: Mapped[str] = mapped_column(String(16))
     chunks_done: Mapped[int] = mapped_column(Integer, default=0)
     chunks_total: Mapped[int] = mapped_column(Integer, default=0)
+    pages_done: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
+    pages_total: Mapped[int] = mapped_column(Integer, default=0, server_default=text("0"))
     error_code: Mapped[str | None] = mapped_column(String(64))
     error_message: Mapped[str | None] = mapped_column(Text)
     latest_generation: Mapped[int] = mapped_column(Integer, default=1)

@@ -34,6 +34,7 @@ class HomeDataset:
     parser_engine: ParserEngine
     separators: Sequence[str]
     redaction: Redaction = NOTHING
+    ocr_max_pages: int | None = None
 
 
 class DatasetGate(Protocol):

@@ -107,7 +107,8 @@ class UploadReceipt:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """`progress` is 0–100: chunks embedded over chunks known, with parsing as its first tenth."""
+    """`progress` is 0–100: chunks embedded over chunks known, with parsing as its first tenth. Of the
+    `pages_total` that text recognition reads, `pages_done` are read."""
 
     id: str
     dataset_id: str
@@ -119,6 +120,8 @@ class FileView:
     chunks_count: int
     chunks_done: int
     chunks_total: int
+    pages_done: int
+    pages_total: int
     source: FileSource
     url: str | None
     labels: Mapping[str, str]

@@ -24,6 +24,8 @@ def file_view(row: FileRow) -> FileView:
         chunks_count=row.active_chunks or 0,
         chunks_done=file.chunks_done,
         chunks_total=file.chunks_total,
+        pages_done=file.pages_done,
+        pages_total=file.pages_total,
         source=FileSource(file.source),
         url=file.url,
         labels=dict(file.labels),
@@ -52,6 +54,8 @@ def progress(file: File) -> float:
         case FileStatus.EMBEDDING:
             done = file.chunks_done / max(file.chunks_total, 1)
             return round(PARSED_PERCENT + (100.0 - PARSED_PERCENT) * done, 1)
+        case FileStatus.PARSING:
+            return round(PARSED_PERCENT * file.pages_done / max(file.pages_total, 1), 1)
         case _:
             return 0.0
 

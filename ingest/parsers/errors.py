@@ -32,6 +32,16 @@ class FileHasNoText(ParseRefused):
     code = "FILE_HAS_NO_TEXT"
 
 
+class OcrIsOff(ParseRefused):
+    code = "OCR_IS_OFF"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what}, and its dataset does not have text recognition switched on; switch it on (ocr.enabled in the "
+            "dataset's settings) and re-ingest the file"
+        )
+
+
 class FileIsEncrypted(ParseRefused):
     code = "FILE_IS_ENCRYPTED"
 
@@ -64,6 +74,7 @@ class EngineIsMissing(ParseRefused):
 REFUSALS: tuple[type[ParseRefused], ...] = (
     UnsupportedFileType,
     FileHasNoText,
+    OcrIsOff,
     FileIsEncrypted,
     FileIsCorrupt,
     LimitExceeded,

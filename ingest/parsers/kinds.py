@@ -24,6 +24,7 @@ class FileKind(StrEnum):
     EML = "EML"
     EPUB = "EPUB"
     RTF = "RTF"
+    PICTURE = "picture"
 
     @property
     def mime_type(self) -> str:
@@ -51,6 +52,7 @@ _MIME_TYPES = {
     FileKind.EML: "message/rfc822",
     FileKind.EPUB: "application/epub+zip",
     FileKind.RTF: "application/rtf",
+    FileKind.PICTURE: "image/*",
 }
 
 SUPPORTED = ", ".join(FileKind)
@@ -67,7 +69,7 @@ class ForeignKind(StrEnum):
     XLSB = "a binary Excel workbook (.xlsb)"
     ZIP = "a zip archive"
     ARCHIVE = "an archive"
-    IMAGE = "an image"
+    IMAGE = "a picture of a kind that is not read"
     AUDIO = "a sound file"
     VIDEO = "a video"
     XML = "an XML file"
@@ -83,7 +85,7 @@ REMEDIES = {
     ForeignKind.XLSB: "save it as .xlsx or CSV",
     ForeignKind.ZIP: "unpack it and upload the files in it",
     ForeignKind.ARCHIVE: "unpack it and upload the files in it",
-    ForeignKind.IMAGE: "text recognition (OCR) is not available in this installation; upload a PDF with a text layer",
+    ForeignKind.IMAGE: "save it as PNG, JPEG, TIFF or WebP",
     ForeignKind.AUDIO: "upload a transcript of it",
     ForeignKind.VIDEO: "upload a transcript of it",
     ForeignKind.XML: "export it as HTML, CSV or plain text",

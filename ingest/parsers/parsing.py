@@ -8,12 +8,12 @@ from pathlib import Path
 from ingest.documents import Document, ParserEngine
 from ingest.parsers.errors import EngineIsMissing, FileIsCorrupt, ParseRefused
 from ingest.parsers.kinds import FileKind
-from ingest.parsers.options import ParseOptions
+from ingest.parsers.options import ParseOptions, Watch, unwatched
 from ingest.parsers.registry import parser_of
 from ingest.parsers.sniffing import sniff
 
 
-def parse(path: Path, file_name: str, options: ParseOptions) -> Document:
+def parse(path: Path, file_name: str, options: ParseOptions, watch: Watch = unwatched) -> Document:
     """The document in the file at `path`, uploaded as `file_name`. Never an empty one.
 
     ParseRefused in one of its kinds for a file that cannot be read; MemoryError passes through. Meant for a process
@@ -21,7 +21,7 @@ def parse(path: Path, file_name: str, options: ParseOptions) -> Document:
     """
     _check_engine(options.engine)
     kind = sniff(path, file_name)
-    return replace(_read(kind, path, file_name, options), engine=ParserEngine.NODE_NATIVE)
+    return replace(_read(kind, path, file_name, options, watch), engine=ParserEngine.NODE_NATIVE)
 
 
 def _check_engine(engine: ParserEngine) -> None:
@@ -32,9 +32,9 @@ def _check_engine(engine: ParserEngine) -> None:
         )
 
 
-def _read(kind: FileKind, path: Path, file_name: str, options: ParseOptions) -> Document:
+def _read(kind: FileKind, path: Path, file_name: str, options: ParseOptions, watch: Watch) -> Document:
     try:
-        return parser_of(kind)(path, file_name=file_name, options=options)
+        return parser_of(kind, watch)(path, file_name=file_name, options=options)
     except (ParseRefused, MemoryError):
         raise
     except RecursionError as error:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
 from ingest.documents import Document
 from ingest.parsers.kinds import FileKind
-from ingest.parsers.options import ParseOptions
+from ingest.parsers.options import ParseOptions, Watch
 
 
 class Parser(Protocol):
@@ -18,8 +19,13 @@ class Parser(Protocol):
     def __call__(self, path: Path, *, file_name: str, options: ParseOptions) -> Document: ...
 
 
+class RecognisingParser(Protocol):
+    """As Parser, of a kind whose pages may need text recognition, which takes its time and tells how far it is."""
+
+    def __call__(self, path: Path, *, file_name: str, options: ParseOptions, watch: Watch) -> Document: ...
+
+
 PARSER_MODULES: Mapping[FileKind, str] = {
-    FileKind.PDF: "ingest.parsers.pdf.reading",
     FileKind.DOCX: "ingest.parsers.office.word",
     FileKind.PPTX: "ingest.parsers.office.slides",
     FileKind.XLSX: "ingest.parsers.office.workbook",
@@ -39,6 +45,14 @@ PARSER_MODULES: Mapping[FileKind, str] = {
     FileKind.RTF: "ingest.parsers.rich_text",
 }
 
+RECOGNISING_MODULES: Mapping[FileKind, str] = {
+    FileKind.PDF: "ingest.parsers.pdf.reading",
+    FileKind.PICTURE: "ingest.parsers.picture",
+}
 
-def parser_of(kind: FileKind) -> Parser:
+
+def parser_of(kind: FileKind, watch: Watch) -> Parser:
+    if kind in RECOGNISING_MODULES:
+        recognising = cast("RecognisingParser", import_module(RECOGNISING_MODULES[kind]).read)
+        return partial(recognising, watch=watch)
     return cast("Parser", import_module(PARSER_MODULES[kind]).read)

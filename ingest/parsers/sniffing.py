@@ -37,6 +37,7 @@ _OPEN_DOCUMENT = {
     "application/vnd.oasis.opendocument.spreadsheet": FileKind.ODS,
     "application/vnd.oasis.opendocument.presentation": FileKind.ODP,
 }
+_PICTURES = {"image/png", "image/jpeg", "image/tiff", "image/webp", "image/gif", "image/bmp"}
 _TEXT_SUFFIXES = {
     **dict.fromkeys((".md", ".markdown", ".mdx", ".mkd"), FileKind.MARKDOWN),
     **dict.fromkeys((".html", ".htm", ".xhtml"), FileKind.HTML),
@@ -88,10 +89,10 @@ def _unprintable_share(head: bytes) -> float:
     return sum(1 for byte in head if byte < 0x20 and byte not in b"\t\n\r\f\x1b") / len(head)
 
 
-def _foreign_binary(head: bytes) -> ForeignKind:
+def _foreign_binary(head: bytes) -> FileKind | ForeignKind:
     mime = str(filetype.guess_mime(head) or "")
     if mime.startswith("image/"):
-        return ForeignKind.IMAGE
+        return FileKind.PICTURE if mime in _PICTURES else ForeignKind.IMAGE
     if mime.startswith("audio/"):
         return ForeignKind.AUDIO
     if mime.startswith("video/"):

@@ -62,6 +62,11 @@ class BuildBook:
         build.file.chunks_done += chunks
         tell_updated(session, build.file, at=self.clock.now(), chunks=chunks)
 
+    def turn_pages(self, session: Session, build: Build, *, done: int, total: int) -> None:
+        """Text recognition has read so many of the pages that it is going to read."""
+        build.file.pages_done, build.file.pages_total = done, total
+        tell_updated(session, build.file, at=self.clock.now())
+
     def activate(self, session: Session, build: Build, *, chunks: int = 0) -> None:
         """The rows' half of a switch to a complete generation: from here on it is the one that is shown. `chunks` were
         its last ones."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -23,13 +24,14 @@ from ingest.files.models import Chunk, File
 from ingest.files.ports import CommonLines
 from ingest.files.types import FileStatus, GenerationState
 from ingest.parsers.errors import FileHasNoText, ParseRefused
-from ingest.parsers.options import ParseOptions
+from ingest.parsers.options import OcrOptions, ParseOptions
 from ingest.pipeline.build import Build, BuildBook
 from ingest.review.applying import apply_overlays
 from ingest.sandbox.draft_task import Counting, Drafted, draft_file
 from ingest.sandbox.errors import SandboxTaskFailed, TaskCancelled, TaskHasBug
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.sandbox import Sandbox
+from ingest.settings import OcrLimits
 from ingest.storage.protocol import FileStore, blocks_key, original_key
 from kit.db.database import Database
 from kit.errors import CairnError, Invalid, NotFound
@@ -56,8 +58,9 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class ParseHandler:
-    """`limits` and `options` bound one file; its engine comes from the build's own settings, and how tokens are counted
-    (`countings`) from the dataset's embedding model. `common_lines` None: no file shares any with another."""
+    """`limits`, `options` and, where text recognition is on, `ocr` bound one file; its engine and how many pages are
+    recognised come from the build's own settings, and how tokens are counted (`countings`) from the dataset's embedding
+    model. `common_lines` None: no file shares any with another."""
 
     database: Database
     jobs: JobQueue
@@ -67,6 +70,7 @@ class ParseHandler:
     countings: Mapping[str, Counting]
     options: ParseOptions
     limits: Limits
+    ocr: OcrLimits
     quotas: Quotas | None = None
     common_lines: CommonLines | None = None
 
@@ -119,16 +123,40 @@ class ParseHandler:
                 self.sandbox,
                 path,
                 source.file_name,
-                options=replace(self.options, engine=source.settings.engine, common_lines=source.common_lines),
+                options=self._options(source),
                 settings=source.settings.chunking,
                 counting=counting,
-                limits=self.limits,
+                limits=self._limits(source.settings),
                 redaction=source.settings.redaction,
                 cancel=lambda: signals.stopping() or signals.is_lost(claim),
+                watch=partial(self._follow, claim),
             )
         if not drafted.drafts:
             raise FileHasNoText(f"{source.file_name!r} holds no letters or digits; there is nothing to search in it")
         return drafted
+
+    def _options(self, source: _Source) -> ParseOptions:
+        pages = source.settings.ocr_max_pages
+        ocr = OcrOptions(pages) if pages else None
+        return replace(self.options, engine=source.settings.engine, common_lines=source.common_lines, ocr=ocr)
+
+    def _limits(self, settings: BuildSettings) -> Limits:
+        """Time is added page by page: a file that only pretends to be read has no more than any other."""
+        if not settings.ocr_max_pages:
+            return self.limits
+        return replace(
+            self.limits,
+            memory_bytes=max(self.limits.memory_bytes, self.ocr.memory_bytes),
+            steps=settings.ocr_max_pages + 1,  # one is told before the first page
+            step_seconds=self.ocr.page_seconds,
+        )
+
+    def _follow(self, claim: Claim, done: int, total: int) -> None:
+        with self.database.write() as session:
+            self.jobs.hold(session, claim, progressed=True)
+            build = self.book.find(session, claim)
+            if build is not None:
+                self.book.turn_pages(session, build, done=done, total=total)
 
     def _refuse(self, claim: Claim, error: CairnError) -> None:
         if isinstance(error, TaskHasBug):

@@ -13,11 +13,11 @@ _GREAT_SHARE = 0.3
 
 
 def suggestion_for(
-    reading: Reading, *, chunks: int, chunk_size: int, engine: str, pages: int | None
+    reading: Reading, *, chunks: int, chunk_size: int, engine: str, pages: int | None, ocr_pages: int | None = None
 ) -> Suggestion | None:
     rules: Sequence[Callable[[], Suggestion | None]] = (
         lambda: _instructions(reading),
-        lambda: _ocr(reading, pages),
+        lambda: _ocr(reading, pages, ocr_pages),
         lambda: _encoding(reading),
         lambda: _tables(reading, chunk_size),
         lambda: _duplicates(reading, chunks),
@@ -38,12 +38,17 @@ def _instructions(reading: Reading) -> Suggestion | None:
     return Suggestion("CHECK_INSTRUCTIONS", message)
 
 
-def _ocr(reading: Reading, pages: int | None) -> Suggestion | None:
+def _ocr(reading: Reading, pages: int | None, ocr_pages: int | None) -> Suggestion | None:
     if not reading.pages_without_text:
         return None
     count, of = len(reading.pages_without_text), f" of {pages}" if pages else ""
-    message = f"{count}{of} pages have no text layer: add one with text recognition (OCR), and replace the file"
-    return Suggestion("ADD_TEXT_LAYER", message)
+    if ocr_pages is None:
+        message = f"{count}{of} pages have no text layer: switch text recognition on (ocr.enabled of the dataset)"
+        return Suggestion("SWITCH_OCR_ON", message)
+    if len(reading.ocr_pages) >= ocr_pages:
+        message = f"text recognition stopped after {ocr_pages} pages: {count} more need an ocr.maxPages that is higher"
+        return Suggestion("RAISE_OCR_PAGES", message)
+    return None
 
 
 def _encoding(reading: Reading) -> Suggestion | None:

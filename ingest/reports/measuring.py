@@ -23,7 +23,7 @@ def reading_of(
     return Reading(
         language=document.language or language_of(_sample(document.blocks)),
         pages_without_text=tuple(document.pages_without_text),
-        ocr_pages=(),
+        ocr_pages=tuple(document.ocr_pages),
         blocks={kind: kinds[kind] for kind in BlockKind if kinds[kind]},
         tables_found=kinds[BlockKind.TABLE],
         tables_split=sum(draft.table_part == 1 for draft in drafts),

@@ -66,6 +66,7 @@ def _suggestion(generation: FileGeneration, reading: Reading, settings: BuildSet
         chunk_size=settings.chunking.size,
         engine=generation.engine_used or "",
         pages=generation.page_count,
+        ocr_pages=settings.ocr_max_pages,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from ingest.documents import BlockKind, ParseWarning
+from ingest.documents import BlockKind, OcrPage, ParseWarning
 from ingest.files.types import ShownStatus
 from ingest.redaction.types import PersonalKind
 
@@ -37,14 +37,6 @@ class Encoding:
     name: str | None = None
     was_guessed: bool = False
     lost_characters: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OcrPage:
-    """`confidence` from 0 to 1, a mean over the page's lines."""
-
-    page: int
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,13 @@ from ingest.sandbox.frames import (
     NoMemory,
     Request,
     Result,
+    Step,
     decode_request,
     encode,
+    encode_step,
     refusal_of,
 )
-from ingest.sandbox.tasks import load_task
+from ingest.sandbox.tasks import Watch, load_task
 from kit.errors import CairnError
 
 _PR_SET_PDEATHSIG = 1
@@ -35,7 +37,7 @@ def run_child(channel: socket.socket, tasks: Mapping[str, str]) -> NoReturn:
     try:
         request = decode_request(_received(channel))
         _apply_limits(request)
-        channel.sendall(_answer(request, tasks))
+        channel.sendall(_answer(request, tasks, _Steps(channel, request)))
         status = 0
     except OSError:  # the parent has gone away, or has lost patience
         status = 2
@@ -51,17 +53,34 @@ def leave_with_parent() -> None:
         return
 
 
-def _answer(request: Request, tasks: Mapping[str, str]) -> bytes:
+class _Steps:
+    """Implements Watch: tells the parent, and gives the task the CPU time of one step more."""
+
+    def __init__(self, channel: socket.socket, request: Request) -> None:
+        self._channel = channel
+        self._seconds = request.step_seconds
+        self._left = request.steps
+
+    def __call__(self, done: int, total: int) -> None:
+        self._channel.sendall(encode_step(Step(done, total)))
+        if self._left > 0:
+            self._left -= 1
+            soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+            resource.setrlimit(resource.RLIMIT_CPU, (min(soft + self._seconds, hard), hard))
+
+
+def _answer(request: Request, tasks: Mapping[str, str], watch: Watch) -> bytes:
     """Encoded here, inside the guard against a lack of memory: a large result is copied once to be encoded."""
     try:
-        return encode(_outcome(request, tasks))
+        return encode(_outcome(request, tasks, watch))
     except MemoryError:
         return _NO_MEMORY
 
 
-def _outcome(request: Request, tasks: Mapping[str, str]) -> Answer:
+def _outcome(request: Request, tasks: Mapping[str, str], watch: Watch) -> Answer:
     try:
-        return Result(load_task(tasks, request.function)(request.payload))
+        function = load_task(tasks, request.function)
+        return Result(function(request.payload, watch) if request.is_watched else function(request.payload))
     except CairnError as error:
         return refusal_of(error)
     except MemoryError:
@@ -87,7 +106,8 @@ def _exactly(channel: socket.socket, count: int) -> bytes:
 
 def _apply_limits(request: Request) -> None:
     _lower(resource.RLIMIT_AS, _address_space() + request.memory_bytes)
-    _lower(resource.RLIMIT_CPU, request.cpu_seconds, grace=1)  # soft: SIGXCPU; hard, a second later: SIGKILL
+    steps = request.steps * request.step_seconds
+    _lower(resource.RLIMIT_CPU, request.cpu_seconds, grace=steps + 1)  # soft: SIGXCPU; hard, later: SIGKILL
     _lower(resource.RLIMIT_FSIZE, request.file_bytes)
     _lower(resource.RLIMIT_CORE, 0)
 

@@ -16,7 +16,7 @@ import msgspec
 
 from ingest.chunking.chunker import chunk
 from ingest.documents import ChunkDraft, ChunkSettings, Document
-from ingest.parsers.options import ParseOptions
+from ingest.parsers.options import ParseOptions, Watch, unwatched
 from ingest.parsers.parsing import parse
 from ingest.redaction.types import NOTHING, PersonalKind, Redaction
 from ingest.reports.measuring import reading_of
@@ -71,6 +71,7 @@ def draft_file(
     limits: Limits,
     redaction: Redaction = NOTHING,
     cancel: Callable[[], bool] | None = None,
+    watch: Watch | None = None,
 ) -> Drafted:
     """`parse`, the redaction that is asked for, and `chunk`, in a child. Raises ParseRefused as `parse` does, and what
     Sandbox.run raises."""
@@ -78,7 +79,8 @@ def draft_file(
         str(path.absolute()), file_name, options, settings, str(counting.tokenizer), counting.special_tokens, redaction
     )
     try:
-        data = sandbox.run(SandboxTask(DRAFT, msgspec.msgpack.encode(request)), limits=limits, cancel=cancel)
+        task = SandboxTask(DRAFT, msgspec.msgpack.encode(request))
+        data = sandbox.run(task, limits=limits, cancel=cancel, watch=watch)
     except CairnError as error:
         raise as_refusal(error) from None
     return msgspec.msgpack.decode(data, type=Drafted)
@@ -90,11 +92,11 @@ def load_tokenizer(payload: bytes) -> bytes:
     return b""
 
 
-def run(payload: bytes) -> bytes:
+def run(payload: bytes, watch: Watch = unwatched) -> bytes:
     """In the child."""
     request = msgspec.msgpack.decode(payload, type=DraftRequest)
     began = perf_counter()
-    parsed = _parsed(request)
+    parsed = _parsed(request, watch)
     document, read = parsed.document, perf_counter()
     drafts = chunk(
         document,
@@ -116,8 +118,8 @@ class _Parsed(NamedTuple):
     redacted: Mapping[PersonalKind, int]
 
 
-def _parsed(request: DraftRequest) -> _Parsed:
-    document = parse(Path(request.path), request.file_name, request.options)
+def _parsed(request: DraftRequest, watch: Watch) -> _Parsed:
+    document = parse(Path(request.path), request.file_name, request.options, watch)
     if not request.redaction.kinds:
         return _Parsed(document, request.file_name, {})
     # Local: numbering plans of all countries are read for datasets that redact only.

@@ -38,7 +38,7 @@ def _death(ended: Ended, limits: Limits) -> SandboxTaskFailed:
         return TaskCrashed(exit_status=os.waitstatus_to_exitcode(ended.status))
     number = os.WTERMSIG(ended.status)
     if number == signal.SIGXCPU:
-        return OutOfCpuTime(limits.cpu_seconds)
+        return OutOfCpuTime(limits.cpu_seconds, step_seconds=limits.step_seconds)
     if number in _OUT_OF_MEMORY_SIGNALS and ended.max_rss > limits.memory_bytes * _NEAR_LIMIT:
         return OutOfMemory(limits.memory_bytes)
     return TaskCrashed(signal_number=number)

@@ -21,24 +21,29 @@ class OutOfMemory(SandboxTaskFailed):
     def __init__(self, limit_bytes: int) -> None:
         limit = limit_bytes // MEBIBYTE
         super().__init__(
-            f"reading the file ran out of memory (limit {limit} MB); split the file or raise CAIRN_PARSE_MEMORY"
+            f"reading the file ran out of memory (limit {limit} MB); split the file or raise CAIRN_PARSE_MEMORY "
+            "(CAIRN_OCR_MEMORY where text recognition is on)"
         )
 
 
 class OutOfCpuTime(SandboxTaskFailed):
     code = "PARSE_OUT_OF_TIME"
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, *, step_seconds: int = 0) -> None:
         super().__init__(
-            f"reading the file exceeded {seconds} s of CPU; split the file or raise CAIRN_PARSE_CPU_SECONDS"
+            f"reading the file exceeded {seconds} s of CPU{_a_page(step_seconds)}; split the file or raise "
+            f"CAIRN_PARSE_CPU_SECONDS{_or_page(step_seconds)}"
         )
 
 
 class OutOfTime(SandboxTaskFailed):
     code = "PARSE_OUT_OF_TIME"
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"reading the file took more than {seconds:g} s; split the file or raise CAIRN_PARSE_TIMEOUT")
+    def __init__(self, seconds: float, *, step_seconds: int = 0) -> None:
+        super().__init__(
+            f"reading the file took more than {seconds:g} s{_a_page(step_seconds)}; split the file or raise "
+            f"CAIRN_PARSE_TIMEOUT{_or_page(step_seconds)}"
+        )
 
 
 class TaskCrashed(SandboxTaskFailed):
@@ -75,6 +80,14 @@ class SandboxUnavailable(Unavailable):
     """No child could be started, or the zygote died twice in a row under the task. Trying again later may help."""
 
     code = "SANDBOX_UNAVAILABLE"
+
+
+def _a_page(seconds: int) -> str:
+    return f" and {seconds} s more for each page read by text recognition" if seconds else ""
+
+
+def _or_page(seconds: int) -> str:
+    return " or CAIRN_OCR_PAGE_SECONDS" if seconds else ""
 
 
 def _name(number: int) -> str:

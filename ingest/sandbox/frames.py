@@ -19,13 +19,23 @@ _FAMILIES = {
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Limits of the child first, then what it runs."""
+    """Limits of the child first, then what it runs. `is_watched`: it tells of its steps."""
 
     cpu_seconds: int
+    steps: int
+    step_seconds: int
+    is_watched: bool
     memory_bytes: int
     file_bytes: int
     function: str
     payload: bytes
+
+
+class Step(msgspec.Struct, frozen=True):
+    """`done` of `total` steps of the task are over."""
+
+    done: int
+    total: int
 
 
 class Result(msgspec.Struct, frozen=True, tag="result"):
@@ -54,11 +64,35 @@ Answer = Result | Refusal | NoMemory | Bug
 
 _answers = msgspec.msgpack.Decoder(Answer)
 _requests = msgspec.msgpack.Decoder(Request)
+_steps = msgspec.msgpack.Decoder(Step)
+_STEP_MARK = 1 << 63  # in the prefix
+_STEP_BYTES = 64
 
 
 def encode(frame: Request | Answer) -> bytes:
     body = msgspec.msgpack.encode(frame)
     return len(body).to_bytes(PREFIX_BYTES, "big") + body
+
+
+def encode_step(step: Step) -> bytes:
+    body = msgspec.msgpack.encode(step)
+    return (_STEP_MARK | len(body)).to_bytes(PREFIX_BYTES, "big") + body
+
+
+def take_step(data: bytearray) -> Step | None:
+    """Cuts a step off the beginning of what a child has sent so far. None where no whole one stands there."""
+    if len(data) < PREFIX_BYTES:
+        return None
+    length = int.from_bytes(data[:PREFIX_BYTES], "big") ^ _STEP_MARK
+    if length > _STEP_BYTES or len(data) < PREFIX_BYTES + length:
+        return None
+    body = bytes(data[PREFIX_BYTES : PREFIX_BYTES + length])
+    try:
+        step: Step = _steps.decode(body)
+    except msgspec.MsgspecError:
+        return None
+    del data[: PREFIX_BYTES + length]
+    return step
 
 
 def decode_request(body: bytes) -> Request:

@@ -9,7 +9,7 @@ import msgspec
 
 from ingest.documents import Document
 from ingest.parsers.errors import REFUSALS
-from ingest.parsers.options import ParseOptions
+from ingest.parsers.options import ParseOptions, Watch, unwatched
 from ingest.parsers.parsing import parse
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.sandbox import Sandbox
@@ -31,12 +31,13 @@ def parse_file(
     limits: Limits,
     *,
     cancel: Callable[[], bool] | None = None,
+    watch: Watch | None = None,
 ) -> Document:
     """`parse` in a child. Raises ParseRefused as `parse` does, and what Sandbox.run raises."""
     request = ParseRequest(str(path.absolute()), file_name, options)
     task = SandboxTask(PARSE, msgspec.msgpack.encode(request))
     try:
-        data = sandbox.run(task, limits=limits, cancel=cancel)
+        data = sandbox.run(task, limits=limits, cancel=cancel, watch=watch)
     except CairnError as error:
         raise as_refusal(error) from None
     return msgspec.msgpack.decode(data, type=Document)
@@ -48,7 +49,7 @@ def as_refusal(error: CairnError) -> CairnError:
     return error if refusal is None else refusal.restored(error.message, error.details)
 
 
-def run(payload: bytes) -> bytes:
+def run(payload: bytes, watch: Watch = unwatched) -> bytes:
     """In the child."""
     request = msgspec.msgpack.decode(payload, type=ParseRequest)
-    return msgspec.msgpack.encode(parse(Path(request.path), request.file_name, request.options))
+    return msgspec.msgpack.encode(parse(Path(request.path), request.file_name, request.options, watch))

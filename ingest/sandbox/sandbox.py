@@ -12,9 +12,9 @@ from typing import Self
 
 from ingest.sandbox.endings import result_of
 from ingest.sandbox.errors import OutOfTime, ResultTooLarge, SandboxUnavailable, TaskCancelled
-from ingest.sandbox.frames import Request, encode
+from ingest.sandbox.frames import Request, encode, take_step
 from ingest.sandbox.limits import Limits
-from ingest.sandbox.tasks import PARSE_TASKS, PARSER_LIBRARIES, SandboxTask
+from ingest.sandbox.tasks import PARSE_TASKS, PARSER_LIBRARIES, SandboxTask, Watch
 from ingest.sandbox.zygote_process import ZygoteProcess
 
 _CANCEL_POLL_SECONDS = 0.05
@@ -73,24 +73,37 @@ class Sandbox:
         zygote = self._zygote
         return zygote.pid if zygote is not None else None
 
-    def run(self, task: SandboxTask, *, limits: Limits, cancel: Callable[[], bool] | None = None) -> bytes:
+    def run(
+        self,
+        task: SandboxTask,
+        *,
+        limits: Limits,
+        cancel: Callable[[], bool] | None = None,
+        watch: Watch | None = None,
+    ) -> bytes:
         """What the task's function returns.
 
-        `cancel` is asked every 50 ms. Raises what the function raised if that is a CairnError (of the same family and
-        code), SandboxTaskFailed for a task that ended in any other way, TaskCancelled, or SandboxUnavailable.
+        `cancel` is asked every 50 ms; `watch` is for functions that tell of their steps. Raises what the function
+        raised if that is a CairnError (of the same family and code), SandboxTaskFailed for a task that ended in any
+        other way, TaskCancelled, or SandboxUnavailable.
         """
         if task.function not in self._tasks:
             raise ValueError(f"{task.function!r} is not among the sandbox's tasks: {', '.join(self._tasks)}")
         for _ in range(2):
             zygote = self._running_zygote()
             try:
-                return self._run_on(zygote, task, limits, cancel)
+                return self._run_on(zygote, task, limits, cancel, watch)
             except _ZygoteDied:
                 self._discard(zygote)
         raise SandboxUnavailable("the process that parses files died twice while the file was read; try again later")
 
+    @staticmethod
     def _run_on(
-        self, zygote: ZygoteProcess, task: SandboxTask, limits: Limits, cancel: Callable[[], bool] | None
+        zygote: ZygoteProcess,
+        task: SandboxTask,
+        limits: Limits,
+        cancel: Callable[[], bool] | None,
+        watch: Watch | None,
     ) -> bytes:
         channel, childs_channel = socket.socketpair()
         report, childs_report = socket.socketpair()
@@ -100,8 +113,8 @@ class Sandbox:
                     zygote.start_child(childs_channel, childs_report)
                 except OSError:
                     raise _ZygoteDied from None
-            conversation = _Conversation(channel, report, limits=limits, cancel=cancel)
-            return conversation.hold(_request(task, limits))
+            conversation = _Conversation(channel, report, limits=limits, cancel=cancel, watch=watch)
+            return conversation.hold(_request(task, limits, is_watched=watch is not None))
 
     def _discard(self, zygote: ZygoteProcess) -> None:
         """Its sockets close a moment before it counts as dead: without this, the next task would go to it again."""
@@ -122,20 +135,38 @@ class Sandbox:
             return self._zygote
 
 
-def _request(task: SandboxTask, limits: Limits) -> bytes:
-    return encode(Request(limits.cpu_seconds, limits.memory_bytes, limits.file_bytes, task.function, task.payload))
+def _request(task: SandboxTask, limits: Limits, *, is_watched: bool) -> bytes:
+    request = Request(
+        cpu_seconds=limits.cpu_seconds,
+        steps=limits.steps,
+        step_seconds=limits.step_seconds,
+        is_watched=is_watched,
+        memory_bytes=limits.memory_bytes,
+        file_bytes=limits.file_bytes,
+        function=task.function,
+        payload=task.payload,
+    )
+    return encode(request)
 
 
 class _Conversation:
     """One request sent, its answer and the report of the child's end received; hung up on when it takes too long."""
 
     def __init__(
-        self, channel: socket.socket, report: socket.socket, *, limits: Limits, cancel: Callable[[], bool] | None
+        self,
+        channel: socket.socket,
+        report: socket.socket,
+        *,
+        limits: Limits,
+        cancel: Callable[[], bool] | None,
+        watch: Watch | None,
     ) -> None:
         self._channel = channel
         self._report = report
         self._limits = limits
         self._cancel = cancel
+        self._watch = watch
+        self._steps_left = limits.steps
         self._deadline = time.monotonic() + limits.seconds
         self._answer = bytearray()
         channel.setblocking(False)
@@ -147,6 +178,7 @@ class _Conversation:
             if not piece:
                 break
             self._answer += piece
+            self._follow()
             if len(self._answer) > self._limits.result_bytes:
                 self._hang_up()
                 raise ResultTooLarge(f"the text of the file takes more than {self._limits.result_bytes} bytes")
@@ -164,6 +196,14 @@ class _Conversation:
             except OSError:
                 return  # the child is gone: its end is reported like any other
 
+    def _follow(self) -> None:
+        """A step that is over gives the task time for the next."""
+        while self._watch is not None and (step := take_step(self._answer)) is not None:
+            if self._steps_left > 0:
+                self._steps_left -= 1
+                self._deadline += self._limits.step_seconds
+            self._watch(step.done, step.total)
+
     def _received(self) -> bytes:
         try:
             return self._channel.recv(_PIECE)
@@ -178,7 +218,7 @@ class _Conversation:
             left = self._deadline - time.monotonic()
             if left <= 0:
                 self._hang_up()
-                raise OutOfTime(self._limits.seconds)
+                raise OutOfTime(self._limits.seconds, step_seconds=self._limits.step_seconds)
             if self._cancel is not None and self._cancel():
                 self._hang_up()
                 raise TaskCancelled("reading the file was cancelled")

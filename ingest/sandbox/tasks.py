@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TypeAlias, cast
 
-TaskFunction: TypeAlias = Callable[[bytes], bytes]
+TaskFunction: TypeAlias = Callable[..., bytes]
+"""From the payload to a result; one that can be watched also takes a Watch."""
+
+Watch: TypeAlias = Callable[[int, int], None]
+"""Told how many steps are done, and of how many."""
 
 PARSE = "parse"
 SNIFF = "sniff"

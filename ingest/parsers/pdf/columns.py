@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.parsers.pdf.lines import Line
+from ingest.parsers.lines import Line
 
 _LEAST_LINES = 6
 _LEAST_CHARACTERS = 18  # on average a side; the cells of a table are shorter

@@ -15,8 +15,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ingest.documents import Box
+from ingest.parsers.lines import Line, PageLines
 from ingest.parsers.pdf.arabic import is_right_to_left, mended
-from ingest.parsers.pdf.lines import Line, PageLines
 from ingest.parsers.pdf.rules import Rules, rules_of
 from ingest.parsers.pdf.tables import with_ruled_tables
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from ingest.parsers.pdf.lines import Line, PageLines
+from ingest.parsers.lines import Line, PageLines
 
 _EDGE = 0.13  # of the page's height, at the top and at the bottom
 _LEAST_PAGES = 3

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.parsers.pdf.lines import Line
+from ingest.parsers.lines import Line
 
 _NUMBER = re.compile(
     r"^(?:(?:chapter|section|part|appendix|kapitel)\s+)?((?:\d{1,2}|[A-Z])(?:\.\d{1,2})*)\.?\s+\S", re.IGNORECASE

@@ -9,8 +9,8 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.parsers.collector import BlockCollector
+from ingest.parsers.lines import Line, boxes_by_page
 from ingest.parsers.pdf.headings import HeadingRules
-from ingest.parsers.pdf.lines import Line, boxes_by_page
 from ingest.parsers.pdf.tables import FoundTable
 
 _BULLET = re.compile(r"^[•●▪◦‣\u2043∙·❖➢✓\uf0b7\uf0a7]\s*|^[-\u2013\u2014*]\s+")

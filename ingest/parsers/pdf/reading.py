@@ -1,4 +1,4 @@
-"""PDF by pypdfium2: text with its place on the page. Nothing is rendered and no script is run."""
+"""PDF by pypdfium2: text with its place on the page. Only pages for text recognition are drawn; no script is run."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ import pypdfium2.raw as pdfium
 
 from ingest.documents import Document
 from ingest.parsers.collector import BlockCollector
-from ingest.parsers.errors import FileHasNoText, FileIsCorrupt, FileIsEncrypted, LimitExceeded
+from ingest.parsers.errors import FileHasNoText, FileIsCorrupt, FileIsEncrypted, LimitExceeded, OcrIsOff, ParseRefused
 from ingest.parsers.kinds import FileKind
-from ingest.parsers.options import ParseOptions
-from ingest.parsers.pdf.columns import in_reading_order
+from ingest.parsers.lines import PageLines
+from ingest.parsers.options import ParseOptions, Watch, unwatched
+from ingest.parsers.pdf.assembly import assemble
 from ingest.parsers.pdf.extraction import page_lines
-from ingest.parsers.pdf.furniture import without_furniture
-from ingest.parsers.pdf.headings import HeadingRules, OutlineEntry
-from ingest.parsers.pdf.lines import Line, PageLines
-from ingest.parsers.pdf.paragraphs import ParagraphJoiner
-from ingest.parsers.pdf.tables import with_tables
+from ingest.parsers.pdf.headings import OutlineEntry
+from ingest.parsers.pdf.scans import Scans
 
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _FIELDS = {"Title": "title", "Author": "author", "Subject": "subject", "Keywords": "keywords"}
@@ -32,27 +30,30 @@ _PLACEHOLDER = re.compile(
 _MOST_OUTLINE_ENTRIES = 20_000
 
 
-def read(path: Path, *, file_name: str, options: ParseOptions) -> Document:
+def read(path: Path, *, file_name: str, options: ParseOptions, watch: Watch = unwatched) -> Document:
     document = _opened(path)
     try:
         _check_count(len(document), options)
         collector = BlockCollector(options)
         pages = [_page(document, index, collector) for index in range(len(document))]
+        scans = Scans(document, collector, options.ocr)
+        pages = scans.read(pages, watch)
         if not any(page.lines for page in pages):
-            raise FileHasNoText(_scan_message(file_name, len(pages)))
+            raise _nothing(file_name, len(pages), options)
         outline = list(_outline(document))
         metadata = _metadata(document)
     finally:
         document.close()
-    _assemble(collector, pages, outline)
-    return collector.document(
+    assemble(collector, pages, outline)
+    read_document = collector.document(
         mime_type=FileKind.PDF.mime_type,
-        nothing=_scan_message(file_name, len(pages)),
+        nothing=f"the PDF {file_name!r} has no text on its {len(pages)} pages",
         title=metadata.get("title"),
         page_count=len(pages),
         metadata=metadata,
         published_at=metadata.get("created"),
     )
+    return scans.noted(read_document)
 
 
 def _opened(path: Path) -> pypdfium2.PdfDocument:
@@ -82,23 +83,7 @@ def _page(document: pypdfium2.PdfDocument, index: int, collector: BlockCollector
     except pypdfium2.PdfiumError:
         collector.warn("PAGE_IS_DAMAGED", f"page {index + 1} cannot be read and was left out", page=index + 1)
         return PageLines(index + 1, 0, 0, [], has_content=False)
-    if page.has_content and not page.lines:
-        message = f"page {index + 1} has no text layer: if it is a scan, run OCR over the file and upload it again"
-        collector.warn("PAGE_HAS_NO_TEXT", message, page=index + 1)
-        collector.pages_without_text.append(index + 1)
     return page
-
-
-def _assemble(collector: BlockCollector, pages: list[PageLines], outline: list[OutlineEntry]) -> None:
-    kept = without_furniture(pages)
-    if not any(page.lines for page in kept):
-        kept = pages  # nothing but what repeats: slides of one sentence, forms
-    columns = [with_tables(column) for page in kept for column in in_reading_order(page.lines)]
-    rules = HeadingRules([piece for column in columns for piece in column if isinstance(piece, Line)], outline)
-    joiner = ParagraphJoiner(collector, rules)
-    for column in columns:
-        joiner.add_column(column)
-    joiner.finish()
 
 
 def _outline(document: pypdfium2.PdfDocument) -> Iterator[OutlineEntry]:
@@ -120,8 +105,10 @@ def _metadata(document: pypdfium2.PdfDocument) -> Mapping[str, str]:
     return metadata
 
 
-def _scan_message(file_name: str, pages: int) -> str:
-    return (
-        f"the PDF {file_name!r} has {pages} pages and no text layer: it is a scan or a drawing; "
-        "run OCR over it and upload it again"
-    )
+def _nothing(file_name: str, pages: int, options: ParseOptions) -> ParseRefused:
+    if options.ocr is None:
+        return OcrIsOff(
+            f"the PDF {file_name!r} has {pages} {'page' if pages == 1 else 'pages'} without a text layer: "
+            "it is a scan or a drawing"
+        )
+    return FileHasNoText(f"the PDF {file_name!r} has {pages} pages, and text recognition found no text on them")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ingest.documents import Box, Table
+from ingest.parsers.lines import Line, side_by_side, union
 from ingest.parsers.pdf.arabic import is_right_to_left
-from ingest.parsers.pdf.lines import Line, side_by_side, union
 from ingest.parsers.pdf.rules import Rule, Rules
 from ingest.parsers.tables import table_of
 

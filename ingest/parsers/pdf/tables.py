@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.documents import Table
-from ingest.parsers.pdf.lines import Line, TableLine, side_by_side
+from ingest.parsers.lines import Line, TableLine, side_by_side
 from ingest.parsers.pdf.ruled_tables import RuledTable, ruled_tables
 from ingest.parsers.pdf.rules import Rules
 from ingest.parsers.tables import table_of

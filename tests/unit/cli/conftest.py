@@ -38,7 +38,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "notice.md").write_text(NOTICE, encoding="utf-8")
     (folder / "below" / "parking.md").write_text(PARKING, encoding="utf-8")
     (folder / ".hidden.md").write_text("not for others", encoding="utf-8")
-    (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (folder / "picture.png").write_bytes(b"8BPS\x00\x01" + bytes(100))
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 and no more")
     return folder
 

@@ -41,7 +41,7 @@ class TestIngest:
         assert "replaced   house/broken.pdf\n" in said  # a build that failed is worth another try
         assert "rejected   house/picture.png\n" in said
         assert "not indexed" in said
-        assert "is an image" in said
+        assert "is a picture of a kind" in said
         assert "hidden" not in said
         assert said.endswith("2 of 4 files can be found in 'Handbook'.\n")
 

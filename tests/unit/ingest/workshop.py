@@ -55,9 +55,9 @@ from ingest.pipeline.removal import DatasetRemoval, FileRemoval
 from ingest.pipeline.sweeping import SweepHandler
 from ingest.pipeline.switching import Switch, SwitchHandler
 from ingest.sandbox.draft_task import Counting
-from ingest.sandbox.limits import Limits
+from ingest.sandbox.limits import MEBIBYTE, Limits
 from ingest.sandbox.sandbox import Sandbox
-from ingest.settings import ChunkDefaults, UploadLimits
+from ingest.settings import ChunkDefaults, OcrLimits, UploadLimits
 from ingest.storage.folder import FolderStore
 from ingest.storage.protocol import original_key
 from kit.db.base import Base
@@ -122,6 +122,7 @@ class Workshop:
             countings=dict.fromkeys(self.models.names, self.counting),
             options=ParseOptions(),
             limits=Limits(),
+            ocr=OcrLimits(page_seconds=180, memory_bytes=2048 * MEBIBYTE),
         )
         self.embedding = EmbedHandler(**rows, book=self.book, store=self.store, models=self.models)
         filling = Filling(**rows, store=self.store, models=self.models, switch=self.switch)

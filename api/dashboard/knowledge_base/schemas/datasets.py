@@ -21,11 +21,12 @@ from api.dashboard.knowledge_base.schemas.choices import (
     Separators,
 )
 from api.dashboard.knowledge_base.schemas.files import FileSummary
-from api.fields import NO_COERCION, RequestBody, ResponseBody
+from api.fields import NO_COERCION, Flag, RequestBody, ResponseBody
 from ingest.datasets.types import DatasetChange, DatasetStatus, DatasetView, NewDataset, ReindexCost, ReindexReceipt
 from ingest.documents import ParserEngine, ParseType
 from ingest.files.types import FileView
 from ingest.redaction.types import PersonalKind, Redaction
+from ingest.settings import MAX_OCR_PAGES, OCR_PAGES, Ocr
 from retrieval.search.fusion import DatasetTuning, FusionKind
 
 
@@ -65,6 +66,21 @@ class DatasetRedaction(ResponseBody):
     countries: Sequence[str]
 
 
+class OcrSettings(RequestBody):
+    """Text recognition for pages without text, and for pictures."""
+
+    enabled: Flag
+    max_pages: Annotated[int, Field(ge=1, le=MAX_OCR_PAGES, description="Of one file"), NO_COERCION] = OCR_PAGES
+
+    def to_ocr(self) -> Ocr:
+        return Ocr(self.max_pages if self.enabled else None)
+
+
+class DatasetOcr(ResponseBody):
+    enabled: bool
+    max_pages: int | None = Field(description="Of one file; null where it is off")
+
+
 class DatasetCreation(RequestBody):
     """What is left out is the installation's default."""
 
@@ -83,6 +99,7 @@ class DatasetCreation(RequestBody):
     separators: Separators = Field(default_factory=list)
     redaction: RedactionSettings = RedactionSettings()
     allowed_agent_roles: AgentRoles = Field(default_factory=list)
+    ocr: OcrSettings | None = Field(None, description="Off where it is left out")
     search: SearchSettings = SearchSettings()
 
     def to_new(self) -> NewDataset:
@@ -97,6 +114,7 @@ class DatasetCreation(RequestBody):
             redaction=self.redaction.to_redaction(),
             allowed_agent_roles=tuple(self.allowed_agent_roles),
             tuning=self.search.to_tuning(),
+            ocr=Ocr() if self.ocr is None else self.ocr.to_ocr(),
         )
 
 
@@ -116,6 +134,7 @@ class DatasetConfiguration(RequestBody):
         None, description="Replaces the former settings as a whole, and holds for files that are built from now on"
     )
     allowed_agent_roles: AgentRoles | None = None
+    ocr: OcrSettings | None = Field(None, description="Replaces the former settings as a whole")
     search: SearchSettings | None = Field(None, description="Replaces the former settings as a whole")
 
     def to_change(self) -> DatasetChange:
@@ -131,6 +150,7 @@ class DatasetConfiguration(RequestBody):
             redaction=None if self.redaction is None else self.redaction.to_redaction(),
             allowed_agent_roles=None if roles is None else tuple(roles),
             tuning=None if self.search is None else self.search.to_tuning(),
+            ocr=None if self.ocr is None else self.ocr.to_ocr(),
         )
 
 
@@ -177,6 +197,7 @@ class DatasetDetail(DatasetSummary):
     parser_engine: ParserEngine
     separators: Sequence[str]
     redaction: DatasetRedaction
+    ocr: DatasetOcr
     search: DatasetSearch
     qdrant_collection: str
     updated_on: datetime
@@ -194,6 +215,7 @@ class DatasetDetail(DatasetSummary):
             parser_engine=view.parser_engine,
             separators=view.separators,
             redaction=DatasetRedaction(kinds=view.redaction.kinds, countries=view.redaction.countries),
+            ocr=DatasetOcr(enabled=view.ocr.max_pages is not None, max_pages=view.ocr.max_pages),
             search=DatasetSearch(hybrid_alpha=view.tuning.alpha, fusion=view.tuning.fusion),
             qdrant_collection=view.collection,
             updated_on=view.updated_at,

@@ -17,7 +17,7 @@ SUMMARY = {
 }  # fmt: skip
 DETAIL = SUMMARY | {
     "embeddingProvider", "vectorSize", "chunkSize", "chunkOverlap", "parseType", "parserEngine", "separators",
-    "redaction", "search",
+    "ocr", "redaction", "search",
     "qdrantCollection", "updatedOn", "files",
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ingest.documents import Block, BlockKind, Document
-from ingest.parsers.errors import FileHasNoText, FileIsCorrupt, LimitExceeded
+from ingest.parsers.errors import FileIsCorrupt, LimitExceeded, OcrIsOff
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.parsing import parse
 from tests.unit.ingest.parsers.pdf_writer import PdfPage, PdfWriter, Put, prose
@@ -143,7 +143,7 @@ class TestRefusals:
     _DRAWING = "0 0 100 100 re f"
 
     def test_a_pdf_without_any_text_is_a_scan(self, tmp_path: Path) -> None:
-        with pytest.raises(FileHasNoText, match=r"has 2 pages and no text layer.*OCR"):
+        with pytest.raises(OcrIsOff, match=r"has 2 pages without a text layer.*switch it on"):
             _parsed(tmp_path, PdfPage(drawing=self._DRAWING), PdfPage(drawing=self._DRAWING))
 
     def test_single_pages_without_text_are_warned_about_and_blank_ones_are_not(self, tmp_path: Path) -> None:

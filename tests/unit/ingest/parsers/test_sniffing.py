@@ -39,6 +39,7 @@ class TestContentDecides:
             (_zip("META-INF/container.xml", mimetype="application/epub+zip"), FileKind.EPUB),
             ("<!DOCTYPE html><html><body>x</body></html>", FileKind.HTML),
             ('<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><p>x</p></html>', FileKind.HTML),
+            (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", FileKind.PICTURE),
             ('{"a": [1, 2]}', FileKind.JSON),
             ('{"a": 1}\n{"a": 2}\n', FileKind.JSON_LINES),
             ("From: a@example.com\nTo: b@example.com\nSubject: hi\n\nbody", FileKind.EML),
@@ -77,7 +78,7 @@ class TestUnsupportedFiles:
     @pytest.mark.parametrize(
         ("content", "detected", "remedy"),
         [
-            (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "an image", "OCR"),
+            (b"8BPS\x00\x01\x00\x00\x00\x00\x00\x00", "a picture", "PNG"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), ".doc", ".docx"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__substg1.0".encode("utf-16-le"), ".msg", ".eml"),
             (_zip("a.txt"), "a zip archive", "unpack"),

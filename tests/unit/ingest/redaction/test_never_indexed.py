@@ -25,7 +25,7 @@ VALUES = {
     PersonalKind.PHONE: planted.phones(),
 }
 WORDS = st.text("abc déß漢字, ", max_size=60)
-AROUND = st.sampled_from([" {} ", "({})", "“{}”", " is: {}. ", "\n{}\n", "<{}>", " {}, or", "[{}]", "*{}*"])
+AROUND = st.sampled_from([" {} ", "({})", "“{}”", " is: {}. ", "\n{}\n", "<{}>", " {}, or", "[{}]", " *{}* "])
 TOKENS = WordCounter()
 
 

@@ -74,7 +74,7 @@ class TestSuggestion:
     @pytest.mark.parametrize(
         ("code", "changes"),
         [
-            ("ADD_TEXT_LAYER", {"pages_without_text": (2, 3)}),
+            ("SWITCH_OCR_ON", {"pages_without_text": (2, 3)}),
             ("SAVE_AS_UTF8", {"encoding": Encoding("cp1252", was_guessed=True, lost_characters=4)}),
             ("RAISE_CHUNK_SIZE", {"tables_found": 4, "tables_split": 3}),
             ("REMOVE_REPEATED_PARTS", {"duplicate_chunks": 5}),

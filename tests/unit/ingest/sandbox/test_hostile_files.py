@@ -130,7 +130,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "entities in OpenDocument": ("a.odt", lambda: odt("<text:p>&l9;</text:p>", entities("x")), "FILE_IS_CORRUPT"),
     "a program called a PDF": ("a.pdf", lambda: b"MZ\x90\x00" + bytes(4000), "UNSUPPORTED_FILE_TYPE"),
     "a picture called a Word file": ("a.docx", lambda: b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(300),
-                                     "UNSUPPORTED_FILE_TYPE"),
+                                     "FILE_IS_CORRUPT"),
     "a cut Word file": ("a.docx", lambda: _GOOD[: len(_GOOD) // 2], "FILE_IS_CORRUPT"),
     "a cut PDF": ("a.pdf", lambda: pdf_of_pages(3)[:120], "FILE_IS_CORRUPT"),
     "a cut JSON": ("a.json", lambda: b'{"a": [1, 2', "FILE_IS_CORRUPT"),
@@ -143,7 +143,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "JSON nested without end": ("a.json", lambda: b"[" * 200_000 + b"]" * 200_000, ""),
     "nothing but blanks": ("a.txt", lambda: b" \n" * 5000, "FILE_HAS_NO_TEXT"),
     "a Word file without text": ("a.docx", lambda: word("<w:p/>"), "FILE_HAS_NO_TEXT"),
-    "a PDF of a blank page": ("a.pdf", lambda: pdf_of_pages(1), "FILE_HAS_NO_TEXT"),
+    "a PDF of a blank page": ("a.pdf", lambda: pdf_of_pages(1), "OCR_IS_OFF"),
 }  # fmt: skip
 """By what they are: name, bytes, code of the refusal; "" where the limits of the process or the parser may be first."""
 
