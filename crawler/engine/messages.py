@@ -163,10 +163,12 @@ class Ended(msgspec.Struct, frozen=True, tag="ended", omit_defaults=True):
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
-    """The last line of a crawl that ended by itself. `stopped_by` is None where nothing was left to do."""
+    """The last line of a process that ended by itself. `stopped_by` is None where nothing was left to do, and
+    NOT_REACHED where the process was ended rather than the crawl; `reason` is what Scrapy says."""
 
     stopped_by: Reason | None
     stats: dict[str, float]
+    reason: str = ""
 
 
 Message: TypeAlias = Found | Page | Unchanged | Ended | Done

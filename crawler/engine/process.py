@@ -131,7 +131,8 @@ def _done(crawler: Any, *, seconds: float) -> Done:
     elif reason not in _STOPS and reason != "finished":
         stopped_by = Reason.NOT_REACHED  # by a signal: whoever sent it knows better
     numbers = {name: float(value) for name, value in stats.items() if isinstance(value, int | float)}
-    return Done(stopped_by, {**numbers, "seconds": round(seconds, 3), "cpu_seconds": round(time.process_time(), 3)})
+    took = {"seconds": round(seconds, 3), "cpu_seconds": round(time.process_time(), 3)}
+    return Done(stopped_by, {**numbers, **took}, reason)
 
 
 def _claimed_output() -> BinaryIO:

@@ -27,6 +27,12 @@ refusals: dict[str, str] = {}
 """By host, why it was refused: Twisted drops the reason and only says that there is no address."""
 
 
+def refusal_of(url: str) -> str | None:
+    """Why nothing was sent there, if that is so."""
+    host = url.split("/")[2].rpartition("@")[2]
+    return refusals.get(host) or refusals.get(host.rpartition(":")[0]) or refusals.get(host.strip("[]"))
+
+
 @implementer(IHostResolution)
 class _Resolution:
     def __init__(self, name: str) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import msgspec
 from scrapy import Request, Spider
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError, IgnoreRequest
 from twisted.internet import error as network
 
 from crawler.engine.frontier import Frontier
@@ -19,7 +19,7 @@ from crawler.engine.policies.refusals import Refused
 from crawler.engine.policies.rendering import KIND as RENDERING
 from crawler.engine.policies.rendering import Line
 from crawler.engine.policies.robots import Robots
-from crawler.engine.resolver import refusals
+from crawler.engine.resolver import refusal_of
 from crawler.engine.sitemaps import is_sitemap, locations
 from crawler.reasons import Outcome, Reason
 from crawler.urls import normalised, origin_of
@@ -256,13 +256,12 @@ def _with_reason(message: Ended, reason: Reason) -> Ended:
 def _why(error: Exception, request: Request) -> tuple[Outcome, Reason, str]:
     if isinstance(error, Refused):
         return error.outcome, error.reason, error.detail
-    host = request.url.split("/")[2].rpartition("@")[2]
-    refusal = refusals.get(host) or refusals.get(host.rpartition(":")[0]) or refusals.get(host.strip("[]"))
+    refusal = refusal_of(request.url)
     if refusal is not None:
         return Outcome.FAILED, Reason.ADDRESS_REFUSED, refusal
     if isinstance(error, IgnoreRequest) or "maxsize" in str(error).lower():
         return Outcome.SKIPPED, Reason.TOO_LARGE, "larger than a page may be, unpacked"
-    if isinstance(error, network.TimeoutError | network.TCPTimedOutError):
+    if isinstance(error, DownloadTimeoutError | network.TimeoutError):
         return Outcome.FAILED, Reason.TIMED_OUT, str(error)
-    unknown = isinstance(error, network.DNSLookupError)
+    unknown = isinstance(error, CannotResolveHostError)
     return Outcome.FAILED, Reason.NOT_CONNECTED, "unknown host" if unknown else f"{type(error).__name__}: {error}"

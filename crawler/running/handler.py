@@ -77,17 +77,25 @@ class CrawlHandler:
     def _crawl(self, claim: Claim, job: Job, ledger: Ledger, signals: Signals) -> None:
         with CrawlChild(job) as child:
             done, asked = self._listen(child, ledger, signals)
-            if done is None and asked is None and not signals.stopping():
-                raise CrawlProcessFailed(
-                    f"the process of the crawl ended too early: {child.last_words() or 'no message'}"
-                )
+            last_words = child.last_words()
         if asked is not None:
             self.finish.stopped(claim, ledger, Asked(asked))
-        elif signals.stopping() and (done is None or done.stopped_by is Reason.NOT_REACHED):
+        elif done is not None and done.stopped_by is not Reason.NOT_REACHED:
+            self.finish.completed(claim, ledger, done)
+        elif signals.stopping():
             with self.database.write() as session:
                 self.jobs.release(session, claim)
-        elif done is not None:
-            self.finish.completed(claim, ledger, done)
+        else:
+            self._go_on(claim, ledger, f"{done.reason if done else ''} {last_words or 'no message'}".strip())
+
+    def _go_on(self, claim: Claim, ledger: Ledger, last_words: str) -> None:
+        """After the process has died, failed to start, was ended by somebody else, or had no memory left. A crawl of
+        days may lose it more often than a job may be tried; what counts is whether it gets further in between."""
+        if not ledger.steps:
+            raise CrawlProcessFailed(f"the process of the crawl ended too early: {last_words}")
+        _log.warning("crawl.process_died", crawl_id=ledger.crawl_id, steps=ledger.steps, last_words=last_words)
+        with self.database.write() as session:
+            self.jobs.release(session, claim, got_further=True)
 
     def _listen(self, child: CrawlChild, ledger: Ledger, signals: Signals) -> tuple[Done | None, str | None]:
         """Until the process has ended: its last message, and what a person has asked for meanwhile."""

@@ -72,6 +72,8 @@ class Ledger:
     most: int
     number: int = 0
     crawled: int = 0
+    steps: int = 0
+    """Rows that this ledger has brought on: what a crawl that dies now need not do again."""
     pending: list[Page] = field(default_factory=list)
 
     def receive(self, messages: Sequence[Message]) -> Batch:
@@ -172,6 +174,7 @@ class Ledger:
                 fresh.append(self._row(key, waiting.url, waiting.depth, waiting.via))
             elif row.reason in SOFT:
                 row.outcome, row.reason, row.depth, row.via = Outcome.WAITING, None, waiting.depth, waiting.via
+        self.steps += len(fresh)
         if fresh:
             session.execute(insert(CrawlUrl), fresh)
 
@@ -217,6 +220,7 @@ class Ledger:
     def _mark(
         self, row: CrawlUrl, outcome: Outcome, reason: Reason, *, detail: str | None = None, target: str | None = None
     ) -> None:
+        self.steps += 1
         row.outcome, row.reason, row.detail, row.target = outcome, reason, detail or None, target
         row.ended_at = self.clock.now()
 

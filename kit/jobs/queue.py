@@ -182,12 +182,14 @@ class JobQueue:
         }
         self._fenced(session, claim, values)
 
-    def release(self, session: Session, claim: Claim, *, to_the_back: bool = False) -> None:
+    def release(self, session: Session, claim: Claim, *, to_the_back: bool = False, got_further: bool = False) -> None:
         """Hand an unfinished job back at once, as a stopping worker does; it does not count as an attempt.
 
-        `to_the_back`: behind all that waits now, as a long job does that lets others have their turn.
+        `to_the_back`: behind all that waits now, as a long job does that lets others have their turn. `got_further`:
+        nor do the attempts before it, because a long job that fails now and then and gets on in between will get there.
         """
-        values: dict[str, object] = {"state": JobState.QUEUED, "owner": None, "attempt": claim.attempt - 1}
+        attempt = 0 if got_further else claim.attempt - 1
+        values: dict[str, object] = {"state": JobState.QUEUED, "owner": None, "attempt": attempt}
         if to_the_back:
             values["run_after"] = self.clock.now()
         self._fenced(session, claim, values)

@@ -35,6 +35,7 @@ def make_app(url: str) -> Celery:
         task_create_missing_queues=True,
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,
+        worker_proc_alive_timeout=120.0,  # a process loads its engines first, which takes long on a busy machine
         worker_prefetch_multiplier=1,
         worker_send_task_events=False,
     )

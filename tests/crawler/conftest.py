@@ -31,7 +31,7 @@ def crawl_settings(**more: object) -> Settings:
         "crawl_pages_per_second": 100_000,
         "crawl_concurrency": 16,
         "crawl_max_page": 8_000_000,
-        "crawl_timeout": 5,
+        "crawl_timeout": 20,
         "crawl_retries": 2,
         "chunk_size": 128,
         "chunk_overlap": 0,

@@ -12,7 +12,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +39,8 @@ class Cluster:
     apis: list[Server] = field(default_factory=list)
     workers: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
     beat: subprocess.Popen[bytes] | None = None
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Further variables of all processes."""
 
     @property
     def variables(self) -> dict[str, str]:
@@ -54,6 +56,7 @@ class Cluster:
             "CAIRN_S3_SECRET_KEY": "secret",
             "CAIRN_LEASE_SECONDS": "5",
             "CAIRN_EMBEDDING_THREADS": "1",
+            **self.more,
         }
 
     @property
@@ -140,7 +143,7 @@ def _kill(process: psutil.Process) -> None:
 
 
 @contextmanager
-def cluster(*, apis: int = 1, workers: int = 1) -> Iterator[Cluster]:
+def cluster(*, apis: int = 1, workers: int = 1, more: Mapping[str, str] | None = None) -> Iterator[Cluster]:
     with ExitStack() as stack:
         home = stack.enter_context(throwaway_home())
         parts = Cluster(
@@ -148,6 +151,7 @@ def cluster(*, apis: int = 1, workers: int = 1) -> Iterator[Cluster]:
             stack.enter_context(postgres()),
             stack.enter_context(redis()),
             stack.enter_context(object_store()),
+            more=more or {},
         )
         stack.callback(parts.stop)
         parts.start(apis=apis, workers=workers)

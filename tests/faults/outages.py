@@ -124,7 +124,7 @@ def run(fault: str, *, files: int, times: int, seed: int, most_chunks: int = 12)
         settled = base.wait_until_settled(dataset_id, seconds=SETTLING_SECONDS, every=0.5)
         ended = time.monotonic()
         shown = {file.file_name: file.status for file in settled.files}
-        violations = [*_misjudged(uploads, shown), *_disagreements(parts)]
+        violations = [*_misjudged(uploads, shown), *disagreements(parts)]
     return Report(fault, files, ended - started, ended - last, happened, violations)
 
 
@@ -160,7 +160,7 @@ def _misjudged(uploads: Sequence[Upload], shown: dict[str, ShownStatus]) -> Sequ
     return found
 
 
-def _disagreements(parts: Cluster) -> Sequence[str]:
+def disagreements(parts: Cluster) -> Sequence[str]:
     """What the doctor finds, and files that serve more than one version."""
     ends = time.monotonic() + 120
     runtime = build_runtime(parts.settings)

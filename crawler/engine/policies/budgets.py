@@ -24,6 +24,7 @@ class Budgets:
         self._bytes = crawler.settings.getint("CAIRN_BYTES")
         self._memory = crawler.settings.getint("CAIRN_MEMORY")
         self._watch: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Budgets:
@@ -43,7 +44,9 @@ class Budgets:
         while True:
             reason = self._exceeded()
             if reason is not None:
-                await self._crawler.engine.close_spider_async(reason=reason)
+                # In a task of its own: this one is cancelled in the middle of it, as the spider closes.
+                closing = self._crawler.engine.close_spider_async(reason=reason)
+                self._closing = asyncio.get_running_loop().create_task(closing)
                 return
             await asyncio.sleep(_LOOK_SECONDS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.engine.host_slots import HostSlots
+from crawler.engine.policies.wishes import seconds_wished
 
 
 class Manners:
@@ -36,6 +38,6 @@ class Manners:
     def process_response(self, request: Request, response: Response) -> Response:
         wish = response.headers.get(b"Retry-After")
         if wish is not None and response.status in {429, 503}:
-            seconds = float(wish) if wish.isdigit() else 10.0
-            self._slots.postpone(urlsplit(request.url).netloc, min(seconds, 120.0))
+            seconds = seconds_wished(wish, now=datetime.now(UTC))
+            self._slots.postpone(urlsplit(request.url).netloc, min(10.0 if seconds is None else seconds, 120.0))
         return response

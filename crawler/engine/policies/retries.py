@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
 from twisted.internet import error
-from twisted.web.client import ResponseFailed
+
+from crawler.engine.policies.wishes import seconds_wished
+from crawler.engine.resolver import refusal_of
 
 _STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FAILURES = (
-    *(error.ConnectionDone, error.ConnectionLost, error.ConnectionRefusedError, error.TCPTimedOutError),
-    *(error.TimeoutError, ResponseFailed, OSError),
+    *(DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError, ResponseDataLossError),
+    *(CannotResolveHostError, error.ConnectError, error.ConnectionDone, error.ConnectionLost, OSError),
 )
+"""Scrapy's own where it wraps what Twisted raises, and Twisted's where it does not."""
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 60.0
 
@@ -37,6 +48,8 @@ class Retries:
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         if request.meta.get("kind") == "part":
             return None  # the page that asks for it has seconds, and asks again if it cares
+        if refusal_of(request.url) is not None:
+            return None
         return await self._again(request, 0.0) if isinstance(exception, _FAILURES) else None
 
     async def _again(self, request: Request, wish: float) -> Request | None:
@@ -51,5 +64,4 @@ class Retries:
 
     @staticmethod
     def _wish(response: Response) -> float:
-        header = response.headers.get(b"Retry-After") or b""
-        return float(header) if header.isdigit() else 0.0
+        return seconds_wished(response.headers.get(b"Retry-After"), now=datetime.now(UTC)) or 0.0

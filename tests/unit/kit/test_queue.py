@@ -65,9 +65,9 @@ class Office:
         with self.database.write() as session:
             return self.queue.retry(session, claim, error)
 
-    def release(self, claim: Claim) -> None:
+    def release(self, claim: Claim, *, got_further: bool = False) -> None:
         with self.database.write() as session:
-            self.queue.release(session, claim)
+            self.queue.release(session, claim, got_further=got_further)
 
     def recover(self) -> int:
         with self.database.write() as session:
@@ -378,6 +378,15 @@ class TestEndings:
         for _ in range(5):
             office.release(office.claim_one())
         assert office.retry(office.claim_one()) is JobState.DEAD
+
+    def test_release_of_what_got_further_forgets_the_attempts_before(self, office: Office) -> None:
+        office.enqueue(max_attempts=2)
+        assert office.retry(office.claim_one()) is JobState.QUEUED
+        office.clock.advance(3600)
+        office.release(office.claim_one(), got_further=True)
+        claim = office.claim_one()
+        assert claim.attempt == 1
+        assert office.retry(claim) is JobState.QUEUED
 
     def test_postpone_puts_off_and_counts_no_attempt(self, office: Office) -> None:
         job_id = office.enqueue(max_attempts=1)
