@@ -54,6 +54,13 @@ class Dataset(Answer):
     created_on: datetime
 
 
+class Redaction(Answer):
+    """Personal data that is replaced before indexing; no kinds: none."""
+
+    kinds: list[str] = Field(default_factory=list)
+    countries: list[str] = Field(default_factory=list)
+
+
 class DatasetDetail(Dataset):
     """A dataset with its settings and its files, oldest first."""
 
@@ -61,6 +68,7 @@ class DatasetDetail(Dataset):
     chunk_overlap: int
     parse_type: str
     parser_engine: str
+    redaction: Redaction = Redaction()
     updated_on: datetime
     files: list[File]
 

@@ -75,6 +75,7 @@ def create_dataset(
     ] = None,
     ocr_pages: OcrPages = None,
     home: HomeOption = None,
+    server: remote.ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Create a dataset."""
@@ -88,6 +89,9 @@ def create_dataset(
         allowed_agent_roles=tuple(agent_role or ()),
         ocr=Ocr(ocr_pages or None),
     )
+    if server is not None:
+        remote.create_dataset(server, new, as_json=as_json)
+        return
     with opened(home) as session:
         view = create(session, new)
     if as_json:

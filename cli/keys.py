@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from cli import remote_keys
 from cli.output import Json, print_json, print_table, remark, say
+from cli.remote import ServerOption
 from cli.session import HomeOption, JsonOption, hand_down, opened
 from identity.credentials import KeyView
 from identity.types import Role, Scope
@@ -16,9 +18,14 @@ app = typer.Typer(help="List access keys; with a command: create, revoke.", invo
 
 
 @app.callback()
-def list_keys(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def list_keys(
+    context: typer.Context, home: HomeOption = None, server: ServerOption = None, as_json: JsonOption = False
+) -> None:
     """List keys, or with a command create or revoke one."""
     if hand_down(context, home=home, as_json=as_json):
+        return
+    if server is not None:
+        remote_keys.list_keys(server, as_json=as_json)
         return
     with opened(home) as session, session.runtime.database.read() as transaction:
         keys = session.runtime.keys.list(transaction, session.principal)
@@ -40,9 +47,16 @@ def create_key(
     dataset: Annotated[list[str] | None, typer.Option(help="Only these datasets, by name or id")] = None,
     expires_days: Annotated[int | None, typer.Option(min=1, help="Days until it ends by itself")] = None,
     home: HomeOption = None,
+    server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Create a key. It is shown this once."""
+    if server is not None:
+        remote_keys.create_key(
+            server, name, role=role.value, scopes=None if scope is None else [one.value for one in scope],
+            agent_role=agent_role, datasets=dataset, expires_days=expires_days, as_json=as_json,
+        )  # fmt: skip
+        return
     with opened(home) as session:
         runtime = session.runtime
         ids = None if not dataset else [session.dataset(one).id for one in dataset]
@@ -70,9 +84,13 @@ def create_key(
 def revoke_key(
     key_id: Annotated[str, typer.Argument(help="Id, as `cairn keys` lists it")],
     home: HomeOption = None,
+    server: ServerOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """End a key for good."""
+    if server is not None:
+        remote_keys.revoke_key(server, key_id, as_json=as_json)
+        return
     with opened(home) as session, session.runtime.database.write() as transaction:
         key = session.runtime.keys.revoke(transaction, session.principal, key_id)
     if as_json:

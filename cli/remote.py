@@ -16,6 +16,7 @@ from kit.errors import CairnError, Invalid, NotFound
 if TYPE_CHECKING:
     from cairn_client import Cairn
     from cairn_client.models import Answer, Dataset, RejectedFile, SearchHit, UploadedFile
+    from ingest.datasets.types import NewDataset
 
 ServerOption: TypeAlias = Annotated[
     str | None,
@@ -57,7 +58,7 @@ def search(
             raise Invalid("there is no dataset to search yet that this key may see")
         found = cairn.search(query, ids, top_k=top_k, hybrid_alpha=alpha, min_score=min_score, rerank=rerank)
     if as_json:
-        print_json(_json(found))
+        print_json(as_plain(found))
         return
     if not found.results:
         say("Nothing was found. Try other words, or a lower --min-score.")
@@ -70,15 +71,33 @@ def list_datasets(server: str, *, as_json: bool) -> None:
     with connected(server) as cairn:
         found = cairn.list_datasets()
     if as_json:
-        print_json(_json(found))
+        print_json(as_plain(found))
         return
     rows = [(d.name, d.status, d.total_files, d.total_chunks, d.created_on, d.id) for d in found.data]
     print_table(("Name", "Status", "Files", "Chunks", "Created", "Id"), rows)
 
 
+def create_dataset(server: str, new: NewDataset, *, as_json: bool) -> None:
+    with connected(server) as cairn:
+        made = cairn.create_dataset(
+            new.name,
+            description=new.description,
+            chunk_size=new.chunk_size,
+            chunk_overlap=new.chunk_overlap,
+            parse_type=None if new.parse_type is None else new.parse_type.value,
+            allowed_agent_roles=new.allowed_agent_roles,
+            redact=[kind.value for kind in new.redaction.kinds],
+            countries=new.redaction.countries,
+        )
+    if as_json:
+        print_json(as_plain(made))
+    else:
+        say(f"Created dataset {made.name!r} ({made.id}).")
+
+
 def delete_dataset(server: str, wanted: str, *, yes: bool, as_json: bool) -> None:
     with connected(server) as cairn:
-        dataset = _picked(wanted, cairn.list_datasets().data)
+        dataset = picked(wanted, cairn.list_datasets().data)
         files = counted(dataset.total_files, "file")
         if not yes:
             typer.confirm(f"Delete dataset {dataset.name!r} with {files}?", abort=True, err=True)
@@ -102,8 +121,8 @@ def ingest(server: str, found: Sequence[Source], wanted: str, *, make: bool, as_
         failed = _failures(cairn, dataset_id, uploaded)
     if as_json:
         print_json({
-            "datasetId": dataset_id, "dataset": name, "uploadedFiles": [_json(one) for one in uploaded],
-            "rejectedFiles": [_json(one) for one in rejected], "failedFiles": [*failed],
+            "datasetId": dataset_id, "dataset": name, "uploadedFiles": [as_plain(one) for one in uploaded],
+            "rejectedFiles": [as_plain(one) for one in rejected], "failedFiles": [*failed],
         })  # fmt: skip
     else:
         rows = [(one.file_name, "not indexed", failed[one.id]) for one in uploaded if one.id in failed]
@@ -131,7 +150,7 @@ def _failures(cairn: Cairn, dataset_id: str, uploaded: Sequence[UploadedFile]) -
 
 def _target(cairn: Cairn, wanted: str, *, make: bool) -> tuple[str, str]:
     try:
-        dataset = _picked(wanted, cairn.list_datasets().data)
+        dataset = picked(wanted, cairn.list_datasets().data)
     except NotFound:
         if not make:
             raise
@@ -141,10 +160,10 @@ def _target(cairn: Cairn, wanted: str, *, make: bool) -> tuple[str, str]:
 
 def _chosen(cairn: Cairn, wanted: Sequence[str] | None) -> Sequence[Dataset]:
     known = cairn.list_datasets().data
-    return known if not wanted else list({d.id: d for d in (_picked(one, known) for one in wanted)}.values())
+    return known if not wanted else list({d.id: d for d in (picked(one, known) for one in wanted)}.values())
 
 
-def _picked(wanted: str, known: Sequence[Dataset]) -> Dataset:
+def picked(wanted: str, known: Sequence[Dataset]) -> Dataset:
     for dataset in known:
         if wanted in {dataset.id, dataset.name}:
             return dataset
@@ -157,6 +176,6 @@ def _source(hit: SearchHit) -> str:
     return ", ".join(part for part in (hit.file_name, page, hit.metadata.heading, hit.metadata.url) if part)
 
 
-def _json(answer: Answer) -> Json:
+def as_plain(answer: Answer) -> Json:
     plain: Json = answer.model_dump(mode="json", by_alias=True)
     return plain

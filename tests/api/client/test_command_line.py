@@ -56,6 +56,53 @@ def test_takes_in_finds_lists_and_deletes(remote: Remote, tmp_path: Path) -> Non
     assert name not in {one["name"] for one in remote.json("datasets")["data"]}
 
 
+def test_makes_a_dataset_with_what_is_chosen(remote: Remote) -> None:
+    name = f"remote {uuid4()}"
+    options = (
+        "--chunk-size",
+        "300",
+        "--parse-type",
+        "naive",
+        "--agent-role",
+        "clerk",
+        "--redact",
+        "email",
+        "--country",
+        "GB",
+    )
+    made = remote.json("datasets", "create", name, *options)
+    assert (made["chunkSize"], made["parseType"], made["allowedAgentRoles"]) == (300, "NAIVE", ["clerk"])
+    assert made["redaction"] == {"kinds": ["email"], "countries": ["GB"]}
+    assert "already" in remote.refusal("datasets", "create", name)
+    remote.run("datasets", "delete", name, "--yes")
+
+
+def test_makes_lists_and_ends_keys(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = remote.json("datasets", "create", f"remote {uuid4()}")
+    name = f"key {uuid4()}"
+    options = (
+        "--scope",
+        "knowledge:search",
+        "--agent-role",
+        "clerk",
+        "--dataset",
+        dataset["name"],
+        "--expires-days",
+        "2",
+    )
+    issued = remote.json("keys", "create", name, *options)
+    key = issued["key"]
+    assert (key["scopes"], key["agentRole"], key["datasetIds"]) == (["knowledge:search"], "clerk", [dataset["id"]])
+    assert key["expiresAt"] is not None
+    assert name in remote.run("keys")
+    monkeypatch.setenv("CAIRN_TOKEN", issued["token"])
+    assert "knowledge:read" in remote.refusal("datasets")
+    monkeypatch.setenv("CAIRN_TOKEN", ADMIN_KEY)
+    assert remote.json("keys", "revoke", key["id"])["state"] == "revoked"
+    assert "there is no dataset 'nowhere'" in remote.refusal("keys", "create", name, "--dataset", "nowhere")
+    remote.run("datasets", "delete", dataset["name"], "--yes")
+
+
 def test_says_what_is_wrong(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "there is no dataset 'nowhere'" in remote.refusal("search", "mole", "--dataset", "nowhere")
     monkeypatch.setenv("CAIRN_TOKEN", "wrong")
