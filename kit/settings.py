@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     upload_max_file: int = Field(50 * MEBIBYTE, ge=1, description="Bytes of one uploaded file")
     upload_max_batch: int = Field(200 * MEBIBYTE, ge=1, description="Bytes of one upload in all")
     upload_max_waiting: int = Field(
-        20_000, ge=1, description="Ingestion jobs waiting before uploads are put off with 503"
+        20_000, ge=1, description="Files waiting to be parsed or embedded before uploads are put off with 503"
     )
 
     chunk_size: int = Field(512, ge=128, le=2048, description="Chunk size of new datasets, in the model's tokens")
@@ -153,6 +153,7 @@ class Settings(BaseSettings):
     audit_days: int = Field(0, ge=0, description="Days that the audit trail is kept; 0: for ever")
 
     lease_seconds: float = Field(30, ge=1, description="How long a job stays with a worker that has gone silent")
+    job_days: float = Field(30, ge=0, description="Days that finished jobs are listed; failed ones stay until dropped")
     shutdown_seconds: float = Field(10, ge=0, description="Time that a stopping server gives to its running steps")
 
     @field_validator("home")

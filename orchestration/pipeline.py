@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
 from identity.quotas import Quotas
 from ingest.datasets.gate import Gate
@@ -17,6 +19,7 @@ from ingest.pipeline.removal import Belongings, DatasetRemoval, FileRemoval
 from ingest.pipeline.sweeping import SweepHandler
 from ingest.pipeline.switching import Switch, SwitchHandler
 from kit.clock import Clock
+from kit.db.database import Database
 from kit.jobs.queue import JobQueue
 from kit.schedules.scheduler import Scheduler
 from kit.settings import Settings
@@ -28,6 +31,8 @@ from orchestration.teamwork import Teamwork
 from orchestration.worker.worker import Lane, Tick, Worker
 from retrieval.golden.evaluating import EvaluateHandler
 from retrieval.golden.jobs import QUEUE as EVALUATE_QUEUE
+
+_PRUNING_SECONDS = 3600.0
 
 
 def make_worker(
@@ -85,9 +90,21 @@ def make_worker(
         ticks=(
             Tick("schedules", settings.schedule_seconds, scheduler.tick),
             Tick("approvals", settings.schedule_seconds, teamwork.watch.tick),
+            _old_jobs(database, queue, clock, keep=timedelta(days=settings.job_days)),
         ),
         tell_others=nudger.nudge if nudger else None,
     )
+
+
+def _old_jobs(database: Database, queue: JobQueue, clock: Clock, *, keep: timedelta) -> Tick:
+    def forget() -> None:
+        """A thousand at a time, so that nobody waits long for the table."""
+        more = True
+        while more:
+            with database.write() as session:
+                more = queue.prune(session, before=clock.now() - keep) > 0
+
+    return Tick("old-jobs", _PRUNING_SECONDS, forget)
 
 
 def _lanes(settings: Settings) -> tuple[Lane, ...]:

@@ -15,7 +15,7 @@ from identity.types import Principal
 from ingest.files import repository
 from ingest.files.builds import Builds, apply_overrides, check_overrides
 from ingest.files.errors import TooMuchWaiting
-from ingest.files.jobs import PARSE_QUEUE
+from ingest.files.jobs import EMBED_QUEUE, PARSE_QUEUE
 from ingest.files.models import File
 from ingest.files.names import clean_name
 from ingest.files.ports import DatasetGate, HomeDataset
@@ -106,7 +106,7 @@ class Uploads:
         QuotaExceeded."""
         dataset = self.gate.readable(session, principal, dataset_id)
         check_overrides(overrides, dataset)
-        waiting = self.queue.waiting(session, queue=PARSE_QUEUE)
+        waiting = sum(self.queue.waiting(session, queue=queue) for queue in (PARSE_QUEUE, EMBED_QUEUE))
         if waiting >= self.limits.waiting:
             raise TooMuchWaiting(waiting=waiting, limit=self.limits.waiting)
         repository.hold_originals(session, dataset.tenant_id)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -256,6 +256,14 @@ class JobQueue:
         row.error = row.stage = row.done = row.total = None
         session.flush()
         return row.id
+
+    def prune(self, session: Session, *, before: datetime, limit: int = 1000) -> int:
+        """Forget jobs that were done or cancelled before then, oldest first; what failed stays for a person. Returns
+        how many there were."""
+        over = Job.state.in_((JobState.DONE, JobState.CANCELLED)) & (Job.finished_at < before)
+        oldest = select(Job.id).where(over).order_by(Job.id).limit(limit)
+        result = session.execute(delete(Job).where(Job.id.in_(oldest)).execution_options(synchronize_session=False))
+        return int(result.rowcount)  # type: ignore[attr-defined]  # a DELETE's result has it
 
     def held(self, session: Session, *, owner: str, jobs: Collection[str]) -> Mapping[str, int]:
         """Id and turn of those of the jobs that are still the owner's: not cancelled, not taken over by another."""

@@ -73,6 +73,9 @@ class TestRegister:
         shop.upload_all(dataset, {"a.txt": "one", "b.txt": "two"})
         with pytest.raises(TooMuchWaiting, match="2 files are waiting"):
             shop.upload(dataset, "c.txt", "three")
+        shop.work("parse")
+        with pytest.raises(TooMuchWaiting, match="2 files are waiting"):
+            shop.upload(dataset, "c.txt", "three")
         shop.work()
         assert shop.upload(dataset, "c.txt", "three").outcome is UploadOutcome.CREATED
 
