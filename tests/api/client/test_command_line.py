@@ -43,7 +43,7 @@ def remote(url: str, monkeypatch: pytest.MonkeyPatch) -> Remote:
 
 def test_takes_in_finds_lists_and_deletes(remote: Remote, tmp_path: Path) -> None:
     (tmp_path / "mole.md").write_text("# Mole\n\nThe mole is of granite.", encoding="utf-8")
-    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (tmp_path / "picture.png").write_bytes(b"8BPS\x00\x01" + bytes(100))
     name = f"remote {uuid4()}"
     taken = remote.json("ingest", str(tmp_path), "--dataset", name, status=1)
     assert [one["outcome"] for one in taken["uploadedFiles"]] == ["created"]
