@@ -36,6 +36,19 @@ class TestAKey:
         visitor.follow("Audit log")
         expect(page.get_by_role("row").filter(has_text="revoked").filter(has_text="access key").first).to_be_visible()
 
+    def test_is_replaced_while_the_old_one_goes_on(self, visitor: Visitor, server: httpx.Client) -> None:
+        page, name = visitor.page, f"Rotated {uuid4()}"
+        made = server.post("/dashboard/v1/access-keys", json={"name": name, "role": "reviewer"}).json()["token"]
+        visitor.open("access/keys")
+        page.get_by_role("button", name=f"Actions for key {name}").click()
+        page.get_by_role("menuitem", name="Rotate …").click()
+        visitor.press("Make the new key", within=visitor.dialog)
+        token = visitor.dialog.get_by_role("region", name="The key").inner_text()
+        visitor.press("I have it")
+        expect(page.get_by_role("row").filter(has_text=name).get_by_text("Being replaced")).to_be_visible()
+        for one in (made, token):
+            assert server.get(ME, headers={"Authorization": f"Bearer {one}"}).status_code == 200
+
     def test_needs_a_name(self, visitor: Visitor) -> None:
         visitor.open("access")
         visitor.press("New key")

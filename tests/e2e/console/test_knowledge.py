@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.console.datasets import filled
+from tests.e2e.console.datasets import BASE, filled
 from tests.e2e.console.visitor import Visitor
 from tests.e2e.test_first_session import HANDBOOK
 
@@ -122,3 +123,40 @@ class TestManyFiles:
         visitor.press("Switch off", within=visitor.dialog)
         visitor.sees("5 files switched off.")
         expect(visitor.page.get_by_role("table").get_by_text("Off", exact=True)).to_have_count(5)
+        visitor.page.get_by_label("Choose all that are listed").check()
+        visitor.press("Switch on")
+        visitor.press("Switch on", within=visitor.dialog)
+        visitor.sees("5 files switched on.")
+
+    def test_are_built_anew_and_deleted_together(self, visitor: Visitor, server: httpx.Client) -> None:
+        dataset = filled(server, f"Bulk {uuid4()}", 4)
+        visitor.open(f"datasets/{dataset}")
+        for name in ("paper 0.md", "paper 1.md", "paper 2.md"):
+            visitor.page.get_by_label(f"Choose {name}").check()
+        visitor.sees("3 files chosen")
+        visitor.press("Build anew")
+        visitor.press("Build anew", within=visitor.dialog)
+        visitor.sees("3 files being built anew.")
+        expect(visitor.page.get_by_role("table").get_by_text("Indexed")).to_have_count(4)
+        for name in ("paper 0.md", "paper 3.md"):
+            visitor.page.get_by_label(f"Choose {name}").check()
+        visitor.press("Delete …")
+        visitor.press("Delete", within=visitor.dialog)
+        visitor.sees("2 files deleted.")
+        left = [file["fileName"] for file in server.get(f"{BASE}/{dataset}").json()["files"]]
+        assert left == ["paper 1.md", "paper 2.md"]
+
+    def test_that_could_not_all_be_changed_are_gone_on_with(self, visitor: Visitor, server: httpx.Client) -> None:
+        dataset = filled(server, f"Half {uuid4()}", 3)
+        [refused] = [f for f in server.get(f"{BASE}/{dataset}").json()["files"] if f["fileName"] == "paper 1.md"]
+        pattern = f"**/files/{refused['id']}"
+        visitor.page.route(pattern, lambda route: route.fulfill(status=501, body="{}"))
+        visitor.open(f"datasets/{dataset}")
+        visitor.page.get_by_label("Choose all that are listed").check()
+        visitor.press("Delete …")
+        visitor.press("Delete", within=visitor.dialog)
+        expect(visitor.dialog).to_contain_text("2 of 3 are deleted.")
+        expect(visitor.dialog.get_by_role("alert")).to_contain_text("paper 1.md")
+        visitor.page.unroute(pattern)
+        visitor.press("Go on with 1", within=visitor.dialog)
+        visitor.sees("No files yet")

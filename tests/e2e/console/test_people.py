@@ -71,6 +71,28 @@ class TestAPerson:
         visitor.sees_heading("Datasets")
 
 
+class TestTheTeam:
+    def test_gives_a_person_another_role_and_lets_them_go(self, visitor: Visitor, server: httpx.Client) -> None:
+        name, email = f"Lovelace {uuid4()}", f"{uuid4()}@example.org"
+        body = {"email": email, "name": name, "role": "reviewer"}
+        invited = server.post("/dashboard/v1/team/invite", json=body).raise_for_status().json()["inviteUrl"]
+        accepted = {
+            "username": name, "email": email, "password": PASSWORD, "invite_code": invited.partition("#")[2],
+            "terms_accepted": True, "privacy_accepted": True,
+        }  # fmt: skip
+        server.post("/api/auth/register", json=accepted).raise_for_status()
+        visitor.open("access/team")
+        visitor.page.get_by_label(f"Role of {name}").select_option("member")
+        visitor.sees("is member now.")
+        row = visitor.page.get_by_role("row").filter(has_text=name)
+        row.get_by_role("button", name=f"Actions for {name}").click()
+        visitor.page.get_by_role("menuitem", name="Remove …").click()
+        visitor.press("Remove", within=visitor.dialog)
+        visitor.sees("is removed.")
+        refused = server.post("/api/auth/login", json={"email": email, "password": PASSWORD})
+        assert refused.status_code == 401
+
+
 class TestAForgottenPassword:
     def test_is_answered_alike_whoever_asks(self, browser: Browser, server: httpx.Client) -> None:
         visitor = Visitor.at(browser, str(server.base_url), key="")

@@ -8,7 +8,7 @@ export function Passage({ text, spans = null, marks = [], short = false }) {
   const { ranges, words } = useMemo(() => places(text, spans), [text, spans]);
   const all = [...words, ...marks];
   return html`<div class=${`passage ${short ? "short" : ""}`} dir="auto">${blocks(text).map((block) => (block.rows
-    ? html`<div class="scroll"><table class="grid"><tbody>${block.rows.slice(0, MOST_ROWS).map((cells, index) => html`<tr>${cells.map((cell) => (index === 0
+    ? html`<div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="grid"><tbody>${block.rows.slice(0, MOST_ROWS).map((cells, index) => html`<tr>${cells.map((cell) => (index === 0
       ? html`<th>${marked(cell, all)}</th>` : html`<td>${marked(cell, all)}</td>`))}</tr>`)}</tbody></table></div>`
     : html`<p>${ranges.length ? pieces(text, ranges, block.start, block.start + block.text.length) : marked(block.text, marks)}</p>`))}</div>`;
 }

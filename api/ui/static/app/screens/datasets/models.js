@@ -63,7 +63,7 @@ function Change({ change, isNewest, deciding }) {
 function Comparison({ found: { questions, verdict, metrics } }) {
   const [tone, said] = VERDICTS[verdict] ?? ["", verdict];
   return html`<div class="stack tight"><p class="small">By ${count(questions, "golden question")}: <${Badge} tone=${tone}>${said}<//></p>
-    <div class="scroll"><table class="plain tight"><thead><tr><th>Measure</th><th class="end">Before</th><th class="end">After</th><th>95 % interval, 0 to 1</th></tr></thead><tbody>
+    <div class="scroll" tabindex="0" role="group" aria-label="Before and after"><table class="plain tight"><thead><tr><th>Measure</th><th class="end">Before</th><th class="end">After</th><th>95 % interval, 0 to 1</th></tr></thead><tbody>
       ${METRICS.filter(([key]) => metrics[key]).map(([key, name]) => html`<tr key=${key}><td>${name}</td><td class="end numeric">${metrics[key].before.mean.toFixed(3)}</td><td class="end numeric">${metrics[key].after.mean.toFixed(3)}</td>
         <td class="chart-cell"><${Interval} ...${metrics[key].after} label=${`${name}, after`} /></td></tr>`)}</tbody></table></div></div>`;
 }

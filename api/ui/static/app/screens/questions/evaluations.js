@@ -41,7 +41,7 @@ function Evaluation({ evaluation }) {
     ${kind === "tune" && result && html`<${Tuned} result=${result} />`}</article>`;
 }
 
-const Chart = ({ configurations }) => html`<div class="scroll"><table class="plain"><thead><tr><th>Measure</th><th>Setting</th><th class="end">Mean</th><th>95 % interval, 0 to 1</th><th>Beside the first</th></tr></thead><tbody>
+const Chart = ({ configurations }) => html`<div class="scroll" tabindex="0" role="group" aria-label="Measures"><table class="plain"><thead><tr><th>Measure</th><th>Setting</th><th class="end">Mean</th><th>95 % interval, 0 to 1</th><th>Beside the first</th></tr></thead><tbody>
   ${METRICS.filter(([key]) => configurations[0].metrics[key]).map(([key, name]) => configurations.map((row, index) => {
     const found = row.metrics[key];
     const compared = row.comparedToFirst?.[key];

@@ -18,7 +18,7 @@ export function HitFoot({ hit, query }) {
 
 function Explanation({ of: { vector, keyword, terms, fusedScore, fusedRank, rerankScore } }) {
   return html`<div class="explanation stack">
-    <div class="scroll"><table class="plain"><thead><tr><th>Leg</th><th class="end">Rank</th><th class="end">Score</th><th class="end">The engine's number</th></tr></thead><tbody>
+    <div class="scroll" tabindex="0" role="group" aria-label="Scores by leg"><table class="plain"><thead><tr><th>Leg</th><th class="end">Rank</th><th class="end">Score</th><th class="end">The engine's number</th></tr></thead><tbody>
       <tr><td>Meaning</td><td class="end numeric">${vector.rank ?? "not found"}</td><td class="end numeric">${score(vector.score)}</td><td class="end numeric">${vector.raw.toFixed(3)} cosine</td></tr>
       <tr><td>Words</td><td class="end numeric">${keyword.rank ?? "not found"}</td><td class="end numeric">${score(keyword.score)}</td><td class="end numeric">${keyword.raw.toFixed(2)} BM25</td></tr>
       <tr><td>Both</td><td class="end numeric">${fusedRank}</td><td class="end numeric">${score(fusedScore)}</td><td></td></tr>
