@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.served import served
 from tests.e2e.test_first_session import Knowledge
 
-pytestmark = pytest.mark.slow  # two servers that load a model each
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # two servers that load a model each
 
 WITHIN = 1.0
 """Seconds."""

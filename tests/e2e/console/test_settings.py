@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 from playwright.sync_api import expect
 
-from tests.e2e.console.datasets import BASE, filled
+from tests.e2e.console.datasets import BASE, filled, settle, with_files
 from tests.e2e.console.visitor import Visitor
 
 
@@ -28,6 +28,26 @@ class TestADataset:
         visitor.press("Save")
         expect(visitor.page.get_by_text("1 change not saved")).to_have_count(0)
         assert server.get(f"{BASE}/{dataset}").json()["search"] == {"hybridAlpha": None, "fusion": "rrf"}
+
+    def test_replaces_the_personal_data_that_is_chosen(self, visitor: Visitor, server: httpx.Client) -> None:
+        paper = {"paper.md": b"# Paper\n\nAsk jane@example.org or call 020 7946 0958.\n"}
+        dataset = with_files(server, f"Personal {uuid4()}", paper)
+        visitor.open(f"datasets/{dataset}/settings")
+        expect(visitor.page.get_by_label("Countries")).to_have_count(0)
+        visitor.page.get_by_label("Mail addresses").check()
+        visitor.page.get_by_label("Phone numbers").check()
+        visitor.page.get_by_label("Countries").press_sequentially("gb uk")
+        visitor.press("Save")
+        visitor.sees("no country has that ISO 3166 code")
+        visitor.page.get_by_label("Countries").fill("GB DE")
+        visitor.sees("Files that are here keep their passages until they are built anew.")
+        visitor.press("Save")
+        visitor.sees("being built anew")
+        settle(server, dataset)
+        found = server.get(f"{BASE}/{dataset}").json()
+        assert found["redaction"] == {"kinds": ["email", "phone"], "countries": ["GB", "DE"]}
+        chunks = server.get(f"{BASE}/{dataset}/files/{found['files'][0]['id']}/chunks").json()["data"]
+        assert "Ask [EMAIL] or call [PHONE]." in chunks[0]["content"]
 
     def test_says_that_there_is_no_other_model(self, visitor: Visitor, server: httpx.Client) -> None:
         visitor.open(f"datasets/{filled(server, f'One model {uuid4()}', 1)}/settings")
