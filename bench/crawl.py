@@ -1,6 +1,9 @@
-"""Pages a second of a crawl, of extraction and indexing after it, and of recrawls; beside plain Scrapy and wget.
+"""Pages a second of a crawl, its extraction and its indexing, beside plain Scrapy with trafilatura and `wget -r`; and
+what recrawls cost.
 
-`python -m bench.crawl --pages 500`. All of it is one run on one machine against a server on it, without politeness.
+`python -m bench.crawl [--pages 500] [--rounds 3]`. All of it is one run on one machine against a server on it, without
+pauses between requests. To be compared are "crawl and extraction", pages from their addresses to stored, extracted
+files, and plain Scrapy, from the same addresses to texts in memory.
 """
 
 from __future__ import annotations
@@ -11,28 +14,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from statistics import median
+from threading import Event
+from uuid import uuid4
 
 import msgspec
-from sqlalchemy import func, select
 
 from bench.made_up_site import MadeUpSite
 from bench.page_server import PageServer
-from crawler.crawls.types import CrawlState, CrawlView
 from crawler.engine.messages import Bounds, Done, Job, Manners, Message, Page, Scope
 from crawler.sites.types import SiteSettings
 from identity.bootstrap import operator
 from ingest.datasets.types import NewDataset
-from ingest.files.models import File
-from ingest.files.types import FileStatus
 from kit.logging import configure_logging
 from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
 
-T = TypeVar("T")
 _MANY = 1_000_000
 _RATE = 100_000.0
 
@@ -40,24 +42,65 @@ _RATE = 100_000.0
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=500)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     configure_logging("warning", "console")
     site = MadeUpSite(arguments.pages, is_plain=True)
     with PageServer(site.answer) as server, tempfile.TemporaryDirectory() as folder:
-        url = f"{server.origin}/"
-        for number in range(arguments.rounds):
-            print(f"Round {number + 1}, pages/s: {_side_by_side(url, Path(folder))}", flush=True)
-        _whole(url, site, Path(folder))
+        url, place = f"{server.origin}/", Path(folder)
+        with _running(place / "home") as runtime:
+            rounds = [_round(runtime, url, place, number) for number in range(arguments.rounds)]
+            _told_together(rounds)
+            _recrawls(runtime, url, site)
 
 
-def _side_by_side(url: str, folder: Path) -> str:
-    ours = _timed(lambda: engine_alone(url, folder))
-    plain = _timed(lambda: int(subprocess.check_output([sys.executable, "-m", "bench.plain_spider", url])))
-    figures = [f"crawl process {ours:.0f}", f"plain Scrapy with trafilatura {plain:.0f}", f"share {ours / plain:.2f}"]
-    if shutil.which("wget"):
-        figures.append(f"wget -r {_timed(lambda: wget(url, folder)):.0f}")
-    return ", ".join(figures)
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Pages a second."""
+
+    engine: float
+    crawl: float
+    extracted: float
+    indexing: float
+    plain: float
+    wget: float | None
+
+    def told(self) -> str:
+        beside = "" if self.wget is None else f", wget -r {self.wget:.0f}"
+        ours = f"crawl process alone {self.engine:.1f}, crawl {self.crawl:.1f}, with extraction {self.extracted:.1f}"
+        share = f"share {self.extracted / self.plain:.2f}, of the crawl alone {self.crawl / self.plain:.2f}"
+        plain = f"plain Scrapy with trafilatura {self.plain:.1f}{beside}"
+        return f"{ours}, indexing after it {self.indexing:.1f}; {plain}; {share}"
+
+
+def _round(runtime: Runtime, url: str, folder: Path, number: int) -> Round:
+    """Who goes first changes from round to round."""
+    found: dict[str, float] = {}
+    whole: list[Run] = []
+
+    def ours() -> None:
+        found["engine"] = _timed(lambda: engine_alone(url, folder))
+        whole.append(Run(runtime, _dataset(runtime), url))
+
+    def plain() -> None:
+        command = [sys.executable, "-m", "bench.plain_spider", url]
+        found["plain"] = _timed(lambda: int(subprocess.check_output(command)))
+
+    for work in (ours, plain) if number % 2 == 0 else (plain, ours):
+        work()
+    beside = _timed(lambda: wget(url, folder)) if shutil.which("wget") else None
+    run = whole[0]
+    pages, indexing = run.view.pages_crawled, run.indexed - run.parsed
+    one = Round(found["engine"], pages / run.crawled, pages / run.parsed, pages / indexing, found["plain"], beside)
+    print(f"Round {number + 1}, pages/s: {one.told()}", flush=True)
+    return one
+
+
+def _told_together(rounds: Sequence[Round]) -> None:
+    middle = {name: median(getattr(one, name) or 0.0 for one in rounds) for name in Round.__slots__}
+    print(f"Median, pages/s: {Round(**middle).told()}", flush=True)
+    shares = ", ".join(f"{one.extracted / one.plain:.2f}" for one in rounds)
+    print(f"Shares of plain Scrapy with trafilatura: {shares}", flush=True)
 
 
 def _timed(work: Callable[[], int]) -> float:
@@ -96,23 +139,24 @@ def wget(url: str, folder: Path) -> int:
     return sum(1 for path in target.rglob("*") if path.is_file())
 
 
-def _whole(url: str, site: MadeUpSite, folder: Path) -> None:
-    with _running(folder / "home") as (runtime, dataset):
-        first = _Run(runtime, dataset, url)
-        print(first.told("First crawl"))
-        print(_Run(runtime, dataset, url).told("Recrawl, nothing changed", beside=first))
-        changed = site.normal[:: max(1, len(site.normal) // max(1, len(site.normal) // 100))]
-        site.edited.update(changed)
-        print(_Run(runtime, dataset, url).told(f"Recrawl, {len(changed)} pages changed", beside=first))
+def _recrawls(runtime: Runtime, url: str, site: MadeUpSite) -> None:
+    dataset = _dataset(runtime)
+    first = Run(runtime, dataset, url)
+    print(first.told("First crawl"))
+    print(Run(runtime, dataset, url).told("Recrawl, nothing changed", beside=first))
+    changed = site.normal[:: max(1, len(site.normal) // max(1, len(site.normal) // 100))]
+    site.edited.update(changed)
+    print(Run(runtime, dataset, url).told(f"Recrawl, {len(changed)} pages changed", beside=first), flush=True)
 
 
-class _Run:
-    """One crawl to the moment when all of it can be found."""
+class Run:
+    """One crawl to the moment when all of it can be found; its pages are extracted while it runs, and embedded after
+    that, so that each can be told from the other. Times are seconds from its start."""
 
     def __init__(self, runtime: Runtime, dataset: str, url: str) -> None:
-        self._runtime, self._dataset = runtime, dataset
+        self._runtime = runtime
         embedder = type(runtime.embedder)
-        plainly, self.embedded = embedder.embed_passages, 0
+        plainly, self.embedded, self.extracted = embedder.embed_passages, 0, 0
 
         def counting(itself: object, passages: list[object]) -> object:
             self.embedded += len(passages)
@@ -121,60 +165,67 @@ class _Run:
         embedder.embed_passages = counting  # type: ignore[assignment,method-assign]  # only to count
         began = time.perf_counter()
         try:
-            crawl_id = self._start(url)
-            self.view = self._until(lambda: self._view(crawl_id), lambda view: view.state is CrawlState.COMPLETED)
-            self.crawled = time.perf_counter() - began
-            waiting = (FileStatus.PENDING, FileStatus.PARSING)
-            self._until(lambda: self._files(waiting), lambda left: left == 0)
+            crawl_id = self._start(dataset, url)
+            self._crawl_and_extract(began)
             self.parsed = time.perf_counter() - began
-            self._until(lambda: self._files((*waiting, FileStatus.EMBEDDING)), lambda left: left == 0)
+            while any([runtime.worker.take_turn(queue) for queue in ("embed", "default")]):  # noqa: C419 - both
+                pass
             self.indexed = time.perf_counter() - began
         finally:
             embedder.embed_passages = plainly  # type: ignore[method-assign]  # as it was
+        with runtime.database.read() as session:
+            self.view = runtime.crawling.crawls.get(session, operator(session), dataset, crawl_id)
 
-    def told(self, name: str, *, beside: _Run | None = None) -> str:
-        pages = self.view.pages_crawled
-        rates = [f"crawled {self.crawled:.1f} s ({pages / self.crawled:.0f} pages/s)"]
-        rates += [f"extracted {self.parsed:.1f} s ({pages / self.parsed:.0f}/s)"]
-        rates += [f"indexed {self.indexed:.1f} s ({pages / self.indexed:.0f}/s)", f"{self.embedded} passages embedded"]
+    def told(self, name: str, *, beside: Run | None = None) -> str:
+        work = f"{self.extracted} parsed, {self.embedded} passages embedded"
+        times = f"crawled after {self.crawled:.1f} s, extracted {self.parsed:.1f} s, indexed {self.indexed:.1f} s"
         share = f", {self.indexed / beside.indexed:.3f} of the first crawl's time" if beside else ""
-        return f"{name}: {pages} pages: {', '.join(rates)}{share}"
+        return f"{name}: {self.view.pages_crawled} pages, {work}: {times}{share}"
 
-    def _start(self, url: str) -> str:
+    def _start(self, dataset: str, url: str) -> str:
         crawling, settings = self._runtime.crawling, SiteSettings(url, max_pages=100_000, max_depth=100)
         with self._runtime.database.write() as session:
-            site = crawling.sites.save(session, operator(session), self._dataset, settings)
-            crawl_id = crawling.crawls.start(session, site).id
-        self._runtime.worker.nudge()
-        return crawl_id
+            site = crawling.sites.save(session, operator(session), dataset, settings)
+            return crawling.crawls.start(session, site).id
 
-    def _view(self, crawl_id: str) -> CrawlView:
-        with self._runtime.database.read() as session:
-            return self._runtime.crawling.crawls.get(session, operator(session), self._dataset, crawl_id)
+    def _crawl_and_extract(self, began: float) -> None:
+        worker, is_crawled = self._runtime.worker, Event()
 
-    def _files(self, states: tuple[FileStatus, ...]) -> int:
-        with self._runtime.database.read() as session:
-            wanted = select(func.count()).where(File.dataset_id == self._dataset, File.status.in_(states))
-            return session.scalar(wanted) or 0
+        def extract() -> int:
+            done = 0
+            while True:
+                had_all = is_crawled.is_set()
+                if worker.take_turn("parse"):
+                    done += 1
+                elif had_all:
+                    return done
+                else:
+                    time.sleep(0.01)
 
-    @staticmethod
-    def _until(look: Callable[[], T], is_done: Callable[[T], bool]) -> T:
-        while not is_done(seen := look()):
-            time.sleep(0.05)
-        return seen
+        with ThreadPoolExecutor(self._runtime.settings.parse_workers) as pool:
+            extracting = [pool.submit(extract) for _ in range(self._runtime.settings.parse_workers)]
+            try:
+                worker.take_turn("crawl")
+            finally:
+                self.crawled = time.perf_counter() - began
+                is_crawled.set()
+            self.extracted = sum(one.result() for one in extracting)
+
+
+def _dataset(runtime: Runtime) -> str:
+    with runtime.database.write() as session:
+        return runtime.datasets.create(session, operator(session), NewDataset(name=f"site {uuid4()}")).id
 
 
 @contextmanager
-def _running(home: Path) -> Iterator[tuple[Runtime, str]]:
+def _running(home: Path) -> Iterator[Runtime]:
+    """Its worker has no threads of its own: the measurement decides what is done when."""
     settings = Settings(
         _env_file=None, home=home, egress_allow="127.0.0.1", crawl_pages_per_second=_RATE, crawl_concurrency=16
     )
     runtime = build_runtime(settings)
     try:
-        runtime.start()
-        with runtime.database.write() as session:
-            dataset = runtime.datasets.create(session, operator(session), NewDataset(name="site")).id
-        yield runtime, dataset
+        yield runtime
     finally:
         runtime.close()
 
