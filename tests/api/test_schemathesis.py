@@ -31,6 +31,8 @@ from api.app import create_app
 from kit.settings import Settings
 from tests.api.callers import Caller, Callers, Json, path_of
 
+pytestmark = pytest.mark.timeout(300)  # an operation has several requests, each of which may make its dataset anew
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
