@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -68,7 +69,16 @@ class TestAFileThatCannotBeOpened:
         assert "No such file" in unreadable[0].message
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Ctrl-C ends a program, also where whoever started the tests has switched it off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class TestCtrlC:
+    @pytest.mark.usefixtures("heeded")
     def test_waits_while_files_and_rows_belong_together(self) -> None:
         done = []
 
