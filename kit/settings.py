@@ -107,7 +107,9 @@ class Settings(BaseSettings):
 
     crawl_workers: int = Field(2, ge=1, le=32, description="Websites crawled at the same time")
     crawl_user_agent: str = Field("Cairn", min_length=1, description="What crawls call themselves, robots.txt included")
-    crawl_pages_per_second: float = Field(5, gt=0, description="Pages a second from one host, over all crawls")
+    crawl_pages_per_second: float = Field(
+        5, gt=0, description="Pages a second from one host, over all crawls on all machines"
+    )
     crawl_concurrency: int = Field(8, ge=1, le=64, description="Requests of one crawl at the same time")
     crawl_timeout: float = Field(30, gt=0, description="Seconds that one page may take to come")
     crawl_retries: int = Field(3, ge=0, le=10, description="Further tries for a page whose server is busy or away")

@@ -71,3 +71,16 @@ class CrawlUrl(Base):
     file_id: Mapped[str | None] = mapped_column(Id)
     rendered: Mapped[bool] = mapped_column(Boolean, default=False)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class HostLease(Base):
+    """A crawl that asks a host, until its lease ends. Crawls of one `place` share turns among themselves; `parts` is
+    among how many places this one has been told to share the ceiling."""
+
+    __tablename__ = "crawl_host_shares"
+
+    host: Mapped[str] = mapped_column(String(300), primary_key=True)
+    holder: Mapped[str] = mapped_column(Id, primary_key=True)
+    place: Mapped[str] = mapped_column(String(32))
+    parts: Mapped[int] = mapped_column(Integer)
+    lease_until: Mapped[datetime] = mapped_column(UtcDateTime)

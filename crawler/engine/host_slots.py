@@ -1,4 +1,4 @@
-"""How soon a host may be asked again: one ceiling for all crawls on this machine."""
+"""How soon a host may be asked again, for all crawls on this machine; other machines have parts of the ceiling."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import hashlib
 import os
 import struct
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
+_PLACE = "place"
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _NUMBER = struct.Struct("<d")
 _LONGEST_WAIT = 3600.0
 """Seconds. A time further ahead is from before a restart of the machine."""
@@ -36,6 +40,14 @@ class HostSlots:
         finally:
             fcntl.flock(descriptor, fcntl.LOCK_UN)
         return turn - now
+
+    def place(self) -> str:
+        """Names those who share these turns: the folder, on a machine since its start, whose clock they go by."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = self.folder / _PLACE
+        with suppress(FileExistsError), file.open("x", encoding="ascii") as fresh:
+            fresh.write(uuid4().hex)
+        return hashlib.sha256(f"{file.read_text()} {_BOOT.read_text()}".encode()).hexdigest()[:24]
 
     def postpone(self, host: str, seconds: float) -> None:
         """Nobody asks the host before that, as it has wished."""

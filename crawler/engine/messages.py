@@ -61,7 +61,8 @@ class Bounds(msgspec.Struct, frozen=True):
 
 
 class Manners(msgspec.Struct, frozen=True):
-    """`pages_per_second` holds for a host over all crawls that share `hosts_folder`."""
+    """`pages_per_second` holds for a host over all crawls that share `hosts_folder`. Where it `is_shared`, others
+    have a part of it too, and nothing is asked before the parent has told how many."""
 
     user_agent: str
     pages_per_second: float
@@ -69,6 +70,7 @@ class Manners(msgspec.Struct, frozen=True):
     timeout: float
     retries: int
     hosts_folder: str
+    is_shared: bool = False
 
 
 class Rendering(msgspec.Struct, frozen=True):

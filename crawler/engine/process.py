@@ -6,14 +6,15 @@ from __future__ import annotations
 import os
 import resource
 import signal
-import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import msgspec
 
 from crawler.engine.messages import Done, Job, Message
+from crawler.engine.pace import CurrentPace, follow, lines_of
 from crawler.engine.resolver import ALLOW
 from crawler.engine.spider import SiteSpider
 from crawler.reasons import Reason
@@ -24,7 +25,7 @@ _STOPS = {"time_budget": Reason.TIME_BUDGET, "byte_budget": Reason.BYTE_BUDGET, 
 _GRACE_SECONDS = 5.0
 
 
-def settings_of(job: Job) -> dict[str, Any]:
+def settings_of(job: Job, pace: CurrentPace) -> dict[str, Any]:
     manners, bounds = job.manners, job.bounds
     base = "scrapy.downloadermiddlewares"
     return {
@@ -67,6 +68,7 @@ def settings_of(job: Job) -> dict[str, Any]:
         "CAIRN_ORIGIN": origin_of(job.scope.start_url),
         "CAIRN_HEADERS": job.headers,
         "CAIRN_HOSTS_FOLDER": manners.hosts_folder,
+        "CAIRN_PACE": pace,
         "CAIRN_PAGES_PER_SECOND": manners.pages_per_second,
         "CAIRN_RETRIES": manners.retries,
         "CAIRN_SECONDS": max(0.0, bounds.max_seconds - bounds.seconds_spent),
@@ -102,9 +104,11 @@ _UNUSED_EXTENSIONS = ("memusage.MemoryUsage", "logstats.LogStats", "telnet.Telne
 
 def main() -> None:
     messages = _claimed_output()
-    job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
+    lines = lines_of(0)
+    job = msgspec.json.decode(next(lines), type=Job)
     _bound(job.bounds.memory_bytes)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    pace = CurrentPace(is_shared=job.manners.is_shared)
+    threading.Thread(target=_end_with_parent, args=(lines, pace), daemon=True).start()
     encoder = msgspec.json.Encoder()
 
     def emit(message: Message) -> None:
@@ -113,7 +117,7 @@ def main() -> None:
     # Local: it installs a reactor as it is made, and reads the settings as it is imported.
     from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
 
-    process = AsyncCrawlerProcess(settings_of(job))
+    process = AsyncCrawlerProcess(settings_of(job, pace))
     crawler = process.create_crawler(SiteSpider)
     started = time.monotonic()
     process.crawl(crawler, job=job, emit=emit)
@@ -149,11 +153,9 @@ def _bound(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _end_with_parent() -> None:
-    """The parent's end of the pipe closes as it dies, however it dies. Read past Python's buffer, whose lock a thread
-    that waits forever would keep from the end of the interpreter."""
-    while os.read(0, 4096):
-        pass
+def _end_with_parent(lines: Iterator[bytes], pace: CurrentPace) -> None:
+    """The parent's end of the pipe closes as it dies, however it dies; until then it tells the pace."""
+    follow(lines, pace)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(_GRACE_SECONDS)
     os._exit(1)

@@ -17,6 +17,7 @@ from typing import Self
 import msgspec
 
 from crawler.engine.messages import Job, Message
+from crawler.engine.pace import Pace
 from crawler.sites.logins import without
 
 _READ = 1 << 20
@@ -85,6 +86,13 @@ class CrawlChild:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             yield self._decoder.decode(line)
+
+    def tell(self, pace: Pace) -> None:
+        """How fast it may ask its host from now on."""
+        assert self._process.stdin is not None  # noqa: S101 - asked for above
+        with suppress(BrokenPipeError):  # it is dead: reading finds that out
+            self._process.stdin.write(msgspec.json.encode(pace) + b"\n")
+            self._process.stdin.flush()
 
     def stop(self) -> None:
         """Asks it to end: what is under way comes to its end, and then nothing more begins."""

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 from time import monotonic
+from urllib.parse import urlsplit
 
 import structlog
 
 from crawler.crawls.jobs import QUEUE, RUN
 from crawler.crawls.models import Crawl
 from crawler.crawls.types import Asked, CrawlState
+from crawler.engine.host_slots import HostSlots
 from crawler.engine.messages import Done, Job, Message
 from crawler.reasons import Reason
 from crawler.running.child import CrawlChild
 from crawler.running.finishing import Finish
+from crawler.running.host_shares import HostShare
 from crawler.running.ledger import Ledger
 from crawler.running.limits import CrawlLimits
 from crawler.running.preparing import Preparation
@@ -75,8 +78,8 @@ class CrawlHandler:
                 crawl.error = f"the crawl failed again and again ({error}); start it once more, or look at the log"
 
     def _crawl(self, claim: Claim, job: Job, ledger: Ledger, signals: Signals) -> None:
-        with CrawlChild(job) as child:
-            done, asked = self._listen(child, ledger, signals)
+        with CrawlChild(job) as child, self._share(job, child) as share:
+            done, asked = self._listen(child, ledger, share, signals)
             last_words = child.last_words()
         if asked is not None:
             self.finish.stopped(claim, ledger, Asked(asked))
@@ -97,13 +100,22 @@ class CrawlHandler:
         with self.database.write() as session:
             self.jobs.release(session, claim, got_further=True)
 
-    def _listen(self, child: CrawlChild, ledger: Ledger, signals: Signals) -> tuple[Done | None, str | None]:
+    def _share(self, job: Job, child: CrawlChild) -> HostShare:
+        place = HostSlots(Path(job.manners.hosts_folder)).place()
+        return HostShare(
+            self.database, self.clock, host=urlsplit(job.scope.start_url).netloc, place=place, tell=child.tell
+        )
+
+    def _listen(
+        self, child: CrawlChild, ledger: Ledger, share: HostShare, signals: Signals
+    ) -> tuple[Done | None, str | None]:
         """Until the process has ended: its last message, and what a person has asked for meanwhile."""
         waiting: list[Message] = []
         done: Done | None = None
         asked: str | None = None
         flushed = monotonic()
         while not child.ended:
+            share.keep()
             for message in child.read(0.1):
                 if isinstance(message, Done):
                     done = message

@@ -141,6 +141,7 @@ class Preparation:
                 timeout=limits.timeout,
                 retries=limits.retries,
                 hosts_folder=str(hosts),
+                is_shared=True,
             ),
             spool=str(spool),
             egress_allow=limits.egress_allow,

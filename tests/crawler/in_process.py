@@ -11,6 +11,7 @@ from typing import Any, Self
 from crawler.engine.frontier import Frontier
 from crawler.engine.judgement import Judge, boilerplate_of
 from crawler.engine.messages import Done, Found, Job, Message, Waiting
+from crawler.engine.pace import Pace
 from crawler.reasons import Reason
 from crawler.urls import origin_of
 
@@ -77,6 +78,9 @@ class InProcess:
     def read(self, _seconds: float) -> Iterator[Message]:
         yield from self._crawled()
         self.ended = True
+
+    def tell(self, _pace: Pace) -> None:
+        """Nobody is asked anything."""
 
     def stop(self) -> None:
         """It is over at once anyway."""
