@@ -125,6 +125,19 @@ def is_drawn(visitor: Visitor) -> None:
     visitor.at_rest()
 
 
+def resize(visitor: Visitor, width: int) -> None:
+    """Until the page is laid out anew: twice drawn, since what watches its own size answers with the next picture."""
+    visitor.page.set_viewport_size({"width": width, "height": 860})
+    visitor.page.wait_for_function("width => innerWidth === width", arg=width)
+    visitor.page.evaluate("() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))")
+
+
+def widest(visitor: Visitor) -> int:
+    """Of the page, in pixels; what is higher than its window's width scrolls sideways."""
+    found: int = visitor.page.evaluate("document.documentElement.scrollWidth")
+    return found
+
+
 class TestTheDoor:
     def test_breaks_no_rule(self, visitor: Visitor) -> None:
         visitor.sign_in("wrong")
@@ -142,9 +155,8 @@ class TestEveryScreen:
         is_drawn(visitor)
         check(visitor, place)
         for width in WIDTHS:
-            visitor.page.set_viewport_size({"width": width, "height": 860})
-            found = visitor.page.evaluate("document.documentElement.scrollWidth")
-            assert found <= width, f"{place} is {found} pixels wide on a screen of {width}"
+            resize(visitor, width)
+            assert widest(visitor) <= width, f"{place} is {widest(visitor)} pixels wide on a screen of {width}"
             outside = visitor.page.evaluate(OUTSIDE)
             assert outside == [], f"of {place} this is cut off on a screen of {width}"
 
