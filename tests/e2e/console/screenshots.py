@@ -6,15 +6,17 @@ import sys
 import tempfile
 from io import BytesIO
 from pathlib import Path
-from typing import Literal, NamedTuple
+from time import monotonic, sleep
+from typing import Any, Literal, NamedTuple
 
 import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.console.conftest import ARGUMENTS, chromium
-from tests.e2e.console.datasets import BASE, with_files
+from tests.e2e.console.conftest import ARGUMENTS, OF_A_CRAWL, chromium
+from tests.e2e.console.datasets import BASE, settle, with_files
 from tests.e2e.console.visitor import Visitor
+from tests.e2e.console.website import opened
 from tests.e2e.served import KEY, served
 from tests.e2e.test_first_session import HANDBOOK
 from tests.unit.ingest.parsers.pdf_writer import PdfPage, PdfWriter, Put, prose
@@ -30,6 +32,17 @@ _RULES = [
     "Whoever brings a visitor is answerable for what the visitor does.",
 ]
 _QUESTION = "What+do+visitors+have+to+wear"
+_KNOWLEDGE = "/dashboard/v1/knowledge-base"
+_CRAWL_SECONDS = 240
+
+
+class Things(NamedTuple):
+    """Ids of what the screens show."""
+
+    dataset: str
+    guide: str
+    crawl: str
+    questions: str
 
 
 class Shown(NamedTuple):
@@ -47,7 +60,7 @@ def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        served(Path(folder) / "home") as server,
+        served(Path(folder) / "home", **OF_A_CRAWL) as server,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
@@ -57,8 +70,8 @@ def main() -> None:
         browser.close()
 
 
-def _fill(server: httpx.Client, folder: Path) -> tuple[str, str]:
-    """Two datasets with something in them. The ids of the first and of a PDF in it."""
+def _fill(server: httpx.Client, folder: Path) -> Things:
+    """Two datasets with something in them, a crawl, golden questions and keys."""
     pages = [
         PdfPage([Put("House guide", size=22, y=80), *prose(["This guide is for all who work here."] * 9, top=120)]),
         PdfPage([Put("Visitors", size=16, y=80, bold=True), *prose(_RULES * 3, top=120)]),
@@ -78,15 +91,52 @@ def _fill(server: httpx.Client, folder: Path) -> tuple[str, str]:
     with_files(
         server, "Product notes", {"notes.md": b"# Release 4\n\nThe importer reads tables that go on over pages.\n"}
     )
+    crawl = _crawl(server, first, folder)
     for question in ("What do visitors have to wear?", "How long is the notice period?", "May dogs come to work?"):
-        server.post("/dashboard/v1/knowledge-base/search", json={"query": question, "datasetIds": [first]})
+        server.post(f"{_KNOWLEDGE}/search", json={"query": question, "datasetIds": [first]})
+    for name, role in (("Support desk", "support"), ("Newsletter", "copywriter")):
+        server.post("/dashboard/v1/access-keys", json={"name": name, "role": "reviewer", "agentRole": role})
     files = server.get(f"{BASE}/{first}").json()["files"]
-    return first, next(file["id"] for file in files if file["fileName"] == "house guide.pdf")
+    guide = next(file["id"] for file in files if file["fileName"] == "house guide.pdf")
+    return Things(first, guide, crawl, _questions(server, first))
 
 
-def _screens(server: httpx.Client, filled: tuple[str, str]) -> list[Shown]:
+def _crawl(server: httpx.Client, dataset: str, folder: Path) -> str:
+    """The id of a crawl that is done."""
+    (folder / "site").mkdir()
+    with opened(folder / "site") as website:
+        site = {"startUrl": website.address, "schedule": "weekly", "timeZone": "Europe/Athens"}
+        server.put(f"{BASE}/{dataset}/crawl", json=site).raise_for_status()
+        begun = server.post(f"{BASE}/{dataset}/crawl", json={"startUrl": website.address}).raise_for_status()
+        crawl = str(begun.json()["crawlJobId"])
+        deadline = monotonic() + _CRAWL_SECONDS
+        while server.get(f"{BASE}/{dataset}/crawl/{crawl}").json()["state"] != "completed":
+            assert monotonic() < deadline, "the website was not crawled in time"
+            sleep(0.2)
+    settle(server, dataset)
+    return crawl
+
+
+def _questions(server: httpx.Client, dataset: str) -> str:
+    """The id of a set of golden questions that searches were evaluated by."""
+    sets = f"{_KNOWLEDGE}/question-sets"
+    made = str(server.post(sets, json={"name": "What people ask", "datasetId": dataset}).json()["id"])
+    for query in ("What do visitors have to wear?", "How long is the notice period?", "Where does lighthouse 3 stand?"):
+        found = server.post(f"{_KNOWLEDGE}/search", json={"query": query, "datasetIds": [dataset]}).json()["results"]
+        judgements: list[dict[str, Any]] = [{"chunkId": found[0]["chunkId"], "grade": "relevant"}]
+        server.post(f"{sets}/{made}/questions", json={"query": query, "judgements": judgements}).raise_for_status()
+    variants = [{"name": "as the dataset is set"}, {"name": "words only", "hybridAlpha": 0}]
+    server.post(f"{sets}/{made}/evaluations", json={"kind": "compare", "configurations": variants}).raise_for_status()
+    deadline = monotonic() + _CRAWL_SECONDS
+    while server.get(f"{sets}/{made}/evaluations").json()["data"][0]["state"] != "done":
+        assert monotonic() < deadline, "the questions were not evaluated in time"
+        sleep(0.2)
+    return made
+
+
+def _screens(server: httpx.Client, things: Things) -> list[Shown]:
     """Those that this server has; see the sections of the console."""
-    dataset, guide = filled
+    dataset, guide = things.dataset, things.guide
     offered = set(server.get("/dashboard/v1/me").json()["operations"])
     screens = [
         Shown("datasets", "datasets"),
@@ -100,12 +150,16 @@ def _screens(server: httpx.Client, filled: tuple[str, str]) -> list[Shown]:
         Shown("system", "system", "Examine now"),
     ]
     for operation, found in {
-        "dashboardKbCrawlSitesList": [Shown("websites", f"datasets/{dataset}/website")],
-        "dashboardKbQuestionSetsList": [Shown("questions", "questions")],
+        "dashboardKbCrawlSitesList": [
+            Shown("websites", f"datasets/{dataset}/website"),
+            Shown("crawl", f"datasets/{dataset}/website/{things.crawl}"),
+        ],
+        "dashboardKbQuestionSetsList": [Shown("questions", f"questions/{things.questions}")],
         "dashboardKbSearchRecordsList": [Shown("history", "history")],
         "dashboardKbJobsList": [Shown("jobs", "jobs", "All")],
         "dashboardAccessKeysList": [
             Shown("keys", "access"),
+            Shown("agents", "access/agents"),
             Shown("team", "access/team"),
             Shown("audit", "access/audit"),
         ],

@@ -55,7 +55,7 @@ function Job({ job, refresh }) {
       ${job.error && html`<div class="tiny wrong-text">${job.error}</div>`}</td>
     <td><${Badge} tone=${tone} busy=${job.state === "running"}>${name}<//>
       ${job.total > 0 && job.state === "running" && html`<div class="small-progress"><${Progress} value=${(job.done / job.total) * 100} label=${job.stage ?? "Progress"} /><span class="tiny soft numeric">${number(job.done)} of ${number(job.total)}</span></div>`}</td>
-    <td class="end numeric">${job.attempt} of ${job.maxAttempts}</td>
+    <td class="end numeric nowrap">${job.attempt} of ${job.maxAttempts}</td>
     <td class="nowrap soft" title=${fullTime(job.createdOn)}>${ago(job.finishedOn ?? job.startedOn ?? job.createdOn)}</td>
     <td><div class="row still">${writes && RETRIED.has(job.state) && html`<${Button} size="small" icon="refresh" onClick=${() => run("retry", "It is tried again.")}>Try again<//>`}
       ${writes && !ENDED.has(job.state) && html`<${Button} size="small" icon="stop" onClick=${() => run("cancel", "Called off.")}>Cancel<//>`}
