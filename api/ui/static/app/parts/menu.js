@@ -28,12 +28,17 @@ export function Menu({ label, items, icon = "more", size = "small" }) {
     if (!open) return undefined;
     const outside = (event) => !box.current?.contains(event.target) && setOpen(false);
     const away = () => setOpen(false); // it would stay where it is while its button moves
+    const { left, top } = box.current.getBoundingClientRect();
+    const scrolled = () => {
+      const now = box.current.getBoundingClientRect(); // a scroll that was under way as the button was pressed moves nothing
+      if (Math.abs(now.left - left) + Math.abs(now.top - top) > 1) away();
+    };
     addEventListener("pointerdown", outside);
-    addEventListener("scroll", away, { passive: true, capture: true });
+    addEventListener("scroll", scrolled, { passive: true, capture: true });
     addEventListener("resize", away);
     return () => {
       removeEventListener("pointerdown", outside);
-      removeEventListener("scroll", away, { capture: true });
+      removeEventListener("scroll", scrolled, { capture: true });
       removeEventListener("resize", away);
     };
   }, [open]);
