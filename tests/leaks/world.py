@@ -281,13 +281,14 @@ def _save_search(world: World, manager: Principal, dataset: DatasetFact) -> None
 
 
 def _have_examined(world: World, manager: Principal, dataset: DatasetFact) -> None:
-    """With something to find: a job that was given up. Its file is named in the report."""
+    """With something to find: a job that was given up, of a kind that does not come again and make up for it. Its file
+    is named in the report."""
     runtime, file = world.runtime, next(file for file in world.files if file.dataset is dataset)
     now = runtime.clock.now()
     with runtime.database.write() as session:
         session.add(
             Job(
-                id=new_id(), kind="file.embed", queue="none", key=file.id, subject=file.id, payload={}, error="made up",
+                id=new_id(), kind="file.switch", queue="none", key=file.id, subject=file.id, payload={}, error="made up",
                 state=JobState.DEAD, tenant_id=manager.tenant_id, dataset_id=dataset.id, run_after=now, created_at=now,
             )
         )  # fmt: skip
