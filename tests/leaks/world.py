@@ -288,8 +288,9 @@ def _have_examined(world: World, manager: Principal, dataset: DatasetFact) -> No
     with runtime.database.write() as session:
         session.add(
             Job(
-                id=new_id(), kind="file.switch", queue="none", key=file.id, subject=file.id, payload={}, error="made up",
-                state=JobState.DEAD, tenant_id=manager.tenant_id, dataset_id=dataset.id, run_after=now, created_at=now,
+                id=new_id(), kind="file.switch", queue="none", key=file.id, subject=file.id, payload={},
+                error="made up", state=JobState.DEAD, tenant_id=manager.tenant_id, dataset_id=dataset.id,
+                run_after=now, created_at=now,
             )
         )  # fmt: skip
         runtime.consulting.examine(session, manager)
