@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kit.errors import Detail, Invalid
+from retrieval.conditions import Condition, holds
+from retrieval.conditions import problems as condition_problems
+from retrieval.conditions import said as in_words
 from retrieval.types import NOTHING, DateRange, Filter, Without
 
 MOST_VALUES = 1000
@@ -39,6 +42,7 @@ class SearchFilter:
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     published: DateRange | None = None
     without: Without = NOTHING
+    condition: Condition | None = None
 
 
 def compile_filter(scope: SearchScope, request: SearchFilter | None = None) -> Filter:
@@ -50,6 +54,7 @@ def compile_filter(scope: SearchScope, request: SearchFilter | None = None) -> F
     problems = [*_list_problems(request), *_label_problems(request.labels), *_date_problems(request.published)]
     problems += _value_problems("exclude.fileIds", without.file_ids)
     problems += [*_value_problems("exclude.sources", without.sources), *_label_problems(without.labels)]
+    problems += condition_problems(request.condition)
     if problems:
         named = "; ".join(f"{problem.field}: {problem.message}" for problem in problems)
         raise Invalid(f"the filter cannot be used: {named}", details=problems)
@@ -61,6 +66,7 @@ def compile_filter(scope: SearchScope, request: SearchFilter | None = None) -> F
         labels={key: tuple(dict.fromkeys(values)) for key, values in request.labels.items()},
         published=_meant(request.published),
         without=without,
+        condition=request.condition,
     )
 
 
@@ -85,6 +91,8 @@ def unmet(request: SearchFilter, file: FileFacts) -> list[str]:
         if file.labels.get(key) not in values:
             has = f"it is {file.labels[key]!r}" if key in file.labels else "the file has no such label"
             said.append(f"metadata.{key}: {has}, not one of {', '.join(values) or 'none'}")
+    if request.condition is not None and not holds(request.condition, file.labels):
+        said.append(f"where: {in_words(request.condition)} does not hold")
     return [*said, *_excluded(request.without, file), *_unmet_dates(request.published, file.published_at)]
 
 
@@ -118,6 +126,7 @@ def described(request: SearchFilter) -> list[str]:
     if request.sources is not None:
         said.append(f"sources is one of {', '.join(request.sources) or 'none'}")
     said += [f"metadata.{key} is one of {', '.join(values) or 'none'}" for key, values in request.labels.items()]
+    said += [] if request.condition is None else [in_words(request.condition)]
     without = request.without
     said += [f"fileIds is none of {', '.join(without.file_ids)}"] if without.file_ids else []
     said += [f"sources is none of {', '.join(without.sources)}"] if without.sources else []

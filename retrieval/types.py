@@ -12,6 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.conditions import Condition
+
 Vector: TypeAlias = NDArray[np.float32]
 
 
@@ -44,7 +46,7 @@ class Point:
     source: str
     live: bool
     enabled: bool
-    labels: Sequence[str] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     published_at: float | None = None
 
 
@@ -82,6 +84,7 @@ class Filter:
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     published: DateRange | None = None
     without: Without = NOTHING
+    condition: Condition | None = None
 
 
 class LegScores(msgspec.Struct, array_like=True, frozen=True, gc=False):

@@ -17,6 +17,7 @@ from ingest.documents import BlockKind
 from ingest.files.reading import Excerpt, Occurrence, Piece, Place
 from kit.errors import Forbidden, Invalid, NotFound
 from orchestration.runtime import Runtime
+from retrieval.conditions import Condition
 from retrieval.filters import SearchFilter
 from retrieval.search.types import Passage, SearchHit, SearchRequest
 from retrieval.types import DateRange
@@ -44,6 +45,7 @@ class Question:
     sources: Sequence[str] | None
     labels: Mapping[str, Sequence[str]]
     published: DateRange | None
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Desk:
                 sources=question.sources,
                 labels=question.labels,
                 published=question.published,
+                condition=question.condition,
             ),
         )
         result = self.runtime.search.search(self.principal, asked)

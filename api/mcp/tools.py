@@ -14,6 +14,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from api.label_conditions import LabelCondition
 from api.mcp.desk import Desk, Question
 from api.mcp.wording import DEFAULT_TOKENS, LEAST_TOKENS, MOST_TOKENS
 from ingest.files.reading import MOST_NEIGHBOURS, Occurrence
@@ -36,6 +37,10 @@ Tokens: TypeAlias = Annotated[
 ]
 DatasetNames: TypeAlias = Annotated[
     list[str] | None, Field(max_length=100, description="Ids or names, as list_datasets gives them; left out: all")
+]
+Where: TypeAlias = Annotated[
+    LabelCondition | None,
+    Field(description="More on labels: ranges of numbers and dates, presence, and all, any, not of conditions"),
 ]
 FileId: TypeAlias = Annotated[str, Field(max_length=64, description="file_id of a passage or of a file resource")]
 ChunkId: TypeAlias = Annotated[str, Field(max_length=64, description="chunk_id of a passage")]
@@ -68,6 +73,7 @@ def _add_finding(server: MCPServer, open_desk: OpenDesk) -> None:
         labels: Annotated[
             dict[str, list[str]] | None, Field(description="Only files with these labels: any value fits")
         ] = None,
+        where: Where = None,
         published_after: Annotated[date | None, Field(description="Only files dated that day or later")] = None,
         published_before: Annotated[date | None, Field(description="Only files dated that day or earlier")] = None,
     ) -> str:
@@ -81,6 +87,7 @@ def _add_finding(server: MCPServer, open_desk: OpenDesk) -> None:
             file_ids=file_ids,
             sources=None if sources is None else [source.value for source in sources],
             labels=labels or {},
+            condition=None if where is None else where.to_condition(),
             published=_dates(published_after, published_before),
         )
         return await _answered(open_desk, ctx, lambda desk: desk.search(question, tokens=max_tokens), "search")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from ingest.files.models import Chunk, File
 from kit.ids import window_point_id
 from retrieval.embedding.protocol import Embedder, Passage
-from retrieval.stores.payload import label_terms
 from retrieval.types import Point, Vector
 
 
@@ -25,7 +24,6 @@ def is_truncated(chunk: Chunk, vectors: Sequence[Vector], embedder: Embedder) ->
 
 def points_of(chunk: Chunk, file: File, vectors: Sequence[Vector], *, live: bool) -> list[Point]:
     """One point a window; the first carries the keyword text, context included."""
-    labels = [term for key, value in file.labels.items() for term in label_terms(key, [value])]
     published = None if file.published_at is None else file.published_at.timestamp()
     return [
         Point(
@@ -42,7 +40,7 @@ def points_of(chunk: Chunk, file: File, vectors: Sequence[Vector], *, live: bool
             source=file.source,
             live=live,
             enabled=file.enabled,
-            labels=labels,
+            labels=file.labels,
             published_at=published,
         )
         for window, vector in enumerate(vectors)

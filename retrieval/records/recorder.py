@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from identity.types import Principal
 from kit.clock import Clock
 from kit.db.database import Database
+from retrieval.conditions import said as in_words
 from retrieval.records.models import SearchMark, SearchRecord
 from retrieval.search.types import SearchRequest, SearchResult
 from retrieval.types import Without
@@ -190,6 +191,7 @@ def _options(request: SearchRequest) -> Mapping[str, object]:
         "sources": None if where.sources is None else list(where.sources),
         "metadata": {key: list(values) for key, values in where.labels.items()} or None,
         "exclude": _excluded(where.without) or None,
+        "where": None if where.condition is None else in_words(where.condition),
         "publishedAfter": published.since.isoformat() if published and published.since else None,
         "publishedBefore": published.until.isoformat() if published and published.until else None,
     }

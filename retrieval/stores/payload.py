@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TypeAlias
 
+from retrieval.conditions import typed, value_key
 from retrieval.types import Filter, Point
 
-PayloadValue: TypeAlias = str | int | float | list[str] | None
+PayloadValue: TypeAlias = str | int | float | Sequence[str | Mapping[str, str | float]] | None
 Payload: TypeAlias = dict[str, PayloadValue]
 
 _SEPARATOR = "\x1f"
@@ -32,6 +33,9 @@ class Field(StrEnum):
     WINDOW = "window"
     SOURCE = "source"
     LABELS = "labels"
+    VALUES = "values"
+    VALUE_KEY = "values[].key"
+    VALUE = "values[].value"
     PUBLISHED = "published_at"
     LIVE = "live"
     ENABLED = "enabled"
@@ -55,6 +59,8 @@ INDEXED: Mapping[Field, Kind] = {
     Field.VERSION: Kind.KEYWORD,
     Field.SOURCE: Kind.KEYWORD,
     Field.LABELS: Kind.KEYWORD,
+    Field.VALUE_KEY: Kind.KEYWORD,
+    Field.VALUE: Kind.FLOAT,
     Field.SCOPE: Kind.KEYWORD,
     Field.LIVE: Kind.INTEGER,
     Field.PUBLISHED: Kind.FLOAT,
@@ -73,7 +79,8 @@ def payload_of(point: Point) -> Payload:
         Field.POSITION.value: point.position,
         Field.WINDOW.value: point.window,
         Field.SOURCE.value: point.source,
-        Field.LABELS.value: list(point.labels),
+        Field.LABELS.value: label_keywords(point.labels),
+        Field.VALUES.value: label_values(point.labels),
         Field.PUBLISHED.value: point.published_at,
         Field.LIVE.value: int(point.live),
         Field.ENABLED.value: int(point.enabled),
@@ -98,6 +105,19 @@ def version_key(file_id: str, generation: int) -> str:
 def parse_version(key: str) -> tuple[str, int]:
     file_id, _, generation = key.rpartition("@")
     return file_id, int(generation)
+
+
+def label_keywords(labels: Mapping[str, str]) -> list[str]:
+    """Of each label "key=value" and, for conditions on its presence, the key, which holds no "="."""
+    return [keyword for key, value in labels.items() for keyword in (key, *label_terms(key, [value]))]
+
+
+def label_values(labels: Mapping[str, str]) -> list[Mapping[str, str | float]]:
+    """Of each label that is a number or a date, what ranges look at."""
+    found = {key: typed(value) for key, value in labels.items()}
+    return [
+        {"key": value_key(key, dates=one.dates), "value": one.value} for key, one in found.items() if one is not None
+    ]
 
 
 def label_terms(key: str, values: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from qdrant_client import QdrantClient, models
 
+from retrieval.conditions import AllOf, AnyOf, Condition, NoneOf, OneOf, Present, Within, value_key
 from retrieval.stores.bm25 import ceiling, idf
 from retrieval.stores.payload import Field, label_terms, scope_keys
 from retrieval.types import Candidates, Filter, LegScores, Vector, Without
@@ -40,10 +41,34 @@ def translate(where: Filter) -> list[models.Condition]:
             gte=None if since is None else since.timestamp(), lte=None if until is None else until.timestamp()
         )
         must.append(models.FieldCondition(key=Field.PUBLISHED.value, range=dates))
+    if where.condition is not None:
+        must.append(meant(where.condition))
     never = _never(where.without)
     if never:
         must.append(models.Filter(must_not=never))
     return must
+
+
+def meant(condition: Condition) -> models.Filter:
+    """A filter that holds where the condition does."""
+    match condition:
+        case AnyOf(key, values):
+            return models.Filter(must=[any_of(Field.LABELS, label_terms(key, values))])
+        case Present(key):
+            return models.Filter(must=[equals(Field.LABELS, key)])
+        case Within(key, dates, gt, gte, lt, lte):
+            named = models.FieldCondition(key="key", match=models.MatchValue(value=value_key(key, dates=dates)))
+            between = models.FieldCondition(key="value", range=models.Range(gt=gt, gte=gte, lt=lt, lte=lte))
+            both = models.Filter(must=[named, between])
+            return models.Filter(
+                must=[models.NestedCondition(nested=models.Nested(key=Field.VALUES.value, filter=both))]
+            )
+        case AllOf(parts):
+            return models.Filter(must=[meant(part) for part in parts])
+        case OneOf(parts):
+            return models.Filter(should=[meant(part) for part in parts] or [equals(Field.SCOPE, "")])
+        case NoneOf(parts):
+            return models.Filter(must_not=[meant(part) for part in parts])
 
 
 def _never(without: Without) -> list[models.Condition]:

@@ -10,10 +10,11 @@ from typing import TypeAlias
 
 import msgspec
 
+from retrieval.conditions import Condition
 from retrieval.stores.payload import Payload
 from retrieval.types import LegScores
 
-PROTOCOL = 2
+PROTOCOL = 3
 
 
 class Hello(msgspec.Struct, array_like=True, tag=True, frozen=True):
@@ -132,6 +133,7 @@ class WireFilter(msgspec.Struct, array_like=True, frozen=True):
     not_file_ids: list[str] = []
     not_sources: list[str] = []
     not_labels: dict[str, list[str]] = {}
+    condition: Condition | None = None
 
 
 class Search(msgspec.Struct, array_like=True, tag=True, frozen=True):

@@ -241,4 +241,5 @@ def _wire_filter(where: Filter) -> WireFilter:
         not_file_ids=list(where.without.file_ids),
         not_sources=list(where.without.sources),
         not_labels={key: list(values) for key, values in where.without.labels.items()},
+        condition=where.condition,
     )

@@ -80,6 +80,18 @@ class TestSearch:
         assert "Nothing was found" in nothing.text
         assert not nothing.is_error
 
+    def test_narrows_by_conditions_on_labels(self, agent: Agent, handbook: Json) -> None:
+        def found(where: Json) -> bool:
+            answer = agent.call("search", query="leave", datasets=[handbook["id"]], where=where)
+            assert not answer.is_error, answer.text
+            return "Nothing was found" not in answer.text
+
+        assert not found({"key": "price", "gte": 10})
+        assert found({"not": {"key": "price", "exists": True}})
+        refused = agent.call("search", query="leave", where={"key": "price"})
+        assert refused.is_error
+        assert "a condition is a `key` with" in refused.text
+
     def test_names_a_wrong_argument(self, agent: Agent) -> None:
         answer = agent.call("search", query="leave", results=1000)
         assert answer.is_error

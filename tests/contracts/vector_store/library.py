@@ -44,7 +44,7 @@ class Library:
         generation: int = 1,
         dataset: str = "d",
         source: str = "upload",
-        labels: Sequence[str] = (),
+        labels: Mapping[str, str] | None = None,
         published_at: float | None = None,
         windows: int = 1,
         searchable: bool = False,
@@ -67,7 +67,7 @@ class Library:
                     source=source,
                     live=searchable,
                     enabled=searchable,
-                    labels=labels,
+                    labels=labels or {},
                     published_at=published_at,
                 )
                 for window in range(windows)

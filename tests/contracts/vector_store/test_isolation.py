@@ -45,9 +45,9 @@ class TestFilters:
     @pytest.fixture
     def shelf(self, library: Library) -> Library:
         day = datetime(2024, 5, 1, tzinfo=UTC).timestamp()
-        library.add("a", ["word a"], source="upload", labels=["team=red", "year=2024"], published_at=day)
-        library.add("b", ["word b"], source="crawl", labels=["team=blue", "year=2024"])
-        library.add("c", ["word c"], source="crawl", labels=["team=green"], published_at=day + 86400)
+        library.add("a", ["word a"], source="upload", labels={"team": "red", "year": "2024"}, published_at=day)
+        library.add("b", ["word b"], source="crawl", labels={"team": "blue", "year": "2024"})
+        library.add("c", ["word c"], source="crawl", labels={"team": "green"}, published_at=day + 86400)
         return library
 
     def test_by_file(self, shelf: Library) -> None:
@@ -79,8 +79,8 @@ class TestFilters:
 
 class TestExclusions:
     def test_keep_out_what_has_any_of_them(self, library: Library) -> None:
-        library.add("a", ["word crawled"], source="website_crawl", labels=["topic=ships"])
-        library.add("b", ["word uploaded"], labels=["topic=trains"])
+        library.add("a", ["word crawled"], source="website_crawl", labels={"topic": "ships"})
+        library.add("b", ["word uploaded"], labels={"topic": "trains"})
         library.add("c", ["word plain"])
 
         def found(without: Without) -> set[str]:

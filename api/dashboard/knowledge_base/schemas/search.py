@@ -16,8 +16,8 @@ from api.dashboard.knowledge_base.schemas.search_extras import (
     ResultSection,
     SearchExplanation,
 )
-from api.dashboard.knowledge_base.schemas.uploads import LabelName, LabelValue
 from api.fields import NO_COERCION, STORABLE, Flag, RequestBody, ResponseBody, Since, Until
+from api.label_conditions import LabelCondition, LabelName, LabelValue
 from ingest.files.types import FileSource
 from kit.instructions import flags_of
 from retrieval.filters import SearchFilter
@@ -78,6 +78,9 @@ class SearchConditions(RequestBody):
     published_after: Since | None = Field(None, description="A time, or a date; that moment or day is included")
     published_before: Until | None = Field(None, description="A time, or a date; that moment or day is included")
     exclude: Exclusions = Exclusions()
+    where: LabelCondition | None = Field(
+        None, description="What else holds of the file's labels: values, presence, ranges, and all, any and not of them"
+    )
 
     def to_filter(self) -> SearchFilter:
         dated = self.published_after is not None or self.published_before is not None
@@ -87,6 +90,7 @@ class SearchConditions(RequestBody):
             labels=self.metadata,
             published=DateRange(since=self.published_after, until=self.published_before) if dated else None,
             without=self.exclude.to_without(),
+            condition=None if self.where is None else self.where.to_condition(),
         )
 
 

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from api.dashboard.knowledge_base.schemas.choices import ChunkOverlap, ChunkSize, EngineChoice, ParseChoice
 from api.fields import STORABLE, RequestBody, ResponseBody
+from api.label_conditions import LabelName
 from ingest.files.types import (
     FileSource,
     IngestOverrides,
@@ -36,8 +37,20 @@ def _object_in_text(value: object) -> object:
         raise ValueError("Input should be a JSON object of texts") from None
 
 
-LabelName: TypeAlias = Annotated[str, Field(min_length=1, max_length=64), STORABLE]
-LabelValue: TypeAlias = Annotated[str, Field(max_length=500), STORABLE]
+def _text_of_value(value: object) -> object:
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return value
+
+
+GivenValue: TypeAlias = Annotated[
+    str,
+    Field(max_length=500),
+    STORABLE,
+    BeforeValidator(_text_of_value),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": 500}, {"type": "number"}, {"type": "boolean"}]}),
+]
+"""Kept as text; a number or a date can be searched by ranges (retrieval.conditions)."""
 
 
 class UploadFields(RequestBody):
@@ -49,7 +62,7 @@ class UploadFields(RequestBody):
     parser_engine: EngineChoice | None = None
     source: FileSource = FileSource.UPLOAD
     metadata: Annotated[
-        Mapping[LabelName, LabelValue], Field(max_length=_MOST_LABELS), BeforeValidator(_object_in_text)
+        Mapping[LabelName, GivenValue], Field(max_length=_MOST_LABELS), BeforeValidator(_object_in_text)
     ] = Field(default_factory=dict)
 
     def to_overrides(self) -> IngestOverrides:

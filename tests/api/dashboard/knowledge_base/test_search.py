@@ -33,6 +33,52 @@ def question(dataset: Json, query: str = "how many days off do I get", **more: o
     return {"query": query, "datasetIds": [dataset["id"]], **more}
 
 
+@pytest.fixture(scope="module")
+def shop(callers: Callers) -> Iterator[Json]:
+    created = callers.admin.post("/dashboard/v1/knowledge-base/datasets", json={"name": f"shop {uuid4()}"})
+    made: Json = created.json()
+    for name, labels in {
+        "pen.md": '{"price": 2.5, "due": "2026-03-01", "sold": true}',
+        "desk.md": '{"price": 310, "due": "2026-04-15"}',
+        "visit.md": '{"price": "on request"}',
+    }.items():
+        file = callers.admin.upload(made, name, f"An offer of a {name}", metadata=labels)
+        assert callers.admin.settled(made, file["id"])["status"] == "indexed"
+    yield made
+    callers.admin.delete(path_of(made))
+
+
+class TestConditionsOnLabels:
+    @pytest.mark.parametrize(
+        ("where", "found"),
+        [
+            ({"key": "price", "gte": 2.5, "lt": 310}, {"pen.md"}),
+            ({"key": "due", "gt": "2026-03-01"}, {"desk.md"}),
+            ({"key": "sold", "in": "true"}, {"pen.md"}),
+            ({"not": {"key": "due", "exists": True}}, {"visit.md"}),
+            ({"any": [{"key": "price", "gt": 100}, {"key": "price", "in": ["on request"]}]}, {"desk.md", "visit.md"}),
+            ({"all": [{"key": "price", "gt": 0}, {"not": {"key": "sold", "exists": True}}]}, {"desk.md"}),
+        ],
+    )
+    def test_find_what_they_admit_and_nothing_else(
+        self, callers: Callers, shop: Json, where: Json, found: set[str]
+    ) -> None:
+        answer = callers.searcher.post(SEARCH, json=question(shop, "an offer", topK=20, filter={"where": where}))
+        assert answer.status_code == 200, answer.text
+        assert {hit["fileName"] for hit in answer.json()["results"]} == found
+
+    def test_are_said_in_an_explanation(self, callers: Callers, shop: Json) -> None:
+        where = {"where": {"key": "price", "gte": 2}}
+        answer = callers.searcher.post(SEARCH, json=question(shop, "an offer", filter=where, explain=True)).json()
+        assert answer["explanation"]["filters"] == ["metadata.price ≥ 2"]
+
+    def test_that_leave_nothing_are_refused_with_the_key(self, callers: Callers, shop: Json) -> None:
+        where = {"where": {"key": "price", "gte": 9, "lte": 1}}
+        answer = callers.searcher.post(SEARCH, json=question(shop, "an offer", filter=where))
+        assert answer.status_code == 400
+        assert "'price'" in answer.text
+
+
 class TestSearching:
     def test_needs_a_key(self, client: TestClient, handbook: Json) -> None:
         assert client.post(SEARCH, json=question(handbook)).status_code == 401

@@ -84,7 +84,7 @@ class TestAnUploadThatIsWrong:
             ({"source": "rumour"}, "source"),
             ({"metadata": "[1]"}, "metadata"),
             ({"metadata": "{"}, "metadata"),
-            ({"metadata": '{"a": 1}'}, "metadata.a"),
+            ({"metadata": '{"a": [1]}'}, "metadata.a"),
             ({"colour": "red"}, "colour"),
         ],
     )

@@ -16,6 +16,7 @@ from ingest.files.models import Chunk, File
 from ingest.files.registry import FileRegistry
 from ingest.files.surroundings import ChunkSurroundings
 from ingest.files.types import FileSource
+from retrieval.conditions import Within
 from retrieval.embedding.protocol import Passage as Text
 from retrieval.filters import SearchFilter
 from retrieval.keywords.analysis import Analyser
@@ -137,6 +138,7 @@ def filtered(planted: Planted) -> Iterator[Case]:
         SearchFilter(labels={"topic": ["ships"]}),
         SearchFilter(without=Without(sources=[FileSource.UPLOAD])),
         SearchFilter(published=DateRange(since=datetime(2020, 1, 1, tzinfo=UTC))),
+        SearchFilter(condition=Within("price", dates=False, gte=10)),
     )
     for where in wanted:
         for file_id in planted.files[:3]:
