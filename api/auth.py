@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,14 +11,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.audit import act_of, deeds_of
 from identity.audit.acts import Act, acting
 from identity.cache import PrincipalCache
-from identity.rates import Allowance
+from identity.quota_limits import QuotaExceeded
+from identity.quotas import MINUTE, requests_of
+from identity.rates import Allowance, Bound
 from identity.types import Principal
 from identity.usage import KeyUsage
 from kit.errors import RateLimited, Unauthenticated
 from orchestration.runtime import Runtime
 
 _STATE = "principal"
-_MINUTE = 60
 _HOW = "send `Authorization: Bearer <key>`"
 _AGENTS_PATH = "/mcp"
 _AGENTS_HEADER = "x-user-token"
@@ -34,43 +37,57 @@ class Authenticator:
         self._clock = runtime.clock
         self._rates = runtime.rates
         self._limit = runtime.settings.rate_limit
+        self._quotas = runtime.quotas.book
 
     def authenticate(self, token: str) -> Principal:
         """Raises Unauthenticated for every reason not to accept the token."""
         return self._cache.get(token, self._look_up)
 
     def admit(self, token: str) -> tuple[Principal, Allowance | None]:
-        """Who holds the token, and what is left of the key's requests in this minute; None where nothing limits it.
-        Raises Unauthenticated, and RateLimited where nothing is left."""
+        """Who holds the token, and what is left in this minute of the key's or the tenant's requests, whichever is
+        less; None where nothing limits them. Raises Unauthenticated, and RateLimited where nothing is left."""
         principal = self.authenticate(token)
-        limit = principal.rate_limit or self._limit
-        if not limit:
-            return principal, None
-        allowance = self._rates.take(f"key {principal.key_id}", limit=limit, seconds=_MINUTE)
-        if not allowance.is_allowed:
-            message = f"this key may send {limit} requests a minute; go on in {allowance.reset} seconds"
-            raise RateLimited(message, retry_after=float(allowance.reset), limit=limit)
-        return principal, allowance
+        own = self._bound(principal)
+        shared = requests_of(principal.tenant_id, self._quotas.recent(principal.tenant_id))
+        return principal, _tightest(
+            [self._take(bound, of) for bound, of in ((own, "key"), (shared, "tenant")) if bound]
+        )
+
+    def _take(self, bound: Bound, of: str) -> Allowance:
+        allowance = self._rates.take(bound)
+        if allowance.is_allowed:
+            return allowance
+        message = f"this {of} may send {bound.limit} requests a minute; go on in {allowance.reset} seconds"
+        refusal = QuotaExceeded if of == "tenant" else RateLimited
+        raise refusal(message, retry_after=float(allowance.reset), limit=bound.limit)
 
     def admit_at_once(self, token: str) -> tuple[Principal, Allowance | None] | None:
         """As `admit`, where memory suffices; None where it does not. For the event loop: it waits for nothing, and
         spares most requests a thread."""
         principal = self._cache.peek(token)
-        if principal is None:
+        limits = None if principal is None else self._quotas.peek(principal.tenant_id)
+        if principal is None or limits is None:
             return None
-        limit = principal.rate_limit or self._limit
-        if not limit:
+        bounds = [bound for bound in (self._bound(principal), requests_of(principal.tenant_id, limits)) if bound]
+        if not bounds:
             return principal, None
-        allowance = self._rates.take_held(f"key {principal.key_id}", limit=limit, seconds=_MINUTE)
-        return None if allowance is None else (principal, allowance)
+        taken = self._rates.take_held(bounds)
+        return None if taken is None else (principal, _tightest(taken))
+
+    def _bound(self, principal: Principal) -> Bound | None:
+        """Of the key itself."""
+        limit = principal.rate_limit or self._limit
+        return Bound(f"key {principal.key_id}", limit, MINUTE) if limit else None
 
     def _look_up(self, token: str) -> Principal:
         with self._database.read() as session:
             return self._keys.authenticate(session, token)
 
     def forget(self) -> None:
-        """After a change of keys or people, so that it holds at once in this process. Others follow within a second."""
+        """After a change of keys, people or quotas, so that it holds at once in this process. Others follow within a
+        second."""
         self._cache.clear()
+        self._quotas.forget()
 
     def record(self, scope: Scope, act: Act, status: int) -> None:
         """What the request read. Raises nothing: the answer is out already."""
@@ -138,6 +155,10 @@ class KeyGuard:
 
     def _is_open(self, path: str) -> bool:
         return path in self._exact or path.startswith(self._below)
+
+
+def _tightest(allowances: Sequence[Allowance]) -> Allowance | None:
+    return min(allowances, key=lambda allowance: allowance.remaining, default=None)
 
 
 def _rate_headers(allowance: Allowance) -> dict[str, str]:

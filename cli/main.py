@@ -23,6 +23,7 @@ from cli import (
     searching,
     secrets,
     serving,
+    tenants,
     working,
 )
 from kit.errors import CairnError
@@ -58,6 +59,7 @@ app.add_typer(datasets.app, name="datasets")
 files.app.command("report")(reporting.report_file)
 app.add_typer(files.app, name="files")
 app.add_typer(keys.app, name="keys")
+app.add_typer(tenants.app, name="tenants")
 app.command("mcp")(agents.mcp)
 app.add_typer(audit.app, name="audit")
 app.add_typer(secrets.app, name="secrets")

@@ -8,13 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from identity import repository
-from identity.errors import KeyExceedsUser, TenantNotFound, UserNotFound
+from identity.errors import KeyExceedsUser, TenantExists, TenantNotFound, UserNotFound
 from identity.keys import AccessKeys
-from identity.models import AccessKey, Membership, Tenant, User
+from identity.models import AccessKey, Tenant, User
+from identity.tenants import Tenants
 from identity.types import ROLE_SCOPES, Principal, Role
 from kit.clock import Clock, SystemClock
 from kit.crypto import hash_token
-from kit.ids import new_id
 
 TENANT_NAME = "default"
 ADMINISTRATOR_EMAIL = "admin@localhost"
@@ -54,7 +54,7 @@ def operator(session: Session) -> Principal:
     """
     administrator = _find_administrator(session)
     if administrator is None:
-        raise TenantNotFound(f"tenant {TENANT_NAME!r} has no {ADMINISTRATOR_EMAIL}; was it removed?")
+        raise TenantNotFound(f"there is no tenant {TENANT_NAME!r} with an administrator; was it renamed?")
     return Principal(
         tenant_id=administrator.tenant_id,
         key_id="",
@@ -68,42 +68,24 @@ def operator(session: Session) -> Principal:
 def _begin(session: Session, keys: AccessKeys, given: str | None, clock: Clock) -> str | None:
     try:
         with session.begin_nested():
-            administrator = _create_administrator(session, clock)
+            made = Tenants(clock=clock).create(session, name=TENANT_NAME, email=ADMINISTRATOR_EMAIL, person="admin")
+            administrator = session.get_one(User, made.administrator_id)
             token = _issue(session, keys, administrator, given)
-    except IntegrityError:
+    except (IntegrityError, TenantExists):
         return None  # another process that started at the same moment was first
     _log.info("identity.first_administrator_created", tenant_id=administrator.tenant_id, user_id=administrator.id)
     return None if given else token
 
 
 def _find_administrator(session: Session) -> User | None:
+    """By being the first, since name and address may have been changed to a person's own."""
     return session.scalar(
         select(User)
         .join(Tenant, Tenant.id == User.tenant_id)
-        .where(Tenant.name == TENANT_NAME, User.email == ADMINISTRATOR_EMAIL)
+        .where(Tenant.name == TENANT_NAME)
+        .order_by(User.id)
+        .limit(1)
     )
-
-
-def _create_administrator(session: Session, clock: Clock) -> User:
-    now = clock.now()
-    tenant = Tenant(id=new_id(), name=TENANT_NAME, created_at=now)
-    session.add(tenant)
-    session.flush()
-    user = User(id=new_id(), tenant_id=tenant.id, email=ADMINISTRATOR_EMAIL, name="admin", created_at=now)
-    session.add(user)
-    session.flush()
-    session.add(
-        Membership(
-            id=new_id(),
-            user_id=user.id,
-            scope_type=repository.TENANT_SCOPE,
-            scope_id=tenant.id,
-            role=Role.ADMIN,
-            created_at=now,
-        )
-    )
-    session.flush()
-    return user
 
 
 def _issue(session: Session, keys: AccessKeys, administrator: User, given: str | None) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from collections.abc import Sequence
+
+from kit.errors import Conflict, Detail, Forbidden, Invalid, NotFound, Unauthenticated
 
 
 class CredentialNotAccepted(Unauthenticated):
@@ -16,8 +18,20 @@ class TenantNotFound(NotFound):
     code = "TENANT_NOT_FOUND"
 
 
+class TenantExists(Conflict):
+    code = "TENANT_EXISTS"
+
+
 class UserNotFound(NotFound):
     code = "USER_NOT_FOUND"
+
+
+class QuotaBeyondCeiling(Invalid):
+    """A tenant narrows what it was given; only whoever runs the installation gives more."""
+
+    def __init__(self, beyond: Sequence[Detail]) -> None:
+        told = "; ".join(f"{detail.field}: {detail.message}" for detail in beyond)
+        super().__init__(f"{told}. Whoever runs Cairn can raise it with `cairn tenants quotas`", details=beyond)
 
 
 class KeyNotFound(NotFound):

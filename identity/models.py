@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     ForeignKey,
     Index,
     Integer,
@@ -221,6 +222,21 @@ class Workspace(Base):
     agent_role: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TenantQuota(Base):
+    """What a tenant may take up, where it is not what settings say. One row of the operator's, where a null is the
+    installation's number and 0 none; one of the tenant's own, where a null is none. See identity.quota_book."""
+
+    __tablename__ = "tenant_quotas"
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+    set_by: Mapped[str] = mapped_column(String(16), primary_key=True)
+    storage: Mapped[int | None] = mapped_column(BigInteger)
+    chunks: Mapped[int | None] = mapped_column(BigInteger)
+    searches: Mapped[int | None] = mapped_column(BigInteger)
+    requests: Mapped[int | None] = mapped_column(BigInteger)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class RateWindow(Base):

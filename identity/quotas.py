@@ -1,7 +1,7 @@
-"""What a tenant may take up: bytes of originals, chunks, searches a day. Exact across processes.
+"""What a tenant may take up: bytes of originals, chunks, searches a day, requests a minute. Exact across processes.
 
 Storage and chunks are counted from the rows in the transaction that adds to them, while it holds the tenant's row, so
-that two at once cannot both take the last place. Searches are counted as requests are, see identity.rates.
+that two at once cannot both take the last place. Searches and requests are counted in windows, see identity.rates.
 """
 
 from __future__ import annotations
@@ -10,71 +10,36 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from identity.rates import RateLimiter
+from identity.quota_book import QuotaBook
+from identity.quota_limits import QuotaExceeded, QuotaLimits
+from identity.rates import Bound, RateLimiter
 from identity.types import Principal
-from kit.errors import RateLimited
 
 DAY = 86_400
-LATER = 3600
-"""Seconds after which it is worth looking again whether room was made; nothing frees itself by the clock."""
-
-
-class QuotaExceeded(RateLimited):
-    """Waiting alone helps with searches only: the message says what else does."""
-
-    code = "QUOTA_EXCEEDED"
-
-
-@dataclass(frozen=True, slots=True)
-class QuotaLimits:
-    """Of each tenant; 0 is no limit. `storage` in bytes, `searches` in a day of UTC."""
-
-    storage: int = 0
-    chunks: int = 0
-    searches: int = 0
+MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    limits: QuotaLimits
+    book: QuotaBook
     rates: RateLimiter
 
-    def check_storage(self, *, used: int, added: int) -> None:
-        """QuotaExceeded where `added` bytes more than are used would be beyond the limit."""
-        limit = self.limits.storage
-        if limit and added and used + added > limit:
-            raise QuotaExceeded(
-                f"{used:,} bytes are kept and {added:,} more would be beyond the {limit:,} of this tenant: delete "
-                "files, or ask whoever runs Cairn for more (CAIRN_QUOTA_STORAGE)",
-                retry_after=LATER,
-                limit=limit,
-                remaining=max(0, limit - used),
-            )
-
-    def check_chunks(self, *, used: int, added: int) -> None:
-        """As `check_storage`; `added` is 1 where it is not known yet how many there will be."""
-        limit = self.limits.chunks
-        if limit and added and used + added > limit:
-            raise QuotaExceeded(
-                f"{used:,} chunks are kept and {added:,} more would be beyond the {limit:,} of this tenant: delete "
-                "files, or ask whoever runs Cairn for more (CAIRN_QUOTA_CHUNKS)",
-                retry_after=LATER,
-                limit=limit,
-                remaining=max(0, limit - used),
-            )
+    def limits(self, session: Session, tenant_id: str) -> QuotaLimits:
+        """Those in force now: for what is counted in the same transaction."""
+        return self.book.limits(session, tenant_id)
 
     def searches_spent(self, session: Session, principal: Principal) -> int | None:
         """Of this day, with what processes have set aside; None where there is no limit, since nobody counts then."""
-        if not self.limits.searches:
+        if not self.book.recent(principal.tenant_id).searches:
             return None
         return self.rates.used(session, _searches_of(principal), seconds=DAY)
 
     def spend_search(self, principal: Principal) -> None:
         """Uses one of the tenant's searches of this day; QuotaExceeded where none is left."""
-        limit = self.limits.searches
+        limit = self.book.recent(principal.tenant_id).searches
         if not limit:
             return
-        allowance = self.rates.take(_searches_of(principal), limit=limit, seconds=DAY)
+        allowance = self.rates.take(Bound(_searches_of(principal), limit, DAY))
         if not allowance.is_allowed:
             raise QuotaExceeded(
                 f"the {limit:,} searches a day of this tenant are used up; go on in {allowance.reset} seconds",
@@ -82,6 +47,11 @@ class Quotas:
                 limit=limit,
                 remaining=0,
             )
+
+
+def requests_of(tenant_id: str, limits: QuotaLimits) -> Bound | None:
+    """What bounds the requests of all keys of the tenant together; None where nothing does."""
+    return Bound(f"requests of {tenant_id}", limits.requests, MINUTE) if limits.requests else None
 
 
 def _searches_of(principal: Principal) -> str:

@@ -7,7 +7,7 @@ much short of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from threading import Lock
@@ -27,6 +27,15 @@ Write = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """`limit` times in each window of `seconds`, counted by `subject`."""
+
+    subject: str
+    limit: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Allowance:
     """`remaining` is what this process knows to be left at least; `reset` is seconds until the window ends."""
 
@@ -38,9 +47,15 @@ class Allowance:
 
 @dataclass(slots=True)
 class _Held:
+    """Of a window and a limit: where the limit has changed, what was taken by the former one is not used any more."""
+
     window: int
-    left: int
+    limit: int
+    left: int = 0
     is_exhausted: bool = False
+
+    def is_of(self, window: int, limit: int) -> bool:
+        return self.window == window and self.limit == limit
 
 
 class RateLimiter:
@@ -52,35 +67,44 @@ class RateLimiter:
         self._held: dict[str, _Held] = {}
         self._lock = Lock()
 
-    def take(self, subject: str, *, limit: int, seconds: int) -> Allowance:
-        """Uses one of `limit` in the present window of `seconds`, if there is one left."""
+    def take(self, bound: Bound) -> Allowance:
+        """Uses one of the limit in the present window, if there is one left."""
         now = int(self._clock.now().timestamp())
-        window, reset = now // seconds, seconds - now % seconds
+        window, reset = now // bound.seconds, bound.seconds - now % bound.seconds
         with self._lock:
-            held = self._held.get(subject)
-            if held is None or held.window != window:
+            held = self._held.get(bound.subject)
+            if held is None or not held.is_of(window, bound.limit):
                 if len(self._held) >= _REMEMBERED:
                     self._held.clear()
-                held = self._held[subject] = _Held(window, 0)
+                held = self._held[bound.subject] = _Held(window, bound.limit)
             if held.left == 0 and not held.is_exhausted:
-                held.left = self._fetch(subject, window, limit, ends_at=now + reset)
+                held.left = self._fetch(bound, window, ends_at=now + reset)
                 held.is_exhausted = held.left == 0
             allowed = held.left > 0
             held.left -= allowed
-            return Allowance(limit, held.left, reset, allowed)
+            return Allowance(bound.limit, held.left, reset, allowed)
 
-    def take_held(self, subject: str, *, limit: int, seconds: int) -> Allowance | None:
-        """As `take`, but from what this process holds of the window already; None where the database would have to be
-        asked, or where somebody is asking it. Never waits."""
+    def take_held(self, bounds: Sequence[Bound]) -> Sequence[Allowance] | None:
+        """As `take` of each, but from what this process holds of the windows already; None, with nothing used, where
+        the database would have to be asked for one of them, or where somebody is asking it. Never waits."""
         now = int(self._clock.now().timestamp())
         if not self._lock.acquire(blocking=False):
             return None
         try:
-            held = self._held.get(subject)
-            if held is None or held.window != now // seconds or held.left == 0:
+            found = [(bound, self._held.get(bound.subject)) for bound in bounds]
+            usable = [
+                (bound, held)
+                for bound, held in found
+                if held is not None and held.is_of(now // bound.seconds, bound.limit) and held.left > 0
+            ]
+            if len(usable) < len(bounds):
                 return None
-            held.left -= 1
-            return Allowance(limit, held.left, seconds - now % seconds, is_allowed=True)
+            for _, held in usable:
+                held.left -= 1
+            return [
+                Allowance(bound.limit, held.left, bound.seconds - now % bound.seconds, is_allowed=True)
+                for bound, held in usable
+            ]
         finally:
             self._lock.release()
 
@@ -90,11 +114,11 @@ class RateLimiter:
         wanted = select(RateWindow.used).where(RateWindow.subject == subject, RateWindow.window == window)
         return session.scalar(wanted) or 0
 
-    def _fetch(self, subject: str, window: int, limit: int, *, ends_at: int) -> int:
+    def _fetch(self, bound: Bound, window: int, *, ends_at: int) -> int:
         """A share of what is left, or one, or none."""
-        for wanted in (max(1, limit // _SHARE), 1):
+        for wanted in (max(1, bound.limit // _SHARE), 1):
             with self._write() as session:
-                if self._use(session, subject, window, limit=limit, wanted=wanted, ends_at=ends_at):
+                if self._use(session, bound.subject, window, limit=bound.limit, wanted=wanted, ends_at=ends_at):
                     return wanted
         return 0
 

@@ -152,6 +152,7 @@ class Settings(BaseSettings):
     quota_storage: int = Field(0, ge=0, description="Bytes of originals that each tenant may keep; 0: no limit")
     quota_chunks: int = Field(0, ge=0, description="Chunks that each tenant may keep; 0: no limit")
     quota_searches: int = Field(0, ge=0, description="Searches a day (UTC) of each tenant; 0: no limit")
+    quota_requests: int = Field(0, ge=0, description="Requests a minute of each tenant, over all its keys; 0: no limit")
     audit_days: int = Field(0, ge=0, description="Days that the audit trail is kept; 0: for ever")
 
     lease_seconds: float = Field(30, ge=1, description="How long a job stays with a worker that has gone silent")

@@ -20,11 +20,14 @@ from identity.keys import AccessKeys
 from identity.oidc_sign_in import OidcSignIn
 from identity.organization_keys import OrganizationKeys
 from identity.organizations import Organizations
-from identity.quotas import QuotaLimits, Quotas
+from identity.quota_book import QuotaBook
+from identity.quota_limits import QuotaLimits
+from identity.quotas import Quotas
 from identity.rates import RateLimiter
 from identity.sessions import Sessions
 from identity.team import Team
 from identity.teams import Teams
+from identity.tenants import Tenants
 from identity.workspaces import Workspaces
 from ingest.datasets.gate import Gate
 from ingest.datasets.jobs import CHANGE_MODEL
@@ -98,6 +101,7 @@ class Runtime:
     mailer: Mailer
     team: Team
     teams: Teams
+    tenants: Tenants
     workspaces: Workspaces
     trail: Trail
     reads: ReadLog
@@ -268,6 +272,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         mailer=_mailer(settings, home),
         team=Team(clock=clock),
         teams=Teams(clock=clock),
+        tenants=Tenants(clock=clock),
         workspaces=Workspaces(clock=clock, keys=AccessKeys(clock=clock)),
         trail=trail,
         reads=ReadLog(database=engines.database, trail=trail, keep=timedelta(days=settings.audit_days)),
@@ -381,5 +386,7 @@ def _trail(clock: Clock, database: Database) -> Trail:
 
 def _limits(settings: Settings, clock: Clock, database: Database) -> tuple[RateLimiter, Quotas]:
     rates = RateLimiter(write=database.write, clock=clock)
-    limits = QuotaLimits(settings.quota_storage, settings.quota_chunks, settings.quota_searches)
-    return rates, Quotas(limits, rates)
+    everywhere = QuotaLimits(
+        settings.quota_storage, settings.quota_chunks, settings.quota_searches, settings.quota_requests
+    )
+    return rates, Quotas(QuotaBook(read=database.read, clock=clock, everywhere=everywhere), rates)

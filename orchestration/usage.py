@@ -23,11 +23,13 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class TenantUsage:
-    """`storage` in bytes of originals; `searches` of this day of UTC, which ends in `seconds_left`."""
+    """`storage` in bytes of originals; `searches` of this day of UTC, which ends in `seconds_left`; `requests` is how
+    many a minute are let through."""
 
     storage: Spent
     chunks: Spent
     searches: Spent
+    requests: int | None
     seconds_left: int
 
 
@@ -40,10 +42,12 @@ class Usage:
         """Forbidden for narrowed keys: these are sums over what they do not see."""
         if principal.is_narrowed:
             raise Forbidden(f"key {principal.name!r} is for a part of the datasets, and this is about all of them")
-        limits, tenant = self.quotas.limits, principal.tenant_id
+        tenant = principal.tenant_id
+        limits = self.quotas.limits(session, tenant)
         return TenantUsage(
             storage=Spent(repository.bytes_of(session, tenant), limits.storage or None),
             chunks=Spent(repository.chunks_of(session, tenant), limits.chunks or None),
             searches=Spent(self.quotas.searches_spent(session, principal), limits.searches or None),
+            requests=limits.requests or None,
             seconds_left=DAY - int(self.clock.now().timestamp()) % DAY,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api import envelope
-from api.dashboard import events, me, usage
+from api.dashboard import events, me, quotas, usage
 from api.dashboard.access.router import router as access
 from api.dashboard.knowledge_base.router import router as knowledge_base
 from api.dashboard.work.router import router as work
@@ -18,6 +18,7 @@ SURFACE = Surface(prefix=PREFIX, render=envelope.render)
 router = APIRouter(prefix=PREFIX)
 router.include_router(me.router)
 router.include_router(usage.router)
+router.include_router(quotas.router)
 router.include_router(knowledge_base)
 router.include_router(events.router)
 router.include_router(access)

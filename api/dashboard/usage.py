@@ -26,6 +26,7 @@ class UsageAnswer(ResponseBody):
     storage: Share = Field(description="Bytes of originals")
     chunks: Share
     searches: Share = Field(description="Of this day of UTC; what processes have set aside counts as used")
+    requests: int | None = Field(description="A minute, over all keys of the tenant; null: no limit")
     searches_reset_in: int = Field(description="Seconds until the day ends")
 
     @classmethod
@@ -34,6 +35,7 @@ class UsageAnswer(ResponseBody):
             storage=Share.of(usage.storage),
             chunks=Share.of(usage.chunks),
             searches=Share.of(usage.searches),
+            requests=usage.requests,
             searches_reset_in=usage.seconds_left,
         )
 

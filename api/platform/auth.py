@@ -19,6 +19,7 @@ from identity.audit.trail import Deed
 from identity.audit.types import ActorType
 from identity.bootstrap import TENANT_NAME
 from identity.errors import CredentialNotAccepted, SignInRefused
+from identity.rates import Bound
 from identity.sessions import Tokens
 from kit.errors import CairnError, Detail, Invalid, RateLimited
 from orchestration.runtime import Runtime
@@ -230,7 +231,7 @@ def slow_down(runtime: Runtime, request: Request, email: str | None) -> None:
     if email is not None:
         subjects.append((f"sign-in as {email.strip().lower()}"[:100], ATTEMPTS))
     for subject, limit in subjects:
-        allowance = runtime.rates.take(subject, limit=limit, seconds=WINDOW)
+        allowance = runtime.rates.take(Bound(subject, limit, WINDOW))
         if not allowance.is_allowed:
             raise RateLimited(
                 f"too many attempts; try again in {allowance.reset} seconds",

@@ -125,10 +125,11 @@ class Uploads:
             if (named := repository.living_by_name(session, dataset.id, file.name)) is not None
         )
         added = sum(file.blob.size for file in staged.files) - former
-        if self.quotas.limits.storage and added > 0:
-            self.quotas.check_storage(used=repository.bytes_of(session, dataset.tenant_id), added=added)
-        if self.quotas.limits.chunks and staged.files:
-            self.quotas.check_chunks(used=repository.chunks_of(session, dataset.tenant_id), added=1)
+        limits = self.quotas.limits(session, dataset.tenant_id)
+        if limits.storage and added > 0:
+            limits.check_storage(used=repository.bytes_of(session, dataset.tenant_id), added=added)
+        if limits.chunks and staged.files:
+            limits.check_chunks(used=repository.chunks_of(session, dataset.tenant_id), added=1)
 
     def _register(
         self, session: Session, dataset: HomeDataset, staged: StagedFile, overrides: IngestOverrides

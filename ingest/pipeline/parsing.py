@@ -15,7 +15,8 @@ import zstandard
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from identity.quotas import QuotaExceeded, Quotas
+from identity.quota_limits import QuotaExceeded
+from identity.quotas import Quotas
 from ingest.documents import ChunkDraft
 from ingest.files import repository
 from ingest.files.builds import BuildSettings
@@ -194,10 +195,13 @@ class ParseHandler:
 
     def _check_quota(self, session: Session, build: Build, added: int) -> None:
         """What the file has already makes room for what comes instead."""
-        if self.quotas is not None and self.quotas.limits.chunks:
-            tenant_id = build.file.tenant_id
+        if self.quotas is None:
+            return
+        tenant_id = build.file.tenant_id
+        limits = self.quotas.limits(session, tenant_id)
+        if limits.chunks:
             repository.hold_originals(session, tenant_id)
-            self.quotas.check_chunks(used=repository.chunks_of(session, tenant_id, without=build.file.id), added=added)
+            limits.check_chunks(used=repository.chunks_of(session, tenant_id, without=build.file.id), added=added)
 
     def _clear(self, claim: Claim, place: str) -> None:
         """Takes the blocks back of a build that had ended meanwhile; who took it over needs them."""

@@ -126,3 +126,45 @@ def test_nothing_is_limited_unless_it_is_set(callers: Callers) -> None:
     usage = callers.admin.get("/dashboard/v1/usage").json()
     assert usage["searches"] == {"used": None, "limit": None}
     assert usage["storage"]["limit"] is None
+
+
+class TestTheTenantsOwn:
+    PATH = "/dashboard/v1/quotas"
+
+    def test_are_for_administrators(self, callers: Callers) -> None:
+        assert callers.member.get(self.PATH).status_code == 403
+        assert callers.member.patch(self.PATH, json={"chunks": 5}).status_code == 403
+        narrowed = callers.with_key(role="admin", agent_role="writer")
+        assert narrowed.get(self.PATH).status_code == 403
+        assert narrowed.patch(self.PATH, json={"chunks": 5}).status_code == 403
+
+    def test_are_never_beyond_what_was_given(self, limited: Callers) -> None:
+        caller = limited.admin
+        refused = caller.patch(self.PATH, json={"chunks": CHUNKS + 1})
+        assert refused.status_code == 400
+        assert [detail["field"] for detail in error_of(refused)["details"]] == ["chunks"]
+        assert caller.patch(self.PATH, json={"chunks": 0}).status_code == 400
+        assert caller.get(self.PATH).json()["chunks"] == {"ceiling": CHUNKS, "own": None, "limit": CHUNKS}
+
+    def test_hold_at_once_are_recorded_and_taken_back(self, limited: Callers, dataset: Json) -> None:
+        caller = limited.admin
+        assert caller.patch(self.PATH, json={"storage": 100}).json()["storage"]["limit"] == 100
+        assert "100 of this tenant" in sent(caller, dataset, "b.md", "mole " * 30)["message"]
+        recorded = caller.get("/dashboard/v1/audit-log?filter[entityType]=tenant_quota").json()["data"][0]
+        assert recorded["changes"]["storage"]["to"] == 100
+        assert caller.patch(self.PATH, json={"storage": None}).json()["storage"]["limit"] == STORAGE
+        assert caller.patch(self.PATH, json={}).json()["storage"]["own"] is None
+
+
+class TestRequestsAMinute:
+    def test_are_counted_over_all_keys_of_the_tenant(self, callers: Callers, settings: Settings) -> None:
+        caller, quotas = callers.stranger, "/dashboard/v1/quotas"
+        assert caller.patch(quotas, json={"requests": 4}).status_code == 200
+        answers = [caller.get("/dashboard/v1/me") for _ in range(9)]  # nine, for a minute may turn meanwhile
+        good = [answer for answer in answers if answer.status_code == 200]
+        assert 4 <= len(good) <= 8
+        assert good[0].headers["x-ratelimit-limit"] == "4"
+        refused = next(answer for answer in answers if answer.status_code == 429)
+        assert error_of(refused)["code"] == "QUOTA_EXCEEDED"
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+        assert callers.member.get("/dashboard/v1/me").status_code == 200

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from identity.quotas import QuotaExceeded, QuotaLimits, Quotas
+from identity.errors import QuotaBeyondCeiling
+from identity.models import Tenant
+from identity.quota_book import QuotaBook
+from identity.quota_limits import Quota, QuotaExceeded, QuotaLimits
+from identity.quotas import Quotas
 from identity.rates import RateLimiter
 from identity.types import ROLE_SCOPES, Principal, Role
 from kit.db.database import Database
+from kit.errors import Invalid
 from tests.clock import FrozenClock
 
 
@@ -16,7 +21,14 @@ def principal(tenant: str) -> Principal:
 
 
 def quotas(database: Database, clock: FrozenClock, **limits: int) -> Quotas:
-    return Quotas(QuotaLimits(**limits), RateLimiter(write=database.write, clock=clock))
+    book = QuotaBook(read=database.read, clock=clock, everywhere=QuotaLimits(**limits))
+    return Quotas(book, RateLimiter(write=database.write, clock=clock))
+
+
+def tenant(database: Database, clock: FrozenClock, name: str = "a") -> Principal:
+    with database.write() as session:
+        session.add(Tenant(id=name, name=name, created_at=clock.now()))
+    return principal(name)
 
 
 class TestSearches:
@@ -44,16 +56,67 @@ class TestSearches:
 
 
 class TestRoom:
-    def test_is_kept_to_the_last_byte(self, database: Database, clock: FrozenClock) -> None:
-        limited = quotas(database, clock, storage=100, chunks=3)
-        limited.check_storage(used=60, added=40)
+    def test_is_kept_to_the_last_byte(self) -> None:
+        limits = QuotaLimits(storage=100, chunks=3)
+        limits.check_storage(used=60, added=40)
         with pytest.raises(QuotaExceeded, match="60 bytes are kept and 41 more") as refused:
-            limited.check_storage(used=60, added=41)
+            limits.check_storage(used=60, added=41)
         assert (refused.value.limit, refused.value.remaining) == (100, 40)
-        limited.check_chunks(used=2, added=1)
+        limits.check_chunks(used=2, added=1)
         with pytest.raises(QuotaExceeded, match="CAIRN_QUOTA_CHUNKS"):
-            limited.check_chunks(used=3, added=1)
+            limits.check_chunks(used=3, added=1)
 
-    def test_is_not_asked_for_by_what_adds_nothing(self, database: Database, clock: FrozenClock) -> None:
-        limited = quotas(database, clock, storage=100)
-        limited.check_storage(used=200, added=0)
+    def test_is_not_asked_for_by_what_adds_nothing(self) -> None:
+        QuotaLimits(storage=100).check_storage(used=200, added=0)
+
+
+class TestASingleTenants:
+    def test_take_the_place_of_the_installations(self, any_database: Database, clock: FrozenClock) -> None:
+        everywhere, caller = quotas(any_database, clock, storage=100, chunks=7), tenant(any_database, clock)
+        other = tenant(any_database, clock, "b")
+        with any_database.write() as session:
+            everywhere.book.give(session, caller.tenant_id, {Quota.STORAGE: 500, Quota.CHUNKS: 0})
+        with any_database.read() as session:
+            assert everywhere.limits(session, caller.tenant_id) == QuotaLimits(storage=500, chunks=0)
+            assert everywhere.limits(session, other.tenant_id) == QuotaLimits(storage=100, chunks=7)
+        with any_database.write() as session:
+            everywhere.book.give(session, caller.tenant_id, {Quota.STORAGE: None})
+            assert everywhere.limits(session, caller.tenant_id) == QuotaLimits(storage=100, chunks=0)
+
+    def test_are_narrowed_and_never_raised_by_the_tenant(self, any_database: Database, clock: FrozenClock) -> None:
+        caller = tenant(any_database, clock)
+        book = quotas(any_database, clock, storage=100).book
+        with any_database.write() as session:
+            assert book.narrow(session, caller, {Quota.STORAGE: 100, Quota.SEARCHES: 9}).limits == QuotaLimits(
+                storage=100, searches=9
+            )
+            with pytest.raises(QuotaBeyondCeiling, match="101 is more than the 100") as refused:
+                book.narrow(session, caller, {Quota.CHUNKS: 5, Quota.STORAGE: 101})
+            assert [detail.field for detail in refused.value.details] == ["storage"]
+            assert book.get(session, caller.tenant_id).own.chunks == 0
+            book.narrow(session, caller, {Quota.STORAGE: None})
+            assert book.get(session, caller.tenant_id).own == QuotaLimits(searches=9)
+            with pytest.raises(Invalid):
+                book.narrow(session, caller, {Quota.SEARCHES: 0})
+
+    def test_hold_where_the_ceiling_came_down_later(self, database: Database, clock: FrozenClock) -> None:
+        caller, book = tenant(database, clock), quotas(database, clock).book
+        with database.write() as session:
+            book.narrow(session, caller, {Quota.CHUNKS: 50})
+            assert book.give(session, caller.tenant_id, {Quota.CHUNKS: 20}).limits.chunks == 20
+            assert book.give(session, caller.tenant_id, {Quota.CHUNKS: 80}).limits.chunks == 50
+
+    def test_are_known_to_every_process_within_a_second(self, any_database: Database, clock: FrozenClock) -> None:
+        caller = tenant(any_database, clock)
+        here, there = quotas(any_database, clock), quotas(any_database, clock)
+        there.spend_search(caller)
+        with any_database.write() as session:
+            here.book.give(session, caller.tenant_id, {Quota.SEARCHES: 1})
+        clock.advance(1)
+        there.spend_search(caller)
+        with pytest.raises(QuotaExceeded):
+            there.spend_search(caller)
+        with any_database.write() as session:
+            here.book.give(session, caller.tenant_id, {Quota.SEARCHES: 2})
+        clock.advance(1)
+        there.spend_search(caller)
