@@ -17,9 +17,21 @@ class TestChecking:
         with pytest.raises(Invalid):
             checked_password(password)
 
+    @pytest.mark.parametrize(
+        "password", ["sonyericsson", "1qaz2wsx3edc4rfv", "ghbdtnrfrltkf", "needforspeed", "P@ssw0rd2024!"]
+    )
+    def test_refuses_what_is_known_from_breaches(self, password: str) -> None:
+        with pytest.raises(Invalid, match="first that are tried"):
+            checked_password(password)
+
+    def test_weighs_no_more_than_is_soon_weighed(self) -> None:
+        assert checked_password("{%86(5$5x|<(4@8({[<369!1|0$5+7%2xz" + "a" * 90)
+
     def test_refuses_what_others_know_of_the_person(self) -> None:
         with pytest.raises(Invalid):
             checked_password("lovelace1815", about=("lovelace",))
+        with pytest.raises(Invalid):
+            checked_password("ada.lovelace1", about=("ada.lovelace", "Ada"))
         assert checked_password("lovelace and her engine", about=("lovelace",))
 
     @pytest.mark.parametrize("password", ["a lantern over the harbour", "всё выше и выше", "纸灯笼在港口上空飘荡着啊"])
