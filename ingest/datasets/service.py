@@ -25,6 +25,7 @@ from ingest.files.pace import estimated_seconds
 from ingest.files.repository import FileRow, of_dataset
 from ingest.redaction.texts import check_redaction
 from ingest.redaction.types import Redaction
+from ingest.reports.scans import scans_among
 from ingest.settings import ChunkDefaults, Ocr, check_chunking
 from kit.clock import Clock
 from kit.errors import Forbidden
@@ -158,7 +159,8 @@ class Datasets:
         self.gate.readable(session, principal, dataset_id)
         rows = of_dataset(session, dataset_id)
         chunks = sum(row.active_chunks or 0 for row in rows)
-        return ReindexCost(files=len(rows), chunks=chunks, estimated_minutes=_minutes(session, principal, rows))
+        minutes = _minutes(session, principal, rows)
+        return ReindexCost(files=len(rows), chunks=chunks, estimated_minutes=minutes, scans=scans_among(rows))
 
     def delete(self, session: Session, principal: Principal, dataset_id: str) -> None:
         """Hides it with all its files at once and leaves removing them to a job. Work on its files ends."""

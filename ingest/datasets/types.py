@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ingest.documents import ParserEngine, ParseType
 from ingest.redaction.types import NOTHING, Redaction
+from ingest.reports.scans import Scans
 from ingest.settings import Ocr
 from retrieval.search.fusion import DatasetTuning
 
@@ -114,8 +115,10 @@ class ReindexReceipt:
 
 @dataclass(frozen=True, slots=True)
 class ReindexCost:
-    """What building all files anew would take: their number, the chunks they have now, and how long."""
+    """What building all files anew would take: their number, the chunks they have now, and how long at the pace of the
+    last builds. `scans` is what text recognition would read, where it is on."""
 
     files: int
     chunks: int
     estimated_minutes: float
+    scans: Scans

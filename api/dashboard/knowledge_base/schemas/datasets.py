@@ -165,6 +165,7 @@ class DatasetSummary(ResponseBody):
     total_chunks: int
     embedding_model: str
     allowed_agent_roles: Sequence[str]
+    search: DatasetSearch
     created_on: datetime
 
     @classmethod
@@ -178,6 +179,7 @@ class DatasetSummary(ResponseBody):
             total_chunks=view.total_chunks,
             embedding_model=view.embedding_model,
             allowed_agent_roles=view.allowed_agent_roles,
+            search=DatasetSearch(hybrid_alpha=view.tuning.alpha, fusion=view.tuning.fusion),
             created_on=view.created_at,
         )
 
@@ -198,7 +200,6 @@ class DatasetDetail(DatasetSummary):
     separators: Sequence[str]
     redaction: DatasetRedaction
     ocr: DatasetOcr
-    search: DatasetSearch
     qdrant_collection: str
     updated_on: datetime
     files: list[FileSummary]
@@ -216,7 +217,6 @@ class DatasetDetail(DatasetSummary):
             separators=view.separators,
             redaction=DatasetRedaction(kinds=view.redaction.kinds, countries=view.redaction.countries),
             ocr=DatasetOcr(enabled=view.ocr.max_pages is not None, max_pages=view.ocr.max_pages),
-            search=DatasetSearch(hybrid_alpha=view.tuning.alpha, fusion=view.tuning.fusion),
             qdrant_collection=view.collection,
             updated_on=view.updated_at,
             files=[FileSummary.of(file) for file in files],
@@ -239,12 +239,26 @@ class Reindexing(ResponseBody):
 
 
 class ReindexingCost(ResponseBody):
-    model_config = ConfigDict(json_schema_extra={"example": {"files": 42, "chunks": 1830, "estimatedMinutes": 3.5}})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"files": 42, "chunks": 1830, "estimatedMinutes": 3.5, "scannedPages": 12, "unreadScans": 1}
+        }
+    )
 
     files: int
     chunks: int = Field(description="As the files are cut now; other settings make more or fewer")
     estimated_minutes: float = Field(description="At the pace of the last builds")
+    scanned_pages: int = Field(description="Without a text layer: text recognition, where it is on, reads each of them")
+    unread_scans: int = Field(
+        description="Files that failed because text recognition is off; how many pages they have is not known"
+    )
 
     @classmethod
     def of(cls, cost: ReindexCost) -> ReindexingCost:
-        return cls(files=cost.files, chunks=cost.chunks, estimated_minutes=cost.estimated_minutes)
+        return cls(
+            files=cost.files,
+            chunks=cost.chunks,
+            estimated_minutes=cost.estimated_minutes,
+            scanned_pages=cost.scans.pages,
+            unread_scans=cost.scans.unread_files,
+        )

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.api.callers import Callers, Json, error_of, path_of
+from tests.unit.ingest.parsers.pdf_writer import PdfPage, PdfWriter, Put
 
+DRAWING = "50 700 m 500 700 l 500 100 l s"
 DATASETS = "/dashboard/v1/knowledge-base/datasets"
 SUMMARY = {
     "id", "name", "description", "status", "totalFiles", "totalChunks", "embeddingModel", "allowedAgentRoles",
-    "createdOn",
+    "search", "createdOn",
 }  # fmt: skip
 DETAIL = SUMMARY | {
     "embeddingProvider", "vectorSize", "chunkSize", "chunkOverlap", "parseType", "parserEngine", "separators",
-    "ocr", "redaction", "search",
-    "qdrantCollection", "updatedOn", "files",
+    "ocr", "redaction", "qdrantCollection", "updatedOn", "files",
 }  # fmt: skip
 
 
@@ -207,8 +209,19 @@ class TestReindexing:
         assert answer.status_code == 200
         assert (answer.json()["files"], answer.json()["chunks"]) == (1, 1)
         assert answer.json()["estimatedMinutes"] >= 0
+        assert (answer.json()["scannedPages"], answer.json()["unreadScans"]) == (0, 0)
         assert callers.admin.get(f"{path_of(dataset)}/files/{file['id']}/status").json()["status"] == "indexed"
         assert callers.admin.get(f"{DATASETS}/none/re-index").status_code == 404
+
+    def test_says_beforehand_what_text_recognition_would_have_to_read(
+        self, callers: Callers, dataset: Json, tmp_path: Path
+    ) -> None:
+        pages = [PdfPage([Put("A page that says so in letters")]), PdfPage(drawing=DRAWING), PdfPage(drawing=DRAWING)]
+        for name, some in (("mixed.pdf", pages), ("scan.pdf", pages[1:])):
+            content = PdfWriter(some).write(tmp_path / name).read_bytes()
+            callers.admin.settled(dataset, callers.admin.upload(dataset, name, content)["id"])
+        cost = callers.reviewer.get(f"{path_of(dataset)}/re-index").json()
+        assert (cost["files"], cost["scannedPages"], cost["unreadScans"]) == (2, 2, 1)
 
     def test_of_an_empty_dataset_queues_nothing(self, callers: Callers, dataset: Json) -> None:
         assert callers.admin.post(f"{path_of(dataset)}/re-index").json()["jobsQueued"] == 0
