@@ -1,18 +1,21 @@
 // What is asked, as the address holds it: a link to this screen asks the same again.
 export const SIDES = ["a", "b"];
 
-export const START = { alpha: 0.7, topK: 5, minScore: 0, rerank: false };
+// `alpha` and `fusion` null: as the datasets have them, so they are not sent.
+const START = { alpha: null, topK: 5, minScore: 0, rerank: false, fusion: null, diversity: 0, merges: false, section: false };
 
 const number = (text, fallback) => (text === null || text === "" || Number.isNaN(Number(text)) ? fallback : Number(text));
+const yes = (text) => text === "1";
 
 export function readQuery(params, defaults) {
-  const start = { ...START, alpha: defaults.hybridAlpha, topK: defaults.topK };
-  const side = (name) => ({
-    alpha: number(params.get(`${name}.alpha`), start.alpha),
-    topK: number(params.get(`${name}.top`), start.topK),
-    minScore: number(params.get(`${name}.min`), start.minScore),
-    rerank: params.get(`${name}.rerank`) === "1",
-  });
+  const side = (name) => {
+    const given = (field) => params.get(`${name}.${field}`);
+    return {
+      alpha: number(given("alpha"), START.alpha), topK: number(given("top"), defaults.topK), minScore: number(given("min"), START.minScore),
+      rerank: yes(given("rerank")), fusion: given("fusion"), diversity: number(given("diversity"), START.diversity),
+      merges: yes(given("merge")), section: yes(given("section")),
+    };
+  };
   return {
     text: params.get("q") ?? "",
     datasets: (params.get("in") ?? "").split(",").filter(Boolean),
@@ -21,6 +24,17 @@ export function readQuery(params, defaults) {
     b: side("b"),
     filter: readFilter(params.get("filter")),
   };
+}
+
+// What holds where a search does not say: { alpha, fusion } of all that are searched, null where they differ.
+export function ownOf(datasets, chosen, defaults) {
+  const wanted = new Set(chosen);
+  const searched = datasets.filter(({ id }) => wanted.has(id)).map(({ search }) => search);
+  const shared = (field, fallback) => {
+    const values = new Set(searched.map((search) => search[field] ?? fallback));
+    return values.size > 1 ? null : [...values, fallback][0];
+  };
+  return { alpha: shared("hybridAlpha", defaults.hybridAlpha), fusion: shared("fusion", "weighted") };
 }
 
 function readFilter(text) {
@@ -36,10 +50,11 @@ export const NO_FILTER = { sources: [], publishedAfter: "", publishedBefore: "",
 export function writeQuery({ text, datasets, compare, a, b, filter }) {
   const params = { q: text, in: datasets.join(",") };
   for (const [name, side] of compare ? [["a", a], ["b", b]] : [["a", a]]) {
-    params[`${name}.alpha`] = side.alpha;
-    params[`${name}.top`] = side.topK;
-    if (side.minScore) params[`${name}.min`] = side.minScore;
-    if (side.rerank) params[`${name}.rerank`] = 1;
+    const given = {
+      alpha: side.alpha, top: side.topK, min: side.minScore || null, rerank: side.rerank ? 1 : null, fusion: side.fusion,
+      diversity: side.diversity || null, merge: side.merges ? 1 : null, section: side.section ? 1 : null,
+    };
+    for (const [field, value] of Object.entries(given)) params[`${name}.${field}`] = value;
   }
   if (compare) params.compare = 1;
   if (isNarrowed(filter)) params.filter = JSON.stringify(filter);
@@ -50,10 +65,15 @@ export const isNarrowed = ({ sources, publishedAfter, publishedBefore, metadata 
   Boolean(sources.length || publishedAfter || publishedBefore || metadata.some(({ name }) => name));
 
 // The request of one side, as the API takes it.
-export function requestOf({ text, datasets, filter }, { alpha, topK, minScore, rerank }) {
-  const request = { query: text.trim(), datasetIds: datasets, topK, hybridAlpha: alpha };
+export function requestOf({ text, datasets, filter }, { alpha, topK, minScore, rerank, fusion, diversity, merges, section }) {
+  const request = { query: text.trim(), datasetIds: datasets, topK };
+  if (alpha !== null) request.hybridAlpha = alpha;
+  if (fusion) request.fusion = fusion;
   if (minScore) request.minScore = minScore;
   if (rerank) request.rerank = true;
+  if (diversity) request.diversity = diversity;
+  if (merges) request.mergeNeighbours = true;
+  if (section) request.include = ["section"];
   if (isNarrowed(filter)) request.filter = conditions(filter);
   return request;
 }
@@ -70,7 +90,8 @@ function conditions({ sources, publishedAfter, publishedBefore, metadata }) {
 
 // The other way round: what asks such requests again.
 export function fromRequests(request, comparedWith, defaults) {
-  const side = ({ hybridAlpha = defaults.hybridAlpha, topK = defaults.topK, minScore = 0, rerank = false }) => ({ alpha: hybridAlpha, topK, minScore, rerank });
+  const side = ({ hybridAlpha = null, topK = defaults.topK, minScore = 0, rerank = false, fusion = null, diversity = 0, mergeNeighbours = false, include = [] }) =>
+    ({ alpha: hybridAlpha, topK, minScore, rerank, fusion, diversity, merges: mergeNeighbours, section: include.includes("section") });
   const { sources = [], publishedAfter = "", publishedBefore = "", metadata = {} } = request.filter ?? {};
   return {
     text: request.query,

@@ -1,8 +1,9 @@
 // The passages that came back, best first, with their scores.
 import { html, useState } from "../../html.js";
-import { date, duration, score } from "../../format.js";
+import { count, date, duration, score } from "../../format.js";
 import { Badge, Button } from "../../parts/controls.js";
 import { HitFoot } from "./explain.js";
+import { How } from "./how.js";
 import { Icon } from "../../parts/icon.js";
 import { Passage } from "../../parts/passage.js";
 import { Bones, Empty, Failure } from "../../parts/states.js";
@@ -17,6 +18,7 @@ export function Results({ title, answer, other, moved = false, names, query }) {
   return html`<div class=${`results stack ${busy && result ? "stale" : ""}`} aria-busy=${String(busy)}>
     <div class="row apart">${title ? html`<h2>${title}</h2>` : html`<h2 class="only-read">Results</h2>`}
       <span class="soft small numeric" role="status">${busy ? "Searching …" : result && `${result.results.length} in ${duration(result.searchMs)}`}</span></div>
+    ${result?.explanation && html`<${How} explanation=${result.explanation} />`}
     ${error && html`<${Failure} error=${error} retry=${retry} what="The search could not be made." />`}
     ${!result && busy && html`<${Bones} rows=${5} height=${56} />`}
     ${result && (result.results.length
@@ -52,13 +54,18 @@ function Hit({ hit, rank, names, motion, query }) {
       ${hit.explanation && html`<${ScoreBar} value=${hit.explanation.vector.score} label="Meaning" tone="vector small" /><${ScoreBar} value=${hit.explanation.keyword.score} label="Words" tone="keyword small" />`}
       ${!hit.explanation && html`<${Badge} tone=${tone} title="What the score is owed to">${leg}<//>`}
       ${hit.flags?.includes("reads_like_instructions") && html`<${Badge} tone="warn" title="The text speaks to an assistant. It is content all the same: agents are told not to obey it.">reads like instructions<//>`}
+      ${hit.mergedChunkIds?.length > 1 && html`<${Badge}>${count(hit.mergedChunkIds.length, "passage")} in one<//>`}
       ${motion && html`<${Badge} tone=${MOTION[motion.kind][0]}>${MOTION[motion.kind][1] && html`<${Icon} name=${MOTION[motion.kind][1]} size=${11} />`}${motion.text}<//>`}</div>
     <${Passage} text=${hit.content} spans=${hit.highlights} short=${long && !all} />
     ${long && html`<div><${Button} kind="quiet" size="small" icon="down" onClick=${() => setAll(!all)} aria-expanded=${String(all)}>${all ? "Less" : "Whole passage"}<//></div>`}
+    ${hit.section && html`<${Section} section=${hit.section} />`}
     <${HitFoot} hit=${hit} query=${query} />
     ${metadata.url && html`<a class="small clip" href=${metadata.url} target="_blank" rel="noopener noreferrer">${metadata.url}</a>`}
   </li>`;
 }
+
+const Section = ({ section: { headingPath, content, chunkIds, truncated } }) => html`<details><summary class="small">Section${headingPath.length > 0 && html` “<bdi>${headingPath.join(" › ")}</bdi>”`}, ${count(chunkIds.length, "passage")}${truncated && ", cut off"}</summary>
+  <div class="explanation"><${Passage} text=${content} /></div></details>`;
 
 function Where({ hit: { datasetId, metadata }, names }) {
   const parts = [

@@ -3,13 +3,14 @@ import { html, useEffect, useMemo, useRef, useState } from "../../html.js";
 import * as knowledge from "../../api/knowledge.js";
 import { may, offers, useCaller } from "../../caller.js";
 import { Button, Check } from "../../parts/controls.js";
+import { Foldable } from "../../parts/foldable.js";
 import { Page } from "../../parts/page.js";
 import { Empty, Loaded } from "../../parts/states.js";
 import { useResource } from "../../resource.js";
 import { href } from "../../router.js";
 import { DatasetPicker } from "./picker.js";
 import { Narrow } from "./narrow.js";
-import { readQuery, requestOf, writeQuery } from "./query.js";
+import { ownOf, readQuery, requestOf, writeQuery } from "./query.js";
 import { Results } from "./results.js";
 import { Saved } from "./saved.js";
 import { Screws } from "./screws.js";
@@ -60,6 +61,7 @@ function Sandbox({ params, datasets }) {
   }, [sent]);
 
   const sides = asked.compare ? ["a", "b"] : ["a"];
+  const own = ownOf(datasets, asked.datasets, defaults);
   return html`<div class="sandbox">
     <form class="ask panel padded" onSubmit=${submit}>
       <div class="ask-line"><input class="input" ref=${box} type="search" aria-label="Question" dir="auto" maxlength="8000" autofocus
@@ -68,12 +70,12 @@ function Sandbox({ params, datasets }) {
       <${DatasetPicker} datasets=${datasets} value=${asked.datasets} onValue=${(chosen) => change({ datasets: chosen })} />
       ${offers(caller, "dashboardKbSavedSearchesList") && html`<${Saved} sent=${sent} />`}
     </form>
-    <aside class="screws stack" aria-label="Settings of the search">
-      ${sides.map((side) => html`<${Screws} key=${side} name=${asked.compare ? side.toUpperCase() : null} value=${asked[side]} maxTopK=${defaults.maxTopK}
+    <aside class="screws" aria-label="Settings of the search"><${Foldable} name="Settings"><div class="stack">
+      ${sides.map((side) => html`<${Screws} key=${side} name=${asked.compare ? side.toUpperCase() : null} value=${asked[side]} own=${own}
         onValue=${(part) => change({ [side]: { ...asked[side], ...part } })} />`)}
       <${Check} checked=${asked.compare} onValue=${(compare) => change({ compare, b: compare && same(asked.a, asked.b) ? { ...asked.a, rerank: !asked.a.rerank } : asked.b })}>Compare two settings<//>
       <${Narrow} value=${asked.filter} onValue=${(filter) => change({ filter })} />
-    </aside>
+    </div><//></aside>
     <section class="answers stack" aria-label="Results">
       ${sent ? html`<${Answers} sent=${sent} datasets=${datasets} />` : html`<div class="panel"><${Empty} icon="search" title="Ask something">Press <kbd>/</kbd> to get to the question from anywhere on this page.<//></div>`}
     </section>
@@ -107,7 +109,7 @@ function useAnswer(sent, side, wanted) {
     if (!wanted) return undefined;
     const ending = new AbortController();
     setState((before) => ({ ...before, busy: true, error: null }));
-    knowledge.search(offers(caller, "dashboardKbSearchWhyNot") ? { ...request, explain: true, include: ["highlights"] } : request, ending.signal).then(
+    knowledge.search(offers(caller, "dashboardKbSearchWhyNot") ? { ...request, explain: true, include: ["highlights", ...(request.include ?? [])] } : request, ending.signal).then(
       (result) => setState({ result, error: null, busy: false }),
       (error) => ending.signal.aborted || setState({ result: null, error, busy: false }),
     );

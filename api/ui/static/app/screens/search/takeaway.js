@@ -22,7 +22,7 @@ for hit in answer.raise_for_status().json()["results"]:
   json: (request) => JSON.stringify(request, null, 2),
 };
 
-// What an agent's tool takes. How words and meaning are weighed is the dataset's own setting there.
+// What an agent's tool takes; for the rest the dataset's own settings hold there.
 function toolArguments({ query, datasetIds, topK, minScore, rerank, filter = {} }) {
   const given = {
     query, datasets: datasetIds, results: topK, min_score: minScore, rerank, sources: filter.sources,
@@ -32,7 +32,13 @@ function toolArguments({ query, datasetIds, topK, minScore, rerank, filter = {} 
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-const NOTES = { mcp: " An agent's client sends this by itself once it knows the address /mcp. The weight of words and meaning is the dataset's own there." };
+const ONLY_HERE = { hybridAlpha: "the weight of words and meaning", fusion: "the way both are made one", diversity: "diversity", mergeNeighbours: "merging", include: "sections" };
+
+function noteOn(way, request) {
+  if (way !== "mcp") return "";
+  const left = Object.entries(ONLY_HERE).filter(([name]) => name in request).map(([, text]) => text);
+  return ` An agent's client sends this by itself once it knows the address /mcp.${left.length ? ` An agent's tool does not take ${new Intl.ListFormat("en", { type: "disjunction" }).format(left)}: the dataset's own settings hold there.` : ""}`;
+}
 
 // For a POSIX shell.
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -56,5 +62,5 @@ export function Takeaway({ requests }) {
     <div class="row"><${Segments} label="Language" value=${way} onValue=${setWay} options=${[["curl", "curl"], ["python", "Python"], ["mcp", "MCP"], ["json", "JSON"]]} />
       ${requests.length > 1 && html`<${Segments} label="Setting" value=${side} onValue=${setSide} options=${[["0", "A"], ["1", "B"]]} />`}</div>
     <${Code} text=${WAYS[way](request)} label="The request" />
-    <p class="tiny soft">Put your key into the environment variable CAIRN_KEY first.${NOTES[way]}</p></div></details>`;
+    <p class="tiny soft">Put your key into the environment variable CAIRN_KEY first.${noteOn(way, request)}</p></div></details>`;
 }
