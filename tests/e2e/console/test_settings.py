@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.console.datasets import BASE, filled, settle, with_files
 from tests.e2e.console.visitor import Visitor
+from tests.unit.ingest.parsers.pdf_writer import PdfPage, PdfWriter, prose
+
+
+def _picture() -> bytes:
+    content = BytesIO()
+    Image.new("RGB", (200, 60), "white").save(content, "GIF")
+    return content.getvalue()
 
 
 class TestADataset:
@@ -48,6 +57,32 @@ class TestADataset:
         assert found["redaction"] == {"kinds": ["email", "phone"], "countries": ["GB", "DE"]}
         chunks = server.get(f"{BASE}/{dataset}/files/{found['files'][0]['id']}/chunks").json()["data"]
         assert "Ask [EMAIL] or call [PHONE]." in chunks[0]["content"]
+
+    def test_reads_scans_once_it_is_told_to_and_says_before_what_that_takes(
+        self, visitor: Visitor, server: httpx.Client, tmp_path: Path
+    ) -> None:
+        writer = PdfWriter([PdfPage(prose(["Read me"])), PdfPage(drawing="60 60 300 200 re f")])
+        scan = writer.write(tmp_path / "scan.pdf").read_bytes()
+        dataset = with_files(server, f"Scanned {uuid4()}", {"scan.pdf": scan, "picture.gif": _picture()})
+        visitor.open(f"datasets/{dataset}/settings")
+        visitor.page.get_by_label("Read pages without text by text recognition").check()
+        visitor.sees("A file takes about 34 minutes at most.")
+        visitor.sees("Text recognition reads 1 page, less than a minute of a processor, and all pages of 1 file")
+        pages = visitor.page.get_by_label("Pages of one file at most")
+        pages.fill("0")
+        visitor.sees("From 1 to 2000 pages.")
+        expect(visitor.page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
+        pages.fill("12")
+        visitor.sees("A file takes about 4 minutes at most.")
+        visitor.page.get_by_label("Build them anew after saving").uncheck()
+        visitor.press("Save")
+        visitor.sees("Saved.")
+        assert server.get(f"{BASE}/{dataset}").json()["ocr"] == {"enabled": True, "maxPages": 12}
+        visitor.page.get_by_label("Read pages without text by text recognition").uncheck()
+        expect(pages).to_have_count(0)
+        visitor.press("Save")
+        expect(visitor.page.get_by_text("1 change not saved")).to_have_count(0)
+        assert server.get(f"{BASE}/{dataset}").json()["ocr"] == {"enabled": False, "maxPages": None}
 
     def test_says_that_there_is_no_other_model(self, visitor: Visitor, server: httpx.Client) -> None:
         visitor.open(f"datasets/{filled(server, f'One model {uuid4()}', 1)}/settings")

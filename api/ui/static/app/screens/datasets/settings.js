@@ -10,15 +10,19 @@ import { say } from "../../parts/toast.js";
 import { useAction, useResource } from "../../resource.js";
 import { go } from "../../router.js";
 import { ChunkFields } from "./chunking.js";
+import { minutes } from "./minutes.js";
 import { ModelChanges } from "./models.js";
+import { RecognitionCost, RecognitionFields, pagesAreRight } from "./recognition.js";
 import { RedactionFields } from "./redaction.js";
 import { AgentRoles } from "./roles.js";
 import { SearchFields } from "./searching.js";
 
 const PLAIN = ["name", "description", "allowedAgentRoles", "search"];
-const CUTTING = ["chunkSize", "chunkOverlap", "parseType", "parserEngine", "separators", "redaction"];
+const CUTTING = ["chunkSize", "chunkOverlap", "parseType", "parserEngine", "separators", "ocr", "redaction"];
 
 const fieldsOf = (dataset) => Object.fromEntries([...PLAIN, ...CUTTING].map((name) => [name, dataset[name] ?? ""]));
+// Recognition that is off has no number of pages.
+const sentOf = (name, value) => (name === "ocr" && !value.enabled ? { enabled: false } : value);
 const differs = (one, other) => JSON.stringify(one) !== JSON.stringify(other);
 
 export function Settings({ dataset, refresh, put }) {
@@ -31,7 +35,7 @@ export function Settings({ dataset, refresh, put }) {
   const change = (part) => setGiven((before) => ({ ...before, ...part }));
 
   const saving = useAction(async () => {
-    const after = await knowledge.datasets.configure(dataset.id, Object.fromEntries(changed.map((name) => [name, given[name]])));
+    const after = await knowledge.datasets.configure(dataset.id, Object.fromEntries(changed.map((name) => [name, sentOf(name, given[name])])));
     put(() => after);
     setBase(fieldsOf(after));
     setGiven(fieldsOf(after));
@@ -50,17 +54,20 @@ export function Settings({ dataset, refresh, put }) {
   return html`<div class="settings">
     <form class="panel padded form" onSubmit=${submit} novalidate>
       ${saving.error && html`<${Notice} tone="bad"><p>${saving.error.message}</p><//>`}
-      <${TextField} label="Name" value=${given.name} onValue=${(name) => change({ name })} maxlength="200" dir="auto" wrong=${saving.error?.of?.("name")} />
+      <section><${TextField} label="Name" value=${given.name} onValue=${(name) => change({ name })} maxlength="200" dir="auto" wrong=${saving.error?.of?.("name")} />
       <${TextField} label="What it is about" multiline value=${given.description} onValue=${(description) => change({ description })} maxlength="2000" dir="auto" />
       ${may(caller, "manage") && html`<${AgentRoles} key=${base.allowedAgentRoles.join()} value=${given.allowedAgentRoles} onValue=${(allowedAgentRoles) => change({ allowedAgentRoles })} wrong=${saving.error?.of?.("allowedAgentRoles")} />`}
-      <h2>How it is searched</h2>
-      <${SearchFields} value=${given.search} onValue=${(search) => change({ search })} />
-      <h2>How files are cut into passages</h2>
-      <${ChunkFields} value=${given} onValue=${change} error=${saving.error} />
+      </section>
+      <section><h2>How it is searched</h2>
+        <${SearchFields} value=${given.search} onValue=${(search) => change({ search })} /></section>
+      <section><h2>How files are cut into passages</h2>
+      <${ChunkFields} value=${given} onValue=${change} error=${saving.error} /></section>
+      <section><h2>Scans and pictures</h2>
+      <${RecognitionFields} value=${given.ocr} onValue=${(ocr) => change({ ocr })} error=${saving.error} />
       <h2>Personal data</h2>
-      <${RedactionFields} value=${given.redaction} onValue=${(redaction) => change({ redaction })} error=${saving.error} />
-      ${recuts && dataset.totalFiles > 0 && html`<${Cost} dataset=${dataset} anew=${anew} onAnew=${setAnew} />`}
-      <div class="row"><${Button} type="submit" kind="primary" busy=${saving.busy} disabled=${!changed.length || given.chunkOverlap >= given.chunkSize}>Save<//>
+      <${RedactionFields} value=${given.redaction} onValue=${(redaction) => change({ redaction })} error=${saving.error} /></section>
+      ${recuts && dataset.totalFiles > 0 && html`<${Cost} dataset=${dataset} recognises=${given.ocr.enabled} anew=${anew} onAnew=${setAnew} />`}
+      <div class="row"><${Button} type="submit" kind="primary" busy=${saving.busy} disabled=${!changed.length || given.chunkOverlap >= given.chunkSize || !pagesAreRight(given.ocr)}>Save<//>
         <${Button} onClick=${() => setGiven(base)} disabled=${!changed.length || saving.busy}>Undo changes<//>
         ${changed.length > 0 && html`<span class="soft small">${count(changed.length, "change")} not saved</span>`}</div>
     </form>
@@ -70,17 +77,16 @@ export function Settings({ dataset, refresh, put }) {
   </div>`;
 }
 
-function Cost({ dataset, anew, onAnew }) {
+function Cost({ dataset, recognises, anew, onAnew }) {
   const estimate = useResource((signal) => knowledge.datasets.reindexCost(dataset.id, signal), [dataset.id]);
   const { data } = estimate;
   return html`<${Notice} tone="warn" icon="clock">
     <p class="strong">Files that are here keep their passages until they are built anew.</p>
-    ${data && html`<p>${count(data.files, "file")} with ${count(data.chunks, "passage")}: ${minutes(data.estimatedMinutes)}. Searches find the old passages until the new ones are complete.</p>`}
+    ${data && html`<p>${count(data.files, "file")} with ${count(data.chunks, "passage")}: ${minutes(data.estimatedMinutes)}. Searches find the old passages until the new ones are complete.</p>
+      ${recognises && html`<${RecognitionCost} cost=${data} />`}`}
     <${Check} checked=${anew} onValue=${onAnew}>Build them anew after saving<//>
   <//>`;
 }
-
-export const minutes = (value) => (value < 1 ? "less than a minute" : `about ${value < 90 ? count(Math.ceil(value), "minute") : count(Math.ceil(value / 60), "hour")}`);
 
 const Facts = ({ dataset }) => html`<section class="panel padded stack"><h2>About</h2><dl class="facts">
   <dt>Id</dt><dd class="mono">${dataset.id}</dd>

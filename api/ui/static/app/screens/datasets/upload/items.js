@@ -14,7 +14,7 @@ const RANK = { refused: 0, failed: 0, sending: 1, waiting: 2 };
 export function Items({ items, onRemove }) {
   const [all, setAll] = useState(false);
   const ordered = [...items].sort((one, other) => (RANK[one.state] ?? 3) - (RANK[other.state] ?? 3));
-  const shown = all ? ordered.slice(0, 2000) : ordered.slice(0, SHOWN);
+  const shown = all ? ordered.slice(0, 500) : ordered.slice(0, SHOWN);
   return html`<ul class="uploads" aria-label="Files to upload">
     ${shown.map((item) => html`<li key=${item.name}>
       <div class="grow"><div class="clip small" dir="auto" title=${item.name}>${item.name}</div>
@@ -26,7 +26,7 @@ export function Items({ items, onRemove }) {
         ? html`<${Button} kind="quiet" size="small" icon="close" label=${`Leave out ${item.name}`} onClick=${() => onRemove(item)} />`
         : html`<span class="spacer"></span>`}
     </li>`)}
-    ${items.length > shown.length && html`<li><${Button} size="small" kind="quiet" onClick=${() => setAll(true)}>Show ${number(items.length - shown.length)} more<//></li>`}
+    ${items.length > shown.length && (all ? html`<li class="soft small">… and ${number(items.length - shown.length)} more</li>` : html`<li><${Button} size="small" kind="quiet" onClick=${() => setAll(true)}>Show ${number(items.length - shown.length)} more<//></li>`)}
   </ul>`;
 }
 
