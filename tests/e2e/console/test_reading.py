@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.console.datasets import BASE, with_files
@@ -45,6 +48,14 @@ class TestAResult:
         expect(hit.get_by_role("row").filter(has_text="Words")).to_contain_text("BM25")
         expect(hit.get_by_role("group", name="Words that matched")).to_contain_text("lamps")
 
+    def test_is_told_of_with_how_all_of_them_were_found(self, visitor: Visitor, dataset: str) -> None:
+        visitor.open(f"search?q=%22eastern+gate%22+lamps&in={dataset}&a.alpha=0.4&a.rerank=1")
+        visitor.page.get_by_text("How it was searched").click()
+        told = visitor.page.locator("details", has_text="How it was searched")
+        for text in ("0.4 to 0.6", "weighted scores", "“eastern gate”", "the best 100 of each leg"):
+            expect(told).to_contain_text(text)
+        expect(told.get_by_role("group", name="The question's words")).to_contain_text("lamps")
+
     def test_that_is_missing_says_why_not(self, visitor: Visitor, dataset: str) -> None:
         visitor.open(f"search?q=When+are+lamps+trimmed&in={dataset}")
         visitor.press("Why not …")
@@ -54,6 +65,16 @@ class TestAResult:
 
 
 class TestTheOriginal:
+    def test_of_a_picture_is_shown(self, visitor: Visitor, server: httpx.Client) -> None:
+        content = BytesIO()
+        Image.new("RGB", (321, 60), "teal").save(content, "PNG")
+        dataset = with_files(server, f"Pictures {uuid4()}", {"sign.png": content.getvalue()})
+        [file] = server.get(f"{BASE}/{dataset}").json()["files"]
+        visitor.open(f"datasets/{dataset}/file/{file['id']}")
+        picture = visitor.page.get_by_role("img", name="The picture sign.png")
+        expect(picture).to_be_visible()
+        assert picture.evaluate("one => one.decode().then(() => one.naturalWidth)") == 321
+
     def test_of_a_pdf_shows_the_page_with_the_place_marked(self, visitor: Visitor, dataset: str) -> None:
         visitor.open(f"search?q=keeper+of+the+eastern+gate&in={dataset}")
         visitor.page.get_by_role("link", name="rules.pdf").first.click()

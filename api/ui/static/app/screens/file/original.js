@@ -13,13 +13,18 @@ const MOST_TEXT = 2_000_000;
 const POLICY = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">';
 const TEXT = /^(text\/|application\/(json|x-ndjson|jsonl|xml|x-yaml|rtf)|message\/rfc822)/;
 
-export const isShown = ({ mimeType }) => mimeType === "application/pdf" || TEXT.test(mimeType) || mimeType === "application/xhtml+xml";
+const isPicture = ({ mimeType }) => mimeType.startsWith("image/");
+
+export const isShown = (file) => file.mimeType === "application/pdf" || isPicture(file) || TEXT.test(file.mimeType) || file.mimeType === "application/xhtml+xml";
 
 export function Original({ file, datasetId, place }) {
   if (file.mimeType === "application/pdf") return html`<${Pages} file=${file} datasetId=${datasetId} place=${place} />`;
+  if (isPicture(file)) return html`<${Photo} file=${file} datasetId=${datasetId} />`;
   if (isShown(file)) return html`<${TextOriginal} file=${file} datasetId=${datasetId} place=${place} />`;
-  return html`<div class="panel"><${Empty} icon="file" title="This format cannot be shown here">Download the original to see it. Its passages stand beside this.<//></div>`;
+  return html`<${NotShown} />`;
 }
+
+const NotShown = () => html`<div class="panel"><${Empty} icon="file" title="This format cannot be shown here">Download the original to see it. Its passages stand beside this.<//></div>`;
 
 function Pages({ file, datasetId, place }) {
   const [page, setPage] = useState(place?.pageNumber ?? 1);
@@ -59,6 +64,17 @@ function Picture({ file, datasetId, page, boxes }) {
   const share = (value, whole) => `${(value / whole) * 100}%`;
   return html`<div class="page-picture" style=${{ aspectRatio: `${width} / ${height}` }}><img src=${address} alt=${`Page ${page}`} />
     ${boxes.map((box, index) => html`<span class="box" key=${index} ref=${index === 0 ? marked : null} style=${{ left: share(box.left, width), top: share(box.top, height), width: share(box.right - box.left, width), height: share(box.bottom - box.top, height) }}></span>`)}</div>`;
+}
+
+// In an <img>, where nothing in a picture can run.
+function Photo({ file, datasetId }) {
+  const picture = useResource(async (signal) => URL.createObjectURL(await knowledge.files.content(datasetId, file.id, signal)), [file.id, file.updatedOn]);
+  const [broken, setBroken] = useState(false);
+  useEffect(() => () => picture.data && URL.revokeObjectURL(picture.data), [picture.data]);
+  if (broken) return html`<${NotShown} />`; // a format that this browser does not know, such as TIFF
+  if (picture.error) return html`<${Failure} error=${picture.error} retry=${picture.refresh} what="The original cannot be shown." />`;
+  if (!picture.data) return html`<div class="panel padded"><${Bones} rows=${12} /></div>`;
+  return html`<section class="panel original" aria-label="Original"><img class="photo" onError=${() => setBroken(true)} src=${picture.data} alt=${`The picture ${file.fileName}`} /></section>`;
 }
 
 function TextOriginal({ file, datasetId, place }) {

@@ -31,7 +31,7 @@ function Facts({ report }) {
     ["Pages", report.pageCount], ["Pages without text", report.pagesWithoutText.length ? pages(report.pagesWithoutText) : null],
     ["Pages read by text recognition", report.ocrPages.length ? report.ocrPages.map(({ page, confidence }) => `${page} (${Math.round(confidence * 100)} %)`).join(", ") : null],
     ["Tables", report.tablesFound ? `${report.tablesFound}${report.tablesSplit ? `, ${report.tablesSplit} cut in parts with their header repeated` : ""}` : null],
-    ["Blocks", report.blocks.map(({ kind, blocks }) => `${number(blocks)} ${kind}`).join(", ")],
+    ["Blocks", report.blocks.map(({ kind, blocks }) => `${kind} ${number(blocks)}`).join(", ")],
     ["Characters", number(report.characters)], ["Tokens", number(report.tokens)], ["Passages", number(report.chunksCount)],
     ["Passages that say the same", report.duplicateChunks || null],
     ["Personal data replaced", report.redactions?.length ? report.redactions.map(({ kind, count }) => `${number(count)} ${kind.replace("_", " ")}`).join(", ") : null],
