@@ -25,7 +25,7 @@ class Keyring:
     def make(self, role: str) -> str:
         with self.database.write() as session:
             issued = self.keys.create(
-                session, tenant_id=self._administrator().tenant_id, user_id=None, name=f"{role} {uuid4()}", role=role
+                session, tenant_id=self.administrator().tenant_id, user_id=None, name=f"{role} {uuid4()}", role=role
             )
         return issued.token
 
@@ -40,7 +40,7 @@ class Keyring:
     def revoke(self, token: str) -> None:
         with self.database.write() as session:
             key_id = self.keys.authenticate(session, token).key_id
-            self.keys.revoke(session, self._administrator(), key_id)
+            self.keys.revoke(session, self.administrator(), key_id)
 
     @staticmethod
     def await_refusal(server: httpx.Client, token: str) -> None:
@@ -50,6 +50,6 @@ class Keyring:
             assert monotonic() < deadline, "the server still takes a revoked key"
             sleep(0.05)
 
-    def _administrator(self) -> Principal:
+    def administrator(self) -> Principal:
         with self.database.read() as session:
             return self.keys.authenticate(session, KEY)

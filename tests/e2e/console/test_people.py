@@ -93,6 +93,38 @@ class TestTheTeam:
         assert refused.status_code == 401
 
 
+class TestATeam:
+    def test_is_made_gets_a_member_and_is_deleted(self, visitor: Visitor, server: httpx.Client) -> None:
+        name, team, email = f"Keeper {uuid4()}", f"Night shift {uuid4()}", f"{uuid4()}@example.org"
+        body = {"email": email, "name": name, "role": "reviewer"}
+        invited = server.post("/dashboard/v1/team/invite", json=body).raise_for_status().json()["inviteUrl"]
+        accepted = {
+            "username": name, "email": email, "password": PASSWORD, "invite_code": invited.partition("#")[2],
+            "terms_accepted": True, "privacy_accepted": True,
+        }  # fmt: skip
+        server.post("/api/auth/register", json=accepted).raise_for_status()
+        visitor.open("access/teams")
+        visitor.press("New team")
+        visitor.press("Create team", within=visitor.dialog)
+        visitor.sees("Give the team a name.")
+        visitor.dialog.get_by_label("Name", exact=True).fill(team)
+        visitor.press("Create team", within=visitor.dialog)
+        row = visitor.page.get_by_role("row").filter(has_text=team)
+        expect(row).to_contain_text("owner")
+        row.get_by_role("button", name=f"1 member … of {team}").click()
+        members = visitor.dialog.get_by_role("list", name="Members")
+        expect(members.get_by_role("listitem")).to_have_count(1)
+        visitor.dialog.get_by_label("Person").select_option(f"{name} ({email})")
+        visitor.press("Add", within=visitor.dialog)
+        expect(members.get_by_role("listitem").filter(has_text=name)).to_contain_text("member")
+        visitor.press("Done", within=visitor.dialog)
+        expect(row.get_by_role("button", name=f"2 members … of {team}")).to_be_visible()
+        row.get_by_role("button", name=f"Actions for {team}").click()
+        visitor.page.get_by_role("menuitem", name="Delete …").click()
+        visitor.press("Delete", within=visitor.dialog)
+        expect(row).to_have_count(0)
+
+
 class TestAForgottenPassword:
     def test_is_answered_alike_whoever_asks(self, browser: Browser, server: httpx.Client) -> None:
         visitor = Visitor.at(browser, str(server.base_url), key="")

@@ -129,6 +129,13 @@ export const crawl = {
   decide: (dataset, id, verb) => tell(api`/knowledge-base/datasets/${dataset}/crawl/${id}/${verb}`),
 };
 
+export const approvals = {
+  list: (given, signal) => ask(api`/approvals` + query(given), { signal }),
+  stats: (signal) => ask(api`/approvals/stats`, { signal }),
+  get: (id, signal) => ask(api`/approvals/${id}`, { signal }),
+  resolve: (id, json) => tell(api`/approvals/${id}/resolve`, { json }),
+};
+
 export const access = {
   keys: (signal) => ask(api`/access-keys`, { signal }),
   createKey: (json) => tell(api`/access-keys`, { json }),
@@ -140,6 +147,17 @@ export const access = {
   removeMember: (id) => ask(api`/team/users/${id}`, { method: "DELETE" }),
   audit: (given, signal) => ask(api`/audit-log` + query(given), { signal }),
   auditExport: (given) => ask(api`/audit-log/export` + query(given), { as: "blob" }),
+};
+
+// Of the platform's surface, which speaks in an envelope of its own.
+const TEAMS = "/api/teams";
+export const teams = {
+  list: (signal) => ask(TEAMS + query({ limit: 200 }), { signal }),
+  get: (id, signal) => ask(`${TEAMS}/${id}`, { signal }),
+  create: (json) => tell(TEAMS, { json }),
+  remove: (id) => ask(`${TEAMS}/${id}`, { method: "DELETE" }),
+  add: (id, json) => tell(`${TEAMS}/${id}/members`, { json }),
+  people: (signal) => ask("/api/users", { signal }),
 };
 
 // For those who run Cairn; 503 says that a part of it is not well, and which.

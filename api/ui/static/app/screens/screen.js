@@ -8,6 +8,7 @@ import { href, useRoute } from "../router.js";
 import { Datasets } from "./datasets/overview.js";
 import { Dataset } from "./datasets/dataset.js";
 import { FileScreen } from "./file/file.js";
+import { Approvals } from "./approvals/approvals.js";
 import { Access } from "./access/access.js";
 import { History } from "./history/history.js";
 import { Jobs } from "./jobs/jobs.js";
@@ -23,6 +24,7 @@ const SCREENS = {
   questions: ({ parts }) => html`<${Questions} key=${parts[1] ?? ""} id=${parts[1]} />`,
   history: () => html`<${History} />`,
   jobs: () => html`<${Jobs} />`,
+  approvals: ({ parts, params }) => html`<${Approvals} id=${parts[1]} params=${params} />`,
   access: ({ parts }) => html`<${Access} tab=${parts[1]} />`,
   system: () => html`<${System} />`,
   search: ({ params, turn }) => html`<${Search} key=${turn} params=${params} />`,

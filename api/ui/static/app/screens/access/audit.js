@@ -5,6 +5,7 @@ import { offers, useCaller } from "../../caller.js";
 import { fullTime } from "../../format.js";
 import { Badge, Button } from "../../parts/controls.js";
 import { Paged } from "../../parts/pages.js";
+import { Rows } from "../../parts/rows.js";
 import { Empty } from "../../parts/states.js";
 import { useAction } from "../../resource.js";
 import { say } from "../../parts/toast.js";
@@ -30,8 +31,8 @@ export function Audit() {
       <option value="">About: all</option>${ENTITIES.map((name) => html`<option value=${name} selected=${name === entity}>${name.replace("_", " ")}</option>`)}</select><span class="grow"></span>
       ${offers(caller, "dashboardAuditLogExport") && html`<${Button} icon="download" busy=${giving.busy} onClick=${giving.run}>Export<//>`}</div>
     <${Paged} from=${entries} what="The audit log could not be loaded.">${(items) => (items.length
-      ? html`<div class="panel scroll"><table class="plain"><thead><tr><th>When</th><th>Who</th><th>Did</th><th>About</th><th>Changes</th><th>From</th></tr></thead>
-          <tbody>${items.map((entry) => html`<${Entry} key=${entry.id} entry=${entry} />`)}</tbody></table></div>`
+      ? html`<div class="panel scroll"><table class="plain cards"><thead><tr><th>When</th><th>Who</th><th>Did</th><th>About</th><th>Changes</th><th>From</th></tr></thead>
+          <tbody><${Rows} paged items=${items} draw=${(entry) => html`<${Entry} key=${entry.id} entry=${entry} />`} /></tbody></table></div>`
       : html`<div class="panel"><${Empty} icon="history" title="Nothing is recorded" /></div>`)}<//>
   </div>`;
 }
@@ -40,9 +41,9 @@ const told = (value) => (value === null || value === undefined ? "nothing" : typ
 
 const Entry = ({ entry }) => html`<tr>
   <td class="nowrap soft">${fullTime(entry.createdOn)}</td>
-  <td><bdi>${entry.actorName}</bdi>${entry.actorType !== "user" && html`<div class="tiny soft">${entry.actorType}</div>`}</td>
-  <td><${Badge} tone=${TONES[entry.action] ?? ""}>${entry.action}<//></td>
-  <td>${entry.entityType.replace("_", " ")}<div class="tiny soft mono">${entry.entityId}</div></td>
-  <td class="tiny">${entry.changes && html`<details><summary>${Object.keys(entry.changes).length} fields</summary><dl class="facts">
+  <td data-label="Who"><bdi>${entry.actorName}</bdi>${entry.actorType !== "user" && html`<div class="tiny soft">${entry.actorType}</div>`}</td>
+  <td class="half" data-label="Did"><${Badge} tone=${TONES[entry.action] ?? ""}>${entry.action}<//></td>
+  <td data-label="About">${entry.entityType.replace("_", " ")}<div class="tiny soft mono">${entry.entityId}</div></td>
+  <td class="tiny" data-label="Changes">${entry.changes && html`<details><summary>${Object.keys(entry.changes).length} fields</summary><dl class="facts">
     ${Object.entries(entry.changes).map(([name, change]) => html`<dt>${name}</dt><dd dir="auto">${told(change.from)} → ${told(change.to)}</dd>`)}</dl></details>`}</td>
-  <td class="soft nowrap">${entry.ip ?? ""}</td></tr>`;
+  <td class="soft nowrap half" data-label="From">${entry.ip ?? ""}</td></tr>`;

@@ -7,6 +7,7 @@ import { Badge, Button } from "../../parts/controls.js";
 import { Code } from "../../parts/copy.js";
 import { Confirm, Dialog } from "../../parts/dialog.js";
 import { Menu } from "../../parts/menu.js";
+import { Rows } from "../../parts/rows.js";
 import { Empty, Loaded, Notice } from "../../parts/states.js";
 import { say } from "../../parts/toast.js";
 import { useAction, useResource } from "../../resource.js";
@@ -29,8 +30,8 @@ export function Keys() {
   return html`<div class="stack">
     <div class="toolbar"><span class="grow"></span>${makes && html`<${Button} kind="primary" icon="add" onClick=${() => setMaking(true)}>New key<//>`}</div>
     <${Loaded} from=${keys} what="The keys could not be loaded.">${({ data }) => (data.length
-      ? html`<div class="panel scroll"><table class="plain"><thead><tr><th>Name</th><th>Key</th><th>Role</th><th>May</th><th>State</th><th>Last used</th><th><span class="only-read">Actions</span></th></tr></thead>
-          <tbody>${data.map((key) => html`<${Key} key=${key.id} of=${key} caller=${caller} refresh=${keys.refresh} onIssued=${done} />`)}</tbody></table></div>`
+      ? html`<div class="panel scroll"><table class="plain cards"><thead><tr><th>Name</th><th>Key</th><th>Role</th><th>May</th><th>State</th><th>Last used</th><th><span class="only-read">Actions</span></th></tr></thead>
+          <tbody><${Rows} items=${data} columns=${7} draw=${(key) => html`<${Key} key=${key.id} of=${key} caller=${caller} refresh=${keys.refresh} onIssued=${done} />`} /></tbody></table></div>`
       : html`<div class="panel"><${Empty} icon="key" title="No keys yet" /></div>`)}<//>
     ${making && html`<${NewKey} known=${keys.data?.data ?? []} onClose=${() => { setMaking(false); keys.refresh(); }} onDone=${done} />`}
     ${issued && html`<${Issued} issued=${issued} onClose=${() => setIssued(null)} />`}
@@ -55,12 +56,12 @@ function Key({ of: key, caller, refresh, onIssued }) {
   const alive = key.state === "active" || key.state === "replaced";
   return html`<tr>
     <td><b dir="auto">${key.name}</b>${own && html` <${Badge} tone="accent">this one<//>`}${key.description && html`<div class="tiny soft" dir="auto">${key.description}</div>`}</td>
-    <td class="mono nowrap">${key.hint}…</td>
-    <td>${key.role}${key.agentRole && html`<div class="tiny soft">agent <bdi>${key.agentRole}</bdi></div>`}</td>
-    <td class="tiny soft">${key.scopes.map((scope) => scope.replace("knowledge:", "")).join(", ")}${key.datasetIds && html`<div>only ${key.datasetIds.length === 1 ? "one dataset" : `${key.datasetIds.length} datasets`}</div>`}</td>
-    <td><${Badge} tone=${tone}>${name}<//>${key.expiresAt && alive && html`<div class="tiny soft">until ${date(key.expiresAt)}</div>`}</td>
-    <td class="nowrap soft" title=${key.lastUsedAt ? fullTime(key.lastUsedAt) : null}>${key.lastUsedAt ? ago(key.lastUsedAt) : "never"}</td>
-    <td>${alive && html`<${Menu} label=${`Actions for key ${key.name}`} items=${[
+    <td class="mono nowrap half" data-label="Key">${key.hint}…</td>
+    <td class="half" data-label="Role">${key.role}${key.agentRole && html`<div class="tiny soft">agent <bdi>${key.agentRole}</bdi></div>`}</td>
+    <td class="tiny soft" data-label="May">${key.scopes.map((scope) => scope.replace("knowledge:", "")).join(", ")}${key.datasetIds && html`<div>only ${key.datasetIds.length === 1 ? "one dataset" : `${key.datasetIds.length} datasets`}</div>`}</td>
+    <td class="half" data-label="State"><${Badge} tone=${tone}>${name}<//>${key.expiresAt && alive && html`<div class="tiny soft">until ${date(key.expiresAt)}</div>`}</td>
+    <td class="nowrap soft half" data-label="Last used" title=${key.lastUsedAt ? fullTime(key.lastUsedAt) : null}>${key.lastUsedAt ? ago(key.lastUsedAt) : "never"}</td>
+    <td class="act">${alive && html`<${Menu} label=${`Actions for key ${key.name}`} items=${[
       key.state === "active" && { label: "Rotate …", icon: "refresh", run: () => setAsking("rotate") },
       { label: "Revoke …", icon: "trash", danger: true, run: () => setAsking("revoke") },
     ]} />`}

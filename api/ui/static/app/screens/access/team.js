@@ -7,6 +7,7 @@ import { Badge, Button, Choice, TextField } from "../../parts/controls.js";
 import { Code } from "../../parts/copy.js";
 import { Confirm, Dialog } from "../../parts/dialog.js";
 import { Menu } from "../../parts/menu.js";
+import { Rows } from "../../parts/rows.js";
 import { Loaded, Notice } from "../../parts/states.js";
 import { say } from "../../parts/toast.js";
 import { useAction, useResource } from "../../resource.js";
@@ -20,9 +21,9 @@ export function Team() {
   const team = useResource((signal) => knowledge.access.team(signal), []);
   return html`<div class="stack">
     <div class="toolbar"><span class="grow"></span>${manages && html`<${Button} kind="primary" icon="add" onClick=${() => setInviting(true)}>Invite<//>`}</div>
-    <${Loaded} from=${team} what="The team could not be loaded.">${({ data }) => html`<div class="panel scroll"><table class="plain">
+    <${Loaded} from=${team} what="The team could not be loaded.">${({ data }) => html`<div class="panel scroll"><table class="plain cards">
       <thead><tr><th>Name</th><th>Role</th><th>State</th><th>Last active</th><th><span class="only-read">Actions</span></th></tr></thead>
-      <tbody>${data.map((member) => html`<${Member} key=${`${member.type} ${member.id}`} member=${member} manages=${manages} refresh=${team.refresh} />`)}</tbody></table></div>`}<//>
+      <tbody><${Rows} items=${data} columns=${5} draw=${(member) => html`<${Member} key=${`${member.type} ${member.id}`} member=${member} manages=${manages} refresh=${team.refresh} />`} /></tbody></table></div>`}<//>
     ${inviting && html`<${Invite} onClose=${() => { setInviting(false); team.refresh(); }} />`}
   </div>`;
 }
@@ -46,13 +47,13 @@ function Member({ member, manages, refresh }) {
   });
   const isPerson = member.type === "human";
   return html`<tr><td><b dir="auto">${member.name}</b>${member.email && html`<div class="tiny soft">${member.email}</div>`}</td>
-    <td>${isPerson && manages && member.status === "active"
+    <td data-label="Role">${isPerson && manages && member.status === "active"
       ? html`<select class="input filter" aria-label=${`Role of ${member.name}`} value=${member.role} onChange=${(event) => change(event.target.value)}>
           ${ROLES.map(([key, name]) => html`<option value=${key} selected=${key === member.role}>${name}</option>`)}</select>`
       : html`${!isPerson && html`<${Badge}>Agent<//> `}<bdi>${member.role}</bdi>`}</td>
-    <td><${Badge} tone=${STATES[member.status] ?? ""}>${member.status}<//></td>
-    <td class="soft nowrap" title=${member.lastActiveAt ? fullTime(member.lastActiveAt) : null}>${member.lastActiveAt ? ago(member.lastActiveAt) : "never"}</td>
-    <td>${isPerson && manages && member.status !== "terminated" && html`<${Menu} label=${`Actions for ${member.name}`} items=${[{ label: "Remove …", icon: "trash", danger: true, run: () => setRemoving(true) }]} />`}
+    <td data-label="State"><${Badge} tone=${STATES[member.status] ?? ""}>${member.status}<//></td>
+    <td class="soft nowrap" data-label="Last active" title=${member.lastActiveAt ? fullTime(member.lastActiveAt) : null}>${member.lastActiveAt ? ago(member.lastActiveAt) : "never"}</td>
+    <td class="act">${isPerson && manages && member.status !== "terminated" && html`<${Menu} label=${`Actions for ${member.name}`} items=${[{ label: "Remove …", icon: "trash", danger: true, run: () => setRemoving(true) }]} />`}
       ${removing && html`<${Confirm} title="Remove this person?" verb="Remove" action=${going} onClose=${() => setRemoving(false)}><p>The keys and sessions of <b dir="auto">${member.name}</b> end. What they did stays in the audit log.</p><//>`}</td></tr>`;
 }
 

@@ -6,6 +6,7 @@ import { Badge, LinkButton, Segments } from "../../parts/controls.js";
 import { Sparkline } from "../../parts/bars.js";
 import { Page } from "../../parts/page.js";
 import { Paged } from "../../parts/pages.js";
+import { Rows } from "../../parts/rows.js";
 import { Empty, Loaded } from "../../parts/states.js";
 import { useResource } from "../../resource.js";
 import { href } from "../../router.js";
@@ -24,12 +25,12 @@ const again = (record) => href(["search"], { q: record.query, in: record.dataset
 function Searches() {
   const records = usePages((page, signal) => knowledge.records.list({ ...page, limit: 100 }, signal), []);
   return html`<${Paged} from=${records} what="The history could not be loaded.">${(items) => (items.length
-    ? html`<${Latency} items=${items} /><div class="panel scroll"><table class="plain"><thead><tr><th>Question</th><th>Who</th><th class="end">Best</th><th class="end">Results</th><th class="end">Took</th><th>When</th></tr></thead>
-      <tbody>${items.map((record) => html`<tr key=${record.id}><td><a dir="auto" href=${again(record)}>${record.query}</a></td>
-        <td><bdi>${record.keyName ?? "–"}</bdi>${record.agentRole && html` <${Badge}>agent<//>`}</td>
-        <td class="end numeric">${record.results.length ? score(record.topScore) : html`<${Badge} tone="warn">nothing<//>`}</td>
-        <td class="end numeric">${record.results.length}</td><td class="end numeric soft nowrap">${duration(record.searchMs)}</td>
-        <td class="soft nowrap" title=${fullTime(record.at)}>${ago(record.at)}</td></tr>`)}</tbody></table></div>`
+    ? html`<${Latency} items=${items} /><div class="panel scroll"><table class="plain cards"><thead><tr><th>Question</th><th>Who</th><th class="end">Best</th><th class="end">Results</th><th class="end">Took</th><th>When</th></tr></thead>
+      <tbody><${Rows} paged items=${items} draw=${(record) => html`<tr key=${record.id}><td><a dir="auto" href=${again(record)}>${record.query}</a></td>
+        <td data-label="Who"><bdi>${record.keyName ?? "–"}</bdi>${record.agentRole && html` <${Badge}>agent<//>`}</td>
+        <td class="end numeric" data-label="Best">${record.results.length ? score(record.topScore) : html`<${Badge} tone="warn">nothing<//>`}</td>
+        <td class="end numeric" data-label="Results">${record.results.length}</td><td class="end numeric soft nowrap" data-label="Took">${duration(record.searchMs)}</td>
+        <td class="soft nowrap half" data-label="When" title=${fullTime(record.at)}>${ago(record.at)}</td></tr>`} /></tbody></table></div>`
     : html`<div class="panel"><${Empty} icon="history" title="Nobody has searched yet" action=${html`<${LinkButton} href="#/search">Search<//>`} /></div>`)}<//>`;
 }
 
@@ -44,8 +45,8 @@ function Latency({ items }) {
 function Gaps() {
   const gaps = useResource((signal) => knowledge.records.gaps({ days: 30, limit: 100 }, signal), []);
   return html`<${Loaded} from=${gaps} what="The gaps could not be loaded.">${({ data }) => (data.length
-    ? html`<div class="panel scroll"><table class="plain"><thead><tr><th>Question without a good answer</th><th class="end">Asked</th><th class="end">Best score</th><th>Last</th></tr></thead>
-      <tbody>${data.map((gap) => html`<tr key=${gap.recordId}><td><a dir="auto" href=${again(gap)}>${gap.query}</a></td><td class="end numeric nowrap">${count(gap.times, "time")}</td>
-        <td class="end numeric">${score(gap.bestScore)}</td><td class="soft nowrap">${ago(gap.lastAsked)}</td></tr>`)}</tbody></table></div>`
+    ? html`<div class="panel scroll"><table class="plain cards"><thead><tr><th>Question without a good answer</th><th class="end">Asked</th><th class="end">Best score</th><th>Last</th></tr></thead>
+      <tbody><${Rows} items=${data} columns=${4} draw=${(gap) => html`<tr key=${gap.recordId}><td><a dir="auto" href=${again(gap)}>${gap.query}</a></td><td class="end numeric nowrap" data-label="Asked">${count(gap.times, "time")}</td>
+        <td class="end numeric" data-label="Best score">${score(gap.bestScore)}</td><td class="soft nowrap half" data-label="Last">${ago(gap.lastAsked)}</td></tr>`} /></tbody></table></div>`
     : html`<div class="panel"><${Empty} icon="check" title="No gaps in the last 30 days">Every question found something good.<//></div>`)}<//>`;
 }

@@ -6,6 +6,7 @@ import { ago, count } from "../../format.js";
 import { Badge, Button, Choice, LinkButton, TextField } from "../../parts/controls.js";
 import { Confirm, Dialog } from "../../parts/dialog.js";
 import { Page } from "../../parts/page.js";
+import { Rows } from "../../parts/rows.js";
 import { Empty, Loaded, Notice } from "../../parts/states.js";
 import { say } from "../../parts/toast.js";
 import { useAction, useResource } from "../../resource.js";
@@ -37,9 +38,9 @@ function Sets({ sets, names, datasets, refresh }) {
   const add = writes && datasets.length > 0 && html`<${Button} kind="primary" icon="add" onClick=${() => setMaking(true)}>New set<//>`;
   return html`<div class="stack">
     ${sets.length > 0 && html`<div class="toolbar"><span class="grow"></span>${add}</div>`}
-    ${sets.length ? html`<div class="panel scroll"><table class="plain"><thead><tr><th>Set</th><th>Dataset</th><th class="end">Questions</th><th class="end">Version</th><th>Changed</th></tr></thead>
-      <tbody>${sets.map((set) => html`<tr key=${set.id}><td><a class="strong" dir="auto" href=${href(["questions", set.id])}>${set.name}</a></td><td><bdi>${names.get(set.datasetId) ?? ""}</bdi></td>
-        <td class="end numeric">${set.questions}</td><td class="end numeric">${set.version}</td><td class="soft nowrap">${ago(set.updatedOn)}</td></tr>`)}</tbody></table></div>`
+    ${sets.length ? html`<div class="panel scroll"><table class="plain cards"><thead><tr><th>Set</th><th>Dataset</th><th class="end">Questions</th><th class="end">Version</th><th>Changed</th></tr></thead>
+      <tbody>${sets.map((set) => html`<tr key=${set.id}><td><a class="strong" dir="auto" href=${href(["questions", set.id])}>${set.name}</a></td><td data-label="Dataset"><bdi>${names.get(set.datasetId) ?? ""}</bdi></td>
+        <td class="end numeric" data-label="Questions">${set.questions}</td><td class="end numeric" data-label="Version">${set.version}</td><td class="soft nowrap" data-label="Changed">${ago(set.updatedOn)}</td></tr>`)}</tbody></table></div>`
       : html`<div class="panel"><${Empty} icon="star" title="No golden questions yet" action=${add}>Mark results of a search as right or wrong, and they are collected here. Or import a set.<//></div>`}
     ${making && html`<${NewSet} datasets=${datasets} refresh=${refresh} onClose=${() => setMaking(false)} />`}</div>`;
 }
@@ -81,8 +82,8 @@ function QuestionSet({ set, dataset, refresh }) {
     <${Evaluations} set=${set} writes=${writes} manages=${may(caller, "manage")} />
     <section class="stack" aria-label="Questions"><h2>Questions</h2>
       <${Loaded} from=${list} what="The questions could not be loaded.">${({ data }) => (data.length
-        ? html`<div class="panel scroll"><table class="plain"><thead><tr><th>Question</th><th>Judged</th><th><span class="only-read">Actions</span></th></tr></thead>
-            <tbody>${data.map((question) => html`<${Question} key=${question.id} question=${question} set=${set} writes=${writes} onDone=${changed} />`)}</tbody></table></div>`
+        ? html`<div class="panel scroll"><table class="plain cards"><thead><tr><th>Question</th><th>Judged</th><th><span class="only-read">Actions</span></th></tr></thead>
+            <tbody><${Rows} items=${data} columns=${3} draw=${(question) => html`<${Question} key=${question.id} question=${question} set=${set} writes=${writes} onDone=${changed} />`} /></tbody></table></div>`
         : html`<div class="panel"><${Empty} icon="star" title="No questions yet" action=${html`<${LinkButton} icon="search" href=${href(["search"], { in: set.datasetId })}>Search and mark<//>`}>Mark results of a search, or import a set.<//></div>`)}<//></section>
     ${deleting && html`<${Confirm} title="Delete this set?" verb="Delete" action=${removing} onClose=${() => setDeleting(false)}><p><b dir="auto">${set.name}</b> with ${count(set.questions, "question")} and all evaluations. This cannot be undone.</p><//>`}
   <//>`;
@@ -99,7 +100,7 @@ function Question({ question, set, writes, onDone }) {
     onDone();
   };
   return html`<tr><td dir="auto"><a href=${href(["search"], { q: question.query, in: set.datasetId })}>${question.query}</a></td>
-    <td><ul class="stack tight">${question.judgements.map(({ fileId, grade, quote }) => html`<li class="row still"><${Badge} tone=${GRADES[grade][0]}>${GRADES[grade][1]}<//>
+    <td data-label="Judged"><ul class="stack tight">${question.judgements.map(({ fileId, grade, quote }) => html`<li class="row still"><${Badge} tone=${GRADES[grade][0]}>${GRADES[grade][1]}<//>
       <a class="clip small" dir="auto" href=${href(["datasets", set.datasetId, "file", fileId])}>${quote}</a></li>`)}</ul></td>
     <td>${writes && html`<${Button} kind="quiet" size="small" icon="trash" label="Take this question out" onClick=${drop} />`}</td></tr>`;
 }

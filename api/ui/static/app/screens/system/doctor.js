@@ -3,6 +3,7 @@ import { html } from "../../html.js";
 import * as knowledge from "../../api/knowledge.js";
 import { ago, count, fullTime } from "../../format.js";
 import { Badge, Button } from "../../parts/controls.js";
+import { Rows } from "../../parts/rows.js";
 import { Loaded, Notice } from "../../parts/states.js";
 import { say } from "../../parts/toast.js";
 import { useAction, useResource } from "../../resource.js";
@@ -38,11 +39,11 @@ function Report({ report: { examinedAt, findings, mended, notMended }, busy, onM
   const reasons = new Map(notMended.map(({ id, reason }) => [id, reason]));
   return html`<div class="stack">
     ${findings.length === 0 && html`<${Notice} tone="good" action=${when}><p>All is as it should be.${mended.length > 0 ? ` ${count(mended.length, "finding")} mended.` : ""}</p><//>`}
-    ${findings.length > 0 && html`<div class="panel scroll"><table class="plain"><caption class="only-read">Findings</caption><thead><tr><th>Finding</th><th>What is wrong</th><th>What to do</th><th><span class="only-read">Actions</span></th></tr></thead>
-      <tbody>${findings.map((finding) => html`<tr key=${finding.id}><td><${Badge} tone=${finding.repairable ? "warn" : "bad"}>${AILMENTS[finding.ailment] ?? finding.ailment}<//></td>
-        <td dir="auto">${finding.message}${reasons.has(finding.id) && html`<div class="tiny wrong-text">Not mended: ${reasons.get(finding.id)}</div>`}</td>
-        <td class="soft">${finding.remedy}</td>
-        <td class="end">${finding.repairable && html`<${Button} size="small" busy=${busy} onClick=${() => onMend(finding.id)}>Mend<//>`}</td></tr>`)}</tbody></table></div>
+    ${findings.length > 0 && html`<div class="panel scroll"><table class="plain cards"><caption class="only-read">Findings</caption><thead><tr><th>Finding</th><th>What is wrong</th><th>What to do</th><th><span class="only-read">Actions</span></th></tr></thead>
+      <tbody><${Rows} items=${findings} columns=${4} deps=${[busy, notMended]} draw=${(finding) => html`<tr key=${finding.id}><td><${Badge} tone=${finding.repairable ? "warn" : "bad"}>${AILMENTS[finding.ailment] ?? finding.ailment}<//></td>
+        <td dir="auto" data-label="What">${finding.message}${reasons.has(finding.id) && html`<div class="tiny wrong-text">Not mended: ${reasons.get(finding.id)}</div>`}</td>
+        <td class="soft" data-label="To do">${finding.remedy}</td>
+        <td class="end">${finding.repairable && html`<${Button} size="small" busy=${busy} onClick=${() => onMend(finding.id)}>Mend<//>`}</td></tr>`} /></tbody></table></div>
       <p>${when}${mended.length > 0 && html` <span class="soft small">· ${count(mended.length, "finding")} mended</span>`}</p>`}
   </div>`;
 }

@@ -3,6 +3,7 @@ import { html } from "../../html.js";
 import * as knowledge from "../../api/knowledge.js";
 import { bytes, count } from "../../format.js";
 import { Shares } from "../../parts/bars.js";
+import { Rows } from "../../parts/rows.js";
 import { Empty, Loaded } from "../../parts/states.js";
 import { useResource } from "../../resource.js";
 import { href } from "../../router.js";
@@ -27,8 +28,8 @@ function Table({ rows }) {
   return html`<div class="panel scroll"><table class="plain storage"><thead><tr><th>Dataset</th><th class="chart-cell"><span class="only-read">Share</span>
       <span class="row legend" aria-hidden="true">${KINDS.map(([, name, tone]) => html`<span><i class=${`swatch ${tone}`}></i>${name}</span>`)}</span></th>
       ${KINDS.map(([, name]) => html`<th class="end">${name}</th>`)}<th class="end">Together</th></tr></thead>
-    <tbody>${rows.map((row) => html`<tr key=${row.datasetId}><td><a dir="auto" href=${href(["datasets", row.datasetId])}>${row.name}</a><div class="tiny soft">${count(row.files, "file")}</div></td>
+    <tbody><${Rows} items=${rows} columns=${6} draw=${(row) => html`<tr key=${row.datasetId}><td><a dir="auto" href=${href(["datasets", row.datasetId])}>${row.name}</a><div class="tiny soft">${count(row.files, "file")}</div></td>
       <td class="chart-cell"><${Shares} most=${most} parts=${KINDS.map(([field, name, tone]) => ({ value: row[field], tone, name: `${name} ${bytes(row[field])}` }))} label=${`Storage of ${row.name}`} /></td>
-      ${KINDS.map(([field]) => cell(row[field]))}<td class="end numeric nowrap strong">${bytes(total(row))}</td></tr>`)}</tbody></table></div>
+      ${KINDS.map(([field]) => cell(row[field]))}<td class="end numeric nowrap strong">${bytes(total(row))}</td></tr>`} /></tbody></table></div>
     <p class="tiny soft">Vectors as numbers of 32 bits, without the engine's indexes. Originals that several datasets share are kept once.</p>`;
 }

@@ -5,19 +5,20 @@ import { may, useCaller } from "../../caller.js";
 import { bytes, count, fullTime, number } from "../../format.js";
 import { Button, SearchBox } from "../../parts/controls.js";
 import { Paged } from "../../parts/pages.js";
+import { Rows } from "../../parts/rows.js";
 import { Empty, Loaded, Notice } from "../../parts/states.js";
 import { say } from "../../parts/toast.js";
 import { useResource } from "../../resource.js";
 import { href } from "../../router.js";
 import { usePages } from "../paged.js";
-import { CrawlState, UrlOutcome, isGoing, outcomes } from "./state.js";
+import { CrawlState, UrlOutcome, isGoing, outcomeName, outcomes } from "./state.js";
 
 const BUSY_MS = 1000;
 const DEEDS = { pause: "Paused.", resume: "It goes on.", cancel: "Cancelled; what it brought stays.", approve: "The pages are being removed.", reject: "The pages stay." };
 
 export function Crawl({ dataset, id }) {
   const writes = may(useCaller(), "write");
-  const crawl = useResource((signal) => knowledge.crawl.get(dataset.id, id, signal), [id], paceOf, 
+  const crawl = useResource((signal) => knowledge.crawl.get(dataset.id, id, signal), [id], paceOf,
     ({ type, data }) => data.crawlJobId === id || (type === "file_updated" && data.datasetId === dataset.id));
   const decide = async (verb) => {
     try {
@@ -35,7 +36,7 @@ export function Crawl({ dataset, id }) {
         ${writes && html`<div class="row">${found.state === "running" && html`<${Button} onClick=${() => decide("pause")}>Pause<//>`}${found.state === "paused" && html`<${Button} onClick=${() => decide("resume")}>Go on<//>`}
           ${isGoing(found.state) && html`<${Button} icon="stop" onClick=${() => decide("cancel")}>Cancel<//>`}</div>`}</div>
         <dl class="stats"><div><dt>Fetched</dt><dd>${number(found.pagesCrawled)}</dd></div><div><dt>Indexed</dt><dd>${number(found.pagesIndexed)}</dd></div><div><dt>Failed</dt><dd>${number(found.pagesFailed)}</dd></div>
-          <div><dt>Data</dt><dd>${bytes(found.bytesFetched)}</dd></div>${Object.entries(found.counts).filter(([, value]) => value > 0).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${number(value)}</dd></div>`)}</dl>
+          <div><dt>Data</dt><dd>${bytes(found.bytesFetched)}</dd></div>${Object.entries(found.counts).filter(([, value]) => value > 0).map(([name, value]) => html`<div key=${name}><dt>${outcomeName(name)}</dt><dd>${number(value)}</dd></div>`)}</dl>
         <p class="small soft">${found.startedAt ? `Begun ${fullTime(found.startedAt)}` : found.scheduledFor ? `Begins ${fullTime(found.scheduledFor)}` : "Not begun yet"}${found.completedAt ? `, done ${fullTime(found.completedAt)}` : ""}${found.stopReason ? `. It stopped early: ${found.stopReason.replaceAll("_", " ")}` : ""}</p>
         ${found.errorMessage && html`<${Notice} tone="bad"><p>${found.errorMessage}</p><//>`}
         ${found.state === "held" && html`<${Notice} tone="warn"><p class="strong">This crawl would remove ${count(found.pagesToRemove, "page")}.</p><p>It did not find them any more. Perhaps the site is only broken: look at the addresses below before you decide.</p>
@@ -58,8 +59,8 @@ function Urls({ dataset, id, going }) {
     <div class="toolbar"><${SearchBox} label="Filter by address" value=${text} onValue=${setText} />
       <select class="input filter" aria-label="Outcome" value=${outcome} onChange=${(event) => setOutcome(event.target.value)}><option value="">Outcome: all</option>${outcomes.map(([key, name]) => html`<option value=${key} selected=${key === outcome}>${name}</option>`)}</select></div>
     <${Paged} from=${urls} what="The addresses could not be loaded.">${(items) => (items.length
-      ? html`<div class="panel scroll"><table class="plain"><thead><tr><th>Address</th><th>Outcome</th><th>Why</th><th class="end">Depth</th><th class="end">Status</th></tr></thead>
-          <tbody>${items.map((url) => html`<tr key=${url.url}><td>${url.fileId ? html`<a href=${href(["datasets", dataset.id, "file", url.fileId])}><bdi>${url.url}</bdi></a>` : html`<bdi>${url.url}</bdi>`}${url.fileId && url.outcome === "kept" && html` <a class="tiny" href=${href(["datasets", dataset.id, "file", url.fileId], { view: "versions" })}>changes</a>`}${url.target && html`<div class="tiny soft">→ <bdi>${url.target}</bdi></div>`}${url.alternateOf && html`<div class="tiny soft">${url.language ?? "Translation"}, as <bdi>${url.alternateOf}</bdi></div>`}</td>
-            <td><${UrlOutcome} outcome=${url.outcome} /></td><td class="small" dir="auto">${url.explanation}</td><td class="end numeric">${url.depth}</td><td class="end numeric">${url.httpStatus ?? ""}</td></tr>`)}</tbody></table></div>`
+      ? html`<div class="panel scroll"><table class="plain cards"><thead><tr><th>Address</th><th>Outcome</th><th>Why</th><th class="end">Depth</th><th class="end">Status</th></tr></thead>
+          <tbody><${Rows} paged items=${items} draw=${(url) => html`<tr key=${url.url}><td>${url.fileId ? html`<a href=${href(["datasets", dataset.id, "file", url.fileId])}><bdi>${url.url}</bdi></a>` : html`<bdi>${url.url}</bdi>`}${url.fileId && url.outcome === "kept" && html` <a class="tiny" href=${href(["datasets", dataset.id, "file", url.fileId], { view: "versions" })}>changes</a>`}${url.target && html`<div class="tiny soft">→ <bdi>${url.target}</bdi></div>`}${url.alternateOf && html`<div class="tiny soft">${url.language ?? "Translation"}, as <bdi>${url.alternateOf}</bdi></div>`}</td>
+            <td data-label="Outcome"><${UrlOutcome} outcome=${url.outcome} /></td><td class="small" data-label="Why" dir="auto">${url.explanation}</td><td class="end numeric" data-label="Depth">${url.depth}</td><td class="end numeric" data-label="Status">${url.httpStatus ?? ""}</td></tr>`} /></tbody></table></div>`
       : html`<div class="panel"><${Empty} icon="globe" title="No addresses" /></div>`)}<//></section>`;
 }

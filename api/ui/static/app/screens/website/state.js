@@ -12,6 +12,7 @@ const OUTCOMES = {
 };
 
 export const outcomes = Object.entries(OUTCOMES).map(([key, [, name]]) => [key, name]);
+export const outcomeName = (outcome) => OUTCOMES[outcome]?.[1] ?? outcome;
 export const isGoing = (state) => state === "queued" || state === "running" || state === "paused";
 
 export const CrawlState = ({ state }) => {
