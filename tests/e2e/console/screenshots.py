@@ -13,8 +13,14 @@ import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from identity.keys import AccessKeys
+from kit.clock import SystemClock
+from kit.db.database import Database
+from orchestration.approvals.types import RiskLevel
 from tests.e2e.console.conftest import ARGUMENTS, OF_A_CRAWL, chromium
 from tests.e2e.console.datasets import BASE, settle, with_files
+from tests.e2e.console.desk import WaitingWork
+from tests.e2e.console.keyring import Keyring
 from tests.e2e.console.visitor import Visitor
 from tests.e2e.console.website import opened
 from tests.e2e.served import KEY, served
@@ -92,6 +98,8 @@ def _fill(server: httpx.Client, folder: Path) -> Things:
         server, "Product notes", {"notes.md": b"# Release 4\n\nThe importer reads tables that go on over pages.\n"}
     )
     crawl = _crawl(server, first, folder)
+    _ask(folder / "home")
+    server.post("/api/teams", json={"name": "Night shift", "description": "Those who keep the lamps lit"})
     for question in ("What do visitors have to wear?", "How long is the notice period?", "May dogs come to work?"):
         server.post(f"{_KNOWLEDGE}/search", json={"query": question, "datasetIds": [first]})
     for name, role in (("Support desk", "support"), ("Newsletter", "copywriter")):
@@ -99,6 +107,20 @@ def _fill(server: httpx.Client, folder: Path) -> Things:
     files = server.get(f"{BASE}/{first}").json()["files"]
     guide = next(file["id"] for file in files if file["fileName"] == "house guide.pdf")
     return Things(first, guide, crawl, _questions(server, first))
+
+
+def _ask(home: Path) -> None:
+    """Two approvals, one with what a task has brought."""
+    database = Database(f"sqlite:///{home}/cairn.db")
+    work = WaitingWork(database, Keyring(database, AccessKeys(clock=SystemClock())).administrator())
+    work.ask(title="Order badges for the whole of next year", details={"amount": "€ 420"})
+    letter = "# To our visitors\n\nFrom May on, badges are given out **at the gate**. They are worn all day.\n"
+    work.ask(
+        title="Send the letter about badges", risk=RiskLevel.MEDIUM, options=["this week", "with the next newsletter"],
+        description="It goes to everybody who has visited us since January.",
+        task_ids=[work.task_with_output("Letter to visitors", letter)],
+    )  # fmt: skip
+    database.close()
 
 
 def _crawl(server: httpx.Client, dataset: str, folder: Path) -> str:
@@ -157,10 +179,12 @@ def _screens(server: httpx.Client, things: Things) -> list[Shown]:
         "dashboardKbQuestionSetsList": [Shown("questions", f"questions/{things.questions}")],
         "dashboardKbSearchRecordsList": [Shown("history", "history")],
         "dashboardKbJobsList": [Shown("jobs", "jobs", "All")],
+        "dashboardApprovalsList": [Shown("approvals", "approvals")],
         "dashboardAccessKeysList": [
             Shown("keys", "access"),
             Shown("agents", "access/agents"),
             Shown("team", "access/team"),
+            Shown("teams", "access/teams"),
             Shown("audit", "access/audit"),
         ],
     }.items():
@@ -188,7 +212,10 @@ def _take(
         visitor.at_rest()
         if screen.press:
             visitor.page.get_by_role("button", name=screen.press, exact=True).first.click()
-        expect(visitor.page.locator("[aria-busy=true], .bone")).to_have_count(0)
+        visitor.page.mouse.move(0, 0)
+        expect(visitor.page.locator("[aria-busy=true], .bone, .page .spinner")).to_have_count(0)
+        for toast in visitor.page.get_by_role("button", name="Dismiss").all():
+            toast.click()
         visitor.page.wait_for_timeout(400)  # a dialog's shadow, a button's colour
         _save(visitor.page, f"{screen.name}-{width}")
     visitor.leave()

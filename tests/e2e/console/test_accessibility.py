@@ -5,27 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
-from typing import Any, Literal
 from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
+from tests.e2e.console.axe import check, fits_a_phone, is_drawn
 from tests.e2e.console.datasets import BASE, with_files
+from tests.e2e.console.desk import WaitingWork
+from tests.e2e.console.keyring import Keyring
 from tests.e2e.console.visitor import Visitor
 from tests.e2e.served import KEY
 from tests.e2e.test_first_session import HANDBOOK
 
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-RULES = {
-    "light": {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
-}
-"""By colour scheme. Only what is about colours can differ between the two."""
-
-COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (360, 1280, 2560)
 LONG = "Unzertrennlich" * 12
 SCREENS = {
@@ -46,6 +39,9 @@ SCREENS = {
     "access/keys": "Access",
     "access/agents": "Access",
     "access/team": "Access",
+    "access/teams": "Access",
+    "approvals": "Approvals",
+    "approvals/{approval}": "Approvals",
     "access/audit": "Access",
     "system": "Health",
     "nowhere": "There is nothing at this address",
@@ -63,7 +59,7 @@ OUTSIDE = """() => [...document.querySelectorAll("main button, main input, main 
 
 
 @pytest.fixture(scope="module")
-def things(server: httpx.Client) -> Mapping[str, str]:
+def things(server: httpx.Client, keyring: Keyring) -> Mapping[str, str]:
     """What the places and headings speak of, all with long names or ones from right to left."""
     name, knowledge = f"{LONG} {uuid4().hex[:6]}", "/dashboard/v1/knowledge-base"
     papers = {
@@ -88,9 +84,14 @@ def things(server: httpx.Client) -> Mapping[str, str]:
     server.post(f"{knowledge}/question-sets/{questions}/evaluations", json=body).raise_for_status()
     key = {"name": LONG, "role": "reviewer", "agentRole": LONG[:64]}
     server.post("/dashboard/v1/access-keys", json=key).raise_for_status()
+    work = WaitingWork(keyring.database, keyring.administrator())
+    task = work.task_with_output(LONG, f"# {LONG}\n\nنص\n\n| {LONG} | b |\n|---|---|\n| 1 | 2 |\n")
+    waiting = {"title": f"{LONG} {name}", "description": f"وصف {LONG}", "options": [LONG, "لون آخر"]}
+    approval = work.ask(**waiting, task_ids=[task])
     ids = {file["fileName"]: file["id"] for file in server.get(f"{BASE}/{dataset}").json()["files"]}
     return {
         "dataset": dataset, "name": name, "crawl": crawl, "questions": questions,
+        "approval": approval,
         "handbook": ids["handbook.md"], "table": ids["الجدول.csv"],
     }  # fmt: skip
 
@@ -98,31 +99,8 @@ def things(server: httpx.Client) -> Mapping[str, str]:
 @pytest.fixture
 def visitor(browser: Browser, server: httpx.Client) -> Iterator[Visitor]:
     visitor = Visitor.at(browser, str(server.base_url), key=KEY)
-    visitor.page.emulate_media(reduced_motion="reduce")  # a colour half-way through a transition is nobody's contrast
     yield visitor
     visitor.leave()
-
-
-def check(visitor: Visitor, place: str) -> None:
-    """In both colour schemes."""
-    page = visitor.page
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(AXE)
-    for colours in COLOURS:
-        page.emulate_media(color_scheme=colours)
-        found: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", RULES[colours])
-        violations = [
-            f"{violation['id']}: {node['target']} {node['failureSummary']}"
-            for violation in found["violations"]
-            for node in violation["nodes"]
-        ]
-        assert not violations, f"{place}, {colours}:\n" + "\n".join(violations)
-        assert found["passes"], "axe looked at nothing"
-
-
-def is_drawn(visitor: Visitor) -> None:
-    expect(visitor.page.locator(".bone")).to_have_count(0)
-    visitor.at_rest()
 
 
 def resize(visitor: Visitor, width: int) -> None:
@@ -196,12 +174,7 @@ class TestWhatOpens:
         visitor.press(press)
         is_drawn(visitor)
         check(visitor, press)
-        visitor.page.set_viewport_size({"width": 360, "height": 740})
-        box = visitor.dialog.bounding_box()
-        assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 360
-        assert visitor.dialog.evaluate("one => one.querySelector('.dialog-body').scrollWidth") <= box["width"]
+        fits_a_phone(visitor)
 
     def test_on_a_phone_breaks_no_rule(self, visitor: Visitor, things: Mapping[str, str]) -> None:
         visitor.page.set_viewport_size({"width": 360, "height": 740})

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
 from tests.api.platform.provider import CLIENT_ID, CLIENT_SECRET, LocalProvider, running
+from tests.e2e.console.axe import check
 from tests.e2e.console.datasets import BASE, filled
 from tests.e2e.console.visitor import Visitor
 from tests.e2e.served import KEY, served
@@ -90,11 +91,13 @@ class TestAnotherModel:
         model = visitor.page.get_by_role("region", name="Embedding model")
         visitor.press("Change the model …")
         visitor.dialog.get_by_label("When searches go over").select_option("by_hand")
+        check(visitor, "change of the model")
         expect(visitor.dialog).to_contain_text("3 passages of 3 files are embedded anew")
         visitor.press("Begin", within=visitor.dialog)
         expect(model.get_by_text("Waits for your decision")).to_be_visible()
         expect(model.get_by_text("By 1 golden question")).to_be_visible()
         expect(model.get_by_role("img", name=re.compile("nDCG at 10, after: "))).to_be_visible()
+        check(visitor, "a change of the model that waits")
         visitor.press("Switch")
         expect(visitor.page.get_by_role("button", name="Go back to tiny")).to_be_visible()
         assert outfitted.get(f"{BASE}/{dataset}").json()["embeddingModel"] == "small"

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.console.axe import check
 from tests.e2e.console.crawling import add_and_crawl, crawl_again, crawl_until_held
 from tests.e2e.console.datasets import BASE
 from tests.e2e.console.visitor import Visitor
@@ -45,6 +46,7 @@ class TestAWebsite:
         visitor.open(f"datasets/{dataset}/website")
         add_and_crawl(visitor, website)
         crawl_until_held(visitor, website)
+        check(visitor, "a held crawl")
         before = server.get(f"{BASE}/{dataset}").json()["totalFiles"]
         visitor.press("Keep them")
         visitor.sees("The pages stay.")
@@ -61,8 +63,11 @@ class TestAWebsite:
         row = visitor.page.get_by_role("row").filter(has_text="page3.html")
         row.get_by_role("link", name="changes").click()
         changes = visitor.page.get_by_role("region", name="Changes")
+        expect(changes).to_be_visible()
+        check(visitor, "what had changed")
         expect(changes.locator(".added").first).to_contain_text("painted red last summer")
         expect(changes.locator(".removed").first).to_contain_text("was built of stone")
         visitor.page.get_by_role("button", name="Version 1").click()
         visitor.sees("The first version that was kept.")
         expect(visitor.page.get_by_role("region", name="What it said")).to_contain_text("was built of stone")
+        check(visitor, "a first version")
