@@ -47,6 +47,8 @@ def settings_of(job: Job, pace: CurrentPace) -> dict[str, Any]:
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "DEPTH_PRIORITY": 0,
+        "CONCURRENT_ITEMS": 1,  # each page would start as many tasks as items may be worked on at once
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # reads the source of the callback anew for each page
         "DOWNLOADER_MIDDLEWARES": {
             **dict.fromkeys((f"{base}.{name}" for name in _UNUSED), None),
             f"{_POLICIES}.rendering.Rendering": 50,

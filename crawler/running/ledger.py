@@ -24,7 +24,7 @@ from crawler.running.contents import said_by
 from crawler.running.doubles import Double, Doubles, in_order
 from crawler.running.limits import GRACE
 from crawler.running.reading import Reading, discard, read
-from crawler.running.versions import keep_version
+from crawler.running.versions import keep_versions
 from crawler.sites.models import SitePage
 from crawler.urls import file_name_of, url_key
 from crawler.variants import originals
@@ -351,20 +351,22 @@ class Ledger:
             principal = crawler_of(self.tenant_id)
             receipt = self.uploads.register(session, principal, self.dataset_id, wanted, IngestOverrides())
             uploaded = {str(one.incoming.url): done for one, done in zip(wanted.files, receipt.uploaded, strict=True)}
+        kept: list[tuple[SitePage, Reading]] = []
         for reading in readings:
             row, before = rows[reading.key], known.get(reading.key)
             file = uploaded.get(reading.page.url)
             if file is not None:
-                self._kept(session, row, reading, before, file_id=file.id)
+                kept.append((self._kept(session, row, reading, before, file_id=file.id), reading))
                 continue
             why = refused.get(file_name_of(reading.page.url))
             self._mark(row, Outcome.SKIPPED, Reason.CONTENT_TYPE, detail=why.message if why else None)
             if before is not None:
                 self._miss(row, before)
+        keep_versions(session, kept, crawl_id=self.crawl_id)
 
     def _kept(
         self, session: Session, row: CrawlUrl, reading: Reading, before: SitePage | None, *, file_id: str
-    ) -> None:
+    ) -> SitePage:
         self._mark(row, Outcome.KEPT, Reason.NEW if before is None else Reason.CHANGED)
         row.file_id = file_id
         kept = before or self._new_page(session, reading.page)
@@ -373,7 +375,7 @@ class Ledger:
         kept.common = b"".join(sorted(self.boilerplate.lines().intersection(split(kept.lines))))
         if before is not None:
             kept.version, kept.changed_at = kept.version + 1, self.clock.now()
-        keep_version(session, kept, reading, crawl_id=self.crawl_id)
+        return kept
 
     def _new_page(self, session: Session, page: Page) -> SitePage:
         now = self.clock.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,13 +16,14 @@ from ingest.files.events import tell_updated
 from ingest.files.jobs import BUILDING, parse_job, sweep_job
 from ingest.files.models import File, FileGeneration
 from ingest.files.ports import HomeDataset
-from ingest.files.types import FileStatus, GenerationState, IngestOverrides
+from ingest.files.types import FileSource, FileStatus, GenerationState, IngestOverrides
 from ingest.redaction.types import NOTHING, Redaction
 from ingest.settings import check_chunking
 from kit.clock import Clock
 from kit.jobs.models import Job
 from kit.jobs.queue import JobQueue
-from kit.jobs.types import UNFINISHED
+from kit.jobs.together import enqueue_all
+from kit.jobs.types import UNFINISHED, NewJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class BuildSettings:
         return cls(chunking, ParserEngine(stored["parser_engine"]), redaction, stored.get("ocr_max_pages"))
 
 
+_SMALL_PAGE = 256 * 1024  # bytes
+
 CANCELLED = "CANCELLED"
 _WAS_CANCELLED = "ingestion was cancelled; re-ingest the file to build it after all"
 
@@ -76,7 +80,15 @@ class Builds:
         if running is not None:
             return running
         self._give_up(session, file)
-        return self._start(session, file, file.latest_generation + 1, settings)
+        job = self._start(session, file, file.latest_generation + 1, settings)
+        session.flush()
+        return self.queue.enqueue(session, job)
+
+    def begin_first(self, session: Session, files: Sequence[File], dataset: HomeDataset) -> list[str]:
+        """As `begin`, for files that are new in this transaction."""
+        jobs = [self._start(session, file, 1, settings_of(file, dataset)) for file in files]
+        session.flush()
+        return enqueue_all(self.queue, session, jobs)
 
     def call_off(self, session: Session, file: File) -> None:
         """End the build that is under way, if there is one. What served before goes on serving."""
@@ -126,7 +138,8 @@ class Builds:
                     session, sweep_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id)
                 )
 
-    def _start(self, session: Session, file: File, number: int, settings: BuildSettings) -> str:
+    def _start(self, session: Session, file: File, number: int, settings: BuildSettings) -> NewJob:
+        """The generation, and the job that is to build it."""
         now = self.clock.now()
         session.add(
             FileGeneration(
@@ -146,10 +159,17 @@ class Builds:
         file.error_code = file.error_message = None
         file.updated_at = now
         tell_updated(session, file, at=now)
-        session.flush()
-        return self.queue.enqueue(
-            session, parse_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id, generation=number)
-        )
+        place = {"tenant_id": file.tenant_id, "dataset_id": file.dataset_id, "file_id": file.id}
+        return parse_job(**place, generation=number, lot=_lot_of(file))
+
+
+def _lot_of(file: File) -> str | None:
+    """Pages of one site may be read by one process, one after the other: who made one of them made the others. Any
+    other file has a process to itself, and so has a page that takes long."""
+    is_small_page = file.mime_type == "text/html" and file.size_bytes <= _SMALL_PAGE
+    if file.source != FileSource.WEBSITE_CRAWL or not file.url or not is_small_page:
+        return None
+    return f"{file.dataset_id}:{urlsplit(file.url).netloc}"[:200]
 
 
 def settings_of(file: File, dataset: HomeDataset) -> BuildSettings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kit.jobs.types import NewJob
 
 PARSE = "file.parse"
@@ -19,12 +21,15 @@ DEFAULT_QUEUE = "default"
 _SOON = 50
 
 
-def parse_job(*, tenant_id: str, dataset_id: str, file_id: str, generation: int) -> NewJob:
-    return _build_job(PARSE, PARSE_QUEUE, generation, tenant_id=tenant_id, dataset_id=dataset_id, file_id=file_id)
+def parse_job(*, tenant_id: str, dataset_id: str, file_id: str, generation: int, lot: str | None = None) -> NewJob:
+    job = _build_job(PARSE, PARSE_QUEUE, generation, tenant_id=tenant_id, dataset_id=dataset_id, file_id=file_id)
+    return replace(job, lot=lot)
 
 
 def embed_job(*, tenant_id: str, dataset_id: str, file_id: str, generation: int) -> NewJob:
-    return _build_job(EMBED, EMBED_QUEUE, generation, tenant_id=tenant_id, dataset_id=dataset_id, file_id=file_id)
+    """Any may be embedded with any other."""
+    job = _build_job(EMBED, EMBED_QUEUE, generation, tenant_id=tenant_id, dataset_id=dataset_id, file_id=file_id)
+    return replace(job, lot=EMBED)
 
 
 def switch_job(*, tenant_id: str, dataset_id: str, file_id: str) -> NewJob:

@@ -57,8 +57,9 @@ class DatasetGate(Protocol):
 
 
 class CommonLines(Protocol):
-    def of(self, session: Session, file_id: str) -> bytes:
-        """Hashes of lines, joined, that a file shares with others of its kind and is not to be read for; often none."""
+    def of(self, session: Session, file_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """By file, hashes of lines, joined, that it shares with others of its kind and is not to be read for. Files
+        without any need not be there."""
 
 
 class DatasetNames(Protocol):

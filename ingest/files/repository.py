@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from identity.models import Tenant
 from ingest.files.errors import FileIsNotThere
 from ingest.files.models import Chunk, File, FileGeneration, ShelvedFile
 from ingest.files.types import FileStatus
+
+_AT_ONCE = 400
+"""Values in one statement: SQLite takes no more than 999 in its older versions."""
 
 
 class FileRow(NamedTuple):
@@ -47,10 +50,15 @@ def _rows(session: Session, condition: ColumnElement[bool]) -> list[FileRow]:
     return [FileRow(*row) for row in session.execute(wanted)]
 
 
-def living_by_name(session: Session, dataset_id: str, name: str) -> File | None:
-    return session.scalar(
-        select(File).where(File.dataset_id == dataset_id, File.name == name, File.deleted_at.is_(None))
-    )
+def living_by_name(session: Session, dataset_id: str, names: Collection[str]) -> dict[str, File]:
+    """Those of the names that are taken."""
+    found: dict[str, File] = {}
+    everything = list(names)
+    for start in range(0, len(everything), _AT_ONCE):
+        some = everything[start : start + _AT_ONCE]
+        wanted = select(File).where(File.dataset_id == dataset_id, File.name.in_(some), File.deleted_at.is_(None))
+        found |= {file.name: file for file in session.scalars(wanted)}
+    return found
 
 
 def living_by_hash(session: Session, dataset_id: str, sha256: str) -> File | None:
@@ -72,6 +80,18 @@ def generation(session: Session, file_id: str, number: int) -> FileGeneration | 
 def generations(session: Session, file_id: str) -> list[FileGeneration]:
     wanted = select(FileGeneration).where(FileGeneration.file_id == file_id).order_by(FileGeneration.number)
     return list(session.scalars(wanted))
+
+
+def with_generations(
+    session: Session, places: Sequence[tuple[str, int]]
+) -> dict[str, tuple[File, Sequence[FileGeneration]]]:
+    """Files by id, each with the named ones of its generations: for as long as this is kept, the session finds them
+    without asking again."""
+    files = session.scalars(select(File).where(File.id.in_({file_id for file_id, _ in places})))
+    built = session.scalars(
+        select(FileGeneration).where(tuple_(FileGeneration.file_id, FileGeneration.number).in_(places))
+    ).all()
+    return {file.id: (file, [one for one in built if one.file_id == file.id]) for file in files}
 
 
 def chunks(session: Session, file_id: str, number: int, *, first: int, limit: int) -> list[Chunk]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +58,30 @@ class Staged:
     rejected: list[RejectedFile] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Batch:
+    """Files that are registered together: the living ones by name, those among them whose builds have not begun yet,
+    and what happened to each."""
+
+    named: dict[str, File]
+    fresh: list[File] = field(default_factory=list)
+    jobs: dict[str, str] = field(default_factory=dict)
+    _told: list[tuple[File, str, UploadOutcome, str | None]] = field(default_factory=list)
+
+    def tell(self, file: File, staged: StagedFile, outcome: UploadOutcome, job_id: str | None = None) -> None:
+        self._told.append((file, staged.name, outcome, job_id))
+
+    @property
+    def uploaded(self) -> list[UploadedFile]:
+        return [
+            UploadedFile(file.id, name, shown_status(file), outcome, self._job(file, outcome, job_id))
+            for file, name, outcome, job_id in self._told
+        ]
+
+    def _job(self, file: File, outcome: UploadOutcome, job_id: str | None) -> str | None:
+        return self.jobs.get(file.id) if outcome is UploadOutcome.CREATED else job_id
+
+
 @dataclass(frozen=True, slots=True)
 class Uploads:
     store: FileStore
@@ -110,20 +134,19 @@ class Uploads:
         if waiting >= self.limits.waiting:
             raise TooMuchWaiting(waiting=waiting, limit=self.limits.waiting)
         repository.hold_originals(session, dataset.tenant_id)
-        self._check_quotas(session, dataset, staged)
-        uploaded = [self._register(session, dataset, file, overrides) for file in staged.files]
-        return UploadReceipt(uploaded, tuple(staged.rejected))
+        batch = _Batch(repository.living_by_name(session, dataset.id, {file.name for file in staged.files}))
+        self._check_quotas(session, dataset, staged, batch.named)
+        for file in staged.files:
+            self._register(session, dataset, file, overrides, batch)
+        self._begin_fresh(session, dataset, batch)
+        return UploadReceipt(batch.uploaded, tuple(staged.rejected))
 
-    def _check_quotas(self, session: Session, dataset: HomeDataset, staged: Staged) -> None:
+    def _check_quotas(self, session: Session, dataset: HomeDataset, staged: Staged, named: Mapping[str, File]) -> None:
         """While the tenant's row is held, so that nobody else adds to what is counted. A file that takes another's
         place counts by what it has more."""
         if self.quotas is None:
             return
-        former = sum(
-            named.size_bytes
-            for file in staged.files
-            if (named := repository.living_by_name(session, dataset.id, file.name)) is not None
-        )
+        former = sum(named[file.name].size_bytes for file in staged.files if file.name in named)
         added = sum(file.blob.size for file in staged.files) - former
         limits = self.quotas.limits(session, dataset.tenant_id)
         if limits.storage and added > 0:
@@ -132,21 +155,33 @@ class Uploads:
             limits.check_chunks(used=repository.chunks_of(session, dataset.tenant_id), added=1)
 
     def _register(
-        self, session: Session, dataset: HomeDataset, staged: StagedFile, overrides: IngestOverrides
-    ) -> UploadedFile:
-        named = repository.living_by_name(session, dataset.id, staged.name)
+        self, session: Session, dataset: HomeDataset, staged: StagedFile, overrides: IngestOverrides, batch: _Batch
+    ) -> None:
+        named = batch.named.get(staged.name)
         same = named
         if named is None and not staged.incoming.separate:
             same = repository.living_by_hash(session, dataset.id, staged.blob.sha256)
         self.store.keep(staged.blob, original_key(tenant_id=dataset.tenant_id, sha256=staged.blob.sha256))
         if same is not None and _is_identical(same, staged, overrides):
-            return UploadedFile(same.id, staged.name, shown_status(same), UploadOutcome.IDENTICAL, None)
-        file = named or self._new_file(session, dataset, staged)
-        goes_on = named is not None and _has_same_facts(named, staged)
-        self._fill(file, staged, overrides)
-        job_id = self.builds.begin(session, file, dataset, anew=not goes_on)
-        outcome = UploadOutcome.CREATED if named is None else UploadOutcome.REPLACED
-        return UploadedFile(file.id, staged.name, shown_status(file), outcome, job_id)
+            batch.tell(same, staged, UploadOutcome.IDENTICAL)
+        elif named is None:
+            file = self._new_file(session, dataset, staged)
+            self._fill(file, staged, overrides)
+            batch.tell(file, staged, UploadOutcome.CREATED)
+            batch.named[staged.name] = file
+            batch.fresh.append(file)
+        else:
+            self._begin_fresh(session, dataset, batch)  # it may be one of them
+            goes_on = _has_same_facts(named, staged)
+            self._fill(named, staged, overrides)
+            job_id = self.builds.begin(session, named, dataset, anew=not goes_on)
+            batch.tell(named, staged, UploadOutcome.REPLACED, job_id)
+
+    def _begin_fresh(self, session: Session, dataset: HomeDataset, batch: _Batch) -> None:
+        """Starts the builds of the new files so far."""
+        jobs = self.builds.begin_first(session, batch.fresh, dataset)
+        batch.jobs |= {file.id: job_id for file, job_id in zip(batch.fresh, jobs, strict=True)}
+        batch.fresh.clear()
 
     def _new_file(self, session: Session, dataset: HomeDataset, staged: StagedFile) -> File:
         now = self.clock.now()

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import msgspec
 import structlog
 import zstandard
-from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from identity.quota_limits import QuotaExceeded
 from identity.quotas import Quotas
-from ingest.documents import ChunkDraft
 from ingest.files import repository
 from ingest.files.builds import BuildSettings
 from ingest.files.jobs import PARSE, PARSE_QUEUE, embed_job
-from ingest.files.models import Chunk, File
 from ingest.files.ports import CommonLines
 from ingest.files.types import FileStatus, GenerationState
 from ingest.parsers.errors import FileHasNoText, ParseRefused
 from ingest.parsers.options import OcrOptions, ParseOptions
 from ingest.pipeline.build import Build, BuildBook
-from ingest.review.applying import apply_overlays
-from ingest.sandbox.draft_task import Counting, Drafted, draft_file
+from ingest.pipeline.written import Written, write_chunks
+from ingest.sandbox.draft_task import Counting, Drafted, DraftRequest, draft_each, draft_file, draft_request
 from ingest.sandbox.errors import SandboxTaskFailed, TaskCancelled, TaskHasBug
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.sandbox import Sandbox
@@ -36,12 +31,20 @@ from ingest.settings import OcrLimits
 from ingest.storage.protocol import FileStore, blocks_key, original_key
 from kit.db.database import Database
 from kit.errors import CairnError, Invalid, NotFound
-from kit.ids import chunk_id
+from kit.jobs.errors import LeaseLost
 from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
+from kit.jobs.together import complete_all, enqueue_all, hold_all
 from kit.jobs.types import Claim, NewJob
 from retrieval.embedding.models import ModelIsAway
 
+SUSPECT = 2
+"""Workers that died over a job before it is worked alone: the one that is at fault is then found out by itself."""
+
+_RECORDED_TOGETHER = 8
+"""Files whose rows are written in one transaction while the child reads on."""
+
+_REFUSALS = (ParseRefused, SandboxTaskFailed, Invalid, NotFound)
 _log = structlog.get_logger(__name__)
 
 
@@ -49,6 +52,7 @@ _log = structlog.get_logger(__name__)
 class _Source:
     """What a child needs, taken out of the rows so that no session is open while it works."""
 
+    claim: Claim
     tenant_id: str
     sha256: str
     file_name: str
@@ -56,12 +60,26 @@ class _Source:
     model: str
     common_lines: bytes
 
+    @property
+    def place(self) -> str:
+        number = self.claim.number("generation")
+        return blocks_key(tenant_id=self.tenant_id, file_id=self.claim.subject, generation=number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    source: _Source
+    drafted: Drafted
+
 
 @dataclass(frozen=True, slots=True)
 class ParseHandler:
     """`limits`, `options` and, where text recognition is on, `ocr` bound one file; its engine and how many pages are
     recognised come from the build's own settings, and how tokens are counted (`countings`) from the dataset's embedding
-    model. `common_lines` None: no file shares any with another."""
+    model. `common_lines` None: no file shares any with another.
+
+    The files of a lot share a child and transactions; whatever happens to one of them is its own affair.
+    """
 
     database: Database
     jobs: JobQueue
@@ -77,64 +95,107 @@ class ParseHandler:
 
     kind = PARSE
     queue = PARSE_QUEUE
-    batch = 1
+    batch = 32
 
     def run(self, claims: Sequence[Claim], signals: Signals) -> None:
-        for claim in claims:
-            source = self._begin(claim)
-            if source is not None:
-                self._parse(claim, source, signals)
+        suspect = max(claims, key=lambda claim: claim.interruptions)
+        if suspect.interruptions >= SUSPECT:
+            self._release([claim for claim in claims if claim is not suspect])
+            claims = [suspect]
+        sources = self._begin(claims)
+        waiting: list[_Read] = []
+        ended = 0
+        try:
+            for source, outcome in zip(sources, self._outcomes(sources, signals), strict=True):
+                ended += 1
+                if isinstance(outcome, Drafted):
+                    waiting.append(_Read(source, outcome))
+                elif isinstance(outcome, _REFUSALS):
+                    self._refuse(source.claim, outcome)
+                else:
+                    raise outcome
+                if len(waiting) >= _RECORDED_TOGETHER:
+                    self._keep(waiting)
+                    waiting = []
+        except TaskCancelled:
+            self._release([source.claim for source in sources[ended:]])
+        self._keep(waiting)
 
     def gave_up(self, claim: Claim, error: str) -> None:
         with self.database.write() as session:
             self.book.gave_up(session, claim, error)
 
-    def _begin(self, claim: Claim) -> _Source | None:
+    def _release(self, claims: Sequence[Claim]) -> None:
         with self.database.write() as session:
-            self.jobs.hold(session, claim)
-            build = self.book.find(session, claim)
-            if build is None or build.generation.state != GenerationState.BUILDING:
-                self.jobs.complete(session, claim)
-                return None
-            self.book.enter(session, build, FileStatus.PARSING)
-            generation = build.generation
-            generation.begun_at = generation.begun_at or self.book.clock.now()
-            settings = BuildSettings.restored(generation.settings)
-            common = b"" if self.common_lines is None else self.common_lines.of(session, build.file.id)
-            sha256, name, model = generation.sha256, build.file.name, build.shelf.model
-            return _Source(build.file.tenant_id, sha256, name, settings, model, common)
-
-    def _parse(self, claim: Claim, source: _Source, signals: Signals) -> None:
-        try:
-            drafted = self._draft(claim, source, signals)
-        except TaskCancelled:
-            with self.database.write() as session:
+            for claim in hold_all(self.jobs, session, claims):
                 self.jobs.release(session, claim)
-        except (ParseRefused, SandboxTaskFailed, Invalid, NotFound) as error:
-            self._refuse(claim, error)
-        else:
-            self._keep(claim, source, drafted)
 
-    def _draft(self, claim: Claim, source: _Source, signals: Signals) -> Drafted:
+    def _begin(self, claims: Sequence[Claim]) -> list[_Source]:
+        """Of those that are still to be done; jobs that are of no more use are ended."""
+        with self.database.write() as session:
+            held = hold_all(self.jobs, session, claims)
+            builds = self.book.find_all(session, held)
+            wanted = {claim.id: claim for claim in held if _is_building(builds.get(claim.id))}
+            complete_all(self.jobs, session, [claim for claim in held if claim.id not in wanted])
+            ids = [claim.subject for claim in wanted.values()]
+            common = {} if self.common_lines is None else self.common_lines.of(session, ids)
+            return [self._source(session, claim, builds[claim.id], common) for claim in wanted.values()]
+
+    def _source(self, session: Session, claim: Claim, build: Build, common: Mapping[str, bytes]) -> _Source:
+        self.book.enter(session, build, FileStatus.PARSING)
+        file, generation = build.file, build.generation
+        generation.begun_at = generation.begun_at or self.book.clock.now()
+        settings = BuildSettings.restored(generation.settings)
+        lines = common.get(file.id, b"")
+        return _Source(claim, file.tenant_id, generation.sha256, file.name, settings, build.shelf.model, lines)
+
+    def _outcomes(self, sources: Sequence[_Source], signals: Signals) -> Iterator[Drafted | CairnError]:
+        """One for each, in their order. Raises TaskCancelled where the rest is of no use or has to wait."""
+        with ExitStack() as stack:
+            requests = [self._request(source, stack) for source in sources]
+            good = [request for request in requests if isinstance(request, DraftRequest)]
+            drafts = self._drafts(sources, good, signals)
+            for source, request in zip(sources, requests, strict=True):
+                outcome = next(drafts) if isinstance(request, DraftRequest) else request
+                if isinstance(outcome, Drafted) and not outcome.drafts:
+                    name = source.file_name
+                    outcome = FileHasNoText(f"{name!r} holds no letters or digits; there is nothing to search in it")
+                yield outcome
+
+    def _request(self, source: _Source, stack: ExitStack) -> DraftRequest | NotFound:
         counting = self.countings.get(source.model)
         if counting is None:
             raise ModelIsAway(source.model, list(self.countings))
-        with self.store.local(original_key(tenant_id=source.tenant_id, sha256=source.sha256)) as path:
-            drafted = draft_file(
-                self.sandbox,
-                path,
-                source.file_name,
-                options=self._options(source),
-                settings=source.settings.chunking,
-                counting=counting,
-                limits=self._limits(source.settings),
-                redaction=source.settings.redaction,
-                cancel=lambda: signals.stopping() or signals.is_lost(claim),
-                watch=partial(self._follow, claim),
-            )
-        if not drafted.drafts:
-            raise FileHasNoText(f"{source.file_name!r} holds no letters or digits; there is nothing to search in it")
-        return drafted
+        try:
+            key = original_key(tenant_id=source.tenant_id, sha256=source.sha256)
+            path = stack.enter_context(self.store.local(key))
+        except NotFound as error:
+            return error
+        return draft_request(
+            path,
+            source.file_name,
+            options=self._options(source),
+            settings=source.settings.chunking,
+            counting=counting,
+            redaction=source.settings.redaction,
+        )
+
+    def _drafts(
+        self, sources: Sequence[_Source], requests: Sequence[DraftRequest], signals: Signals
+    ) -> Iterator[Drafted | CairnError]:
+        def is_in_vain() -> bool:
+            return signals.stopping() or all(signals.is_lost(source.claim) for source in sources)
+
+        if len(sources) > 1:
+            yield from draft_each(self.sandbox, requests, limits=self.limits, cancel=is_in_vain)
+            return
+        (source,) = sources
+        limits, watch = self._limits(source.settings), partial(self._follow, source.claim)
+        for request in requests:
+            try:
+                yield draft_file(self.sandbox, request, limits=limits, cancel=is_in_vain, watch=watch)
+            except _REFUSALS as error:
+                yield error
 
     def _options(self, source: _Source) -> ParseOptions:
         pages = source.settings.ocr_max_pages
@@ -163,56 +224,85 @@ class ParseHandler:
         if isinstance(error, TaskHasBug):
             _log.error("file.parser_failed", file_id=claim.subject, trace=error.trace)
         _log.info("file.refused", file_id=claim.subject, code=error.code)
-        with self.database.write() as session:
-            self.jobs.fail(session, claim, error.message)
-            build = self.book.find(session, claim)
-            if build is not None:
-                self.book.fail(session, build, code=error.code, message=error.message)
-
-    def _keep(self, claim: Claim, source: _Source, drafted: Drafted) -> None:
-        try:
-            self._store(claim, source, drafted)
-        except QuotaExceeded as error:
-            self._refuse(claim, error)
-            self.store.delete(_place(claim, source))
-
-    def _store(self, claim: Claim, source: _Source, drafted: Drafted) -> None:
-        number, place = claim.number("generation"), _place(claim, source)
-        self.store.put(place, _packed(drafted))
         try:
             with self.database.write() as session:
-                self.jobs.hold(session, claim, progressed=True)
+                self.jobs.fail(session, claim, error.message)
                 build = self.book.find(session, claim)
                 if build is not None:
-                    self._check_quota(session, build, len(drafted.drafts))
-                    _write(session, build, drafted, place)
-                    self.book.enter(session, build, FileStatus.EMBEDDING)
-                    self.jobs.enqueue(session, _embedding(build))
-                self.jobs.complete(session, claim)
-        finally:
-            self._clear(claim, place)
-        _log.info("file.parsed", file_id=claim.subject, generation=number, chunks=len(drafted.drafts))
+                    self.book.fail(session, build, code=error.code, message=error.message)
+        except LeaseLost as lost:  # the others of the lot are still to be recorded
+            _log.info("job.lost", reason=lost.message)
 
-    def _check_quota(self, session: Session, build: Build, added: int) -> None:
-        """What the file has already makes room for what comes instead."""
-        if self.quotas is None:
+    def _keep(self, read: Sequence[_Read]) -> None:
+        if not read:
             return
-        tenant_id = build.file.tenant_id
+        try:
+            self._store(read)
+        except QuotaExceeded as error:
+            if len(read) > 1:  # some of them may have room
+                for one in read:
+                    self._keep([one])
+                return
+            (only,) = read
+            self._refuse(only.source.claim, error)
+            self.store.delete(only.source.place)
+
+    def _store(self, read: Sequence[_Read]) -> None:
+        for one in read:
+            self.store.put(one.source.place, _packed(one.drafted))
+        kept: set[str] = set()
+        try:
+            with self.database.write() as session:
+                held = hold_all(self.jobs, session, [one.source.claim for one in read], progressed=True)
+                builds = self.book.find_all(session, held)
+                written = [
+                    Written(builds[one.source.claim.id], one.drafted, one.source.place)
+                    for one in read
+                    if one.source.claim.id in builds
+                ]
+                self._write(session, written)
+                complete_all(self.jobs, session, held)
+            kept = set(builds)
+        finally:
+            self._clear([one.source for one in read if one.source.claim.id not in kept])
+        for done in written:
+            file, number = done.build.file, done.build.generation.number
+            _log.info("file.parsed", file_id=file.id, generation=number, chunks=len(done.drafted.drafts))
+
+    def _write(self, session: Session, written: Sequence[Written]) -> None:
+        self._check_quota(session, written)
+        write_chunks(session, written)
+        for one in written:
+            self.book.enter(session, one.build, FileStatus.EMBEDDING)
+        enqueue_all(self.jobs, session, [_embedding(one.build) for one in written])
+
+    def _check_quota(self, session: Session, written: Sequence[Written]) -> None:
+        """Of the one tenant of a lot. What a file has already makes room for what comes instead."""
+        if self.quotas is None or not written:
+            return
+        tenant_id, added = written[0].build.file.tenant_id, 0
         limits = self.quotas.limits(session, tenant_id)
-        if limits.chunks:
-            repository.hold_originals(session, tenant_id)
-            limits.check_chunks(used=repository.chunks_of(session, tenant_id, without=build.file.id), added=added)
+        if not limits.chunks:
+            return
+        repository.hold_originals(session, tenant_id)
+        for one in written:
+            added += len(one.drafted.drafts)
+            used = repository.chunks_of(session, tenant_id, without=one.build.file.id)
+            limits.check_chunks(used=used, added=added)
 
-    def _clear(self, claim: Claim, place: str) -> None:
-        """Takes the blocks back of a build that had ended meanwhile; who took it over needs them."""
+    def _clear(self, sources: Sequence[_Source]) -> None:
+        """Takes the blocks back of builds that had ended meanwhile; who took one over needs them."""
+        if not sources:
+            return
         with self.database.read() as session:
-            is_of_use = self.book.find(session, claim) is not None
-        if not is_of_use:
-            self.store.delete(place)
+            found = self.book.find_all(session, [source.claim for source in sources])
+        for source in sources:
+            if source.claim.id not in found:
+                self.store.delete(source.place)
 
 
-def _place(claim: Claim, source: _Source) -> str:
-    return blocks_key(tenant_id=source.tenant_id, file_id=claim.subject, generation=claim.number("generation"))
+def _is_building(build: Build | None) -> bool:
+    return build is not None and build.generation.state == GenerationState.BUILDING
 
 
 def _embedding(build: Build) -> NewJob:
@@ -224,57 +314,3 @@ def _embedding(build: Build) -> NewJob:
 def _packed(drafted: Drafted) -> bytes:
     """The document as the parser gave it: chunks can be cut anew from it without the parser."""
     return zstandard.compress(msgspec.msgpack.encode(drafted.document))
-
-
-def _write(session: Session, build: Build, drafted: Drafted, place: str) -> None:
-    """Replaces whatever an interrupted step has left of the same generation."""
-    file, generation, document = build.file, build.generation, drafted.document
-    session.execute(delete(Chunk).where(Chunk.file_id == file.id, Chunk.generation == generation.number))
-    rows = [_row(file, generation.number, draft) for draft in drafted.drafts]
-    redaction = BuildSettings.restored(generation.settings).redaction
-    added = apply_overlays(session, file, generation.number, rows, redaction)
-    session.execute(insert(Chunk), rows)
-    session.add_all(added)
-    generation.engine_used = document.engine.value
-    generation.title, generation.page_count, generation.blocks_key = document.title, document.page_count, place
-    generation.warnings = [asdict(warning) for warning in document.warnings]
-    generation.chunks_count = len(rows) + len(added)
-    generation.reading = msgspec.to_builtins(drafted.reading)
-    file.chunks_done, file.chunks_total = 0, len(rows) + len(added)
-    file.mime_type = document.mime_type
-    file.published_at = _moment(document.published_at)
-
-
-def _row(file: File, number: int, draft: ChunkDraft) -> dict[str, Any]:
-    return {
-        "id": chunk_id(file_id=file.id, generation=number, position=draft.position),
-        "tenant_id": file.tenant_id,
-        "dataset_id": file.dataset_id,
-        "file_id": file.id,
-        "generation": number,
-        "position": draft.position,
-        "content": _storable(draft.content),
-        "context": _storable(draft.context),
-        "kind": draft.kind.value,
-        "token_count": draft.token_count,
-        "page": draft.page,
-        "heading_path": [_storable(heading) for heading in draft.heading_path],
-        "boxes": [asdict(box) for box in draft.boxes],
-        "enabled": True,
-        "overlay_id": None,
-    }
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL takes no NUL, and no database half of a surrogate pair."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-
-
-def _moment(text: str | None) -> datetime | None:
-    """A date that a document claims for itself; None for one that is none."""
-    if not text:
-        return None
-    with suppress(ValueError):
-        moment = datetime.fromisoformat(text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return None

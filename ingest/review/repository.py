@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -22,6 +22,11 @@ def locked_file(session: Session, file_id: str) -> File:
 def overlays(session: Session, file_id: str) -> list[ChunkOverlay]:
     """Oldest first."""
     return list(session.scalars(select(ChunkOverlay).where(ChunkOverlay.file_id == file_id).order_by(ChunkOverlay.id)))
+
+
+def having_overlays(session: Session, file_ids: Sequence[str]) -> set[str]:
+    """Those of the files that a person has changed chunks of."""
+    return set(session.scalars(select(ChunkOverlay.file_id).where(ChunkOverlay.file_id.in_(file_ids)).distinct()))
 
 
 def overlay(session: Session, file_id: str, overlay_id: str) -> ChunkOverlay | None:

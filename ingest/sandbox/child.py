@@ -1,12 +1,14 @@
-"""One task in its own process: limits first, then the function, then the answer, then gone."""
+"""Tasks in a process of their own: limits first, then the function and its answer for each payload, then gone."""
 
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import resource
 import signal
 import socket
+import time
 import traceback
 from collections.abc import Mapping
 from typing import NoReturn
@@ -37,7 +39,11 @@ def run_child(channel: socket.socket, tasks: Mapping[str, str]) -> NoReturn:
     try:
         request = decode_request(_received(channel))
         _apply_limits(request)
-        channel.sendall(_answer(request, tasks, _Steps(channel, request)))
+        watch = _Steps(channel, request)
+        for number, payload in enumerate(request.payloads):
+            if number:
+                _give_cpu_time(request.cpu_seconds)
+            channel.sendall(_answer(request, payload, tasks, watch))
         status = 0
     except OSError:  # the parent has gone away, or has lost patience
         status = 2
@@ -69,18 +75,18 @@ class _Steps:
             resource.setrlimit(resource.RLIMIT_CPU, (min(soft + self._seconds, hard), hard))
 
 
-def _answer(request: Request, tasks: Mapping[str, str], watch: Watch) -> bytes:
+def _answer(request: Request, payload: bytes, tasks: Mapping[str, str], watch: Watch) -> bytes:
     """Encoded here, inside the guard against a lack of memory: a large result is copied once to be encoded."""
     try:
-        return encode(_outcome(request, tasks, watch))
+        return encode(_outcome(request, payload, tasks, watch))
     except MemoryError:
         return _NO_MEMORY
 
 
-def _outcome(request: Request, tasks: Mapping[str, str], watch: Watch) -> Answer:
+def _outcome(request: Request, payload: bytes, tasks: Mapping[str, str], watch: Watch) -> Answer:
     try:
         function = load_task(tasks, request.function)
-        return Result(function(request.payload, watch) if request.is_watched else function(request.payload))
+        return Result(function(payload, watch) if request.is_watched else function(payload))
     except CairnError as error:
         return refusal_of(error)
     except MemoryError:
@@ -106,10 +112,16 @@ def _exactly(channel: socket.socket, count: int) -> bytes:
 
 def _apply_limits(request: Request) -> None:
     _lower(resource.RLIMIT_AS, _address_space() + request.memory_bytes)
-    steps = request.steps * request.step_seconds
-    _lower(resource.RLIMIT_CPU, request.cpu_seconds, grace=steps + 1)  # soft: SIGXCPU; hard, later: SIGKILL
+    later = request.steps * request.step_seconds + (len(request.payloads) - 1) * (request.cpu_seconds + 1)
+    _lower(resource.RLIMIT_CPU, request.cpu_seconds, grace=later + 1)  # soft: SIGXCPU; hard, later: SIGKILL
     _lower(resource.RLIMIT_FSIZE, request.file_bytes)
     _lower(resource.RLIMIT_CORE, 0)
+
+
+def _give_cpu_time(seconds: int) -> None:
+    """As much as the payload before had, from now on."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(math.ceil(time.process_time()) + seconds, hard), hard))
 
 
 def _lower(which: int, value: int, *, grace: int = 0) -> None:

@@ -5,7 +5,7 @@ Cutting a text into chunks is work for the interpreter; in the server it would t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -60,30 +60,54 @@ def tokenizer_loading(counting: Counting) -> SandboxTask:
     return SandboxTask(LOAD_TOKENIZER, str(counting.tokenizer).encode())
 
 
-def draft_file(
-    sandbox: Sandbox,
+def draft_request(
     path: Path,
     file_name: str,
     *,
     options: ParseOptions,
     settings: ChunkSettings,
     counting: Counting,
-    limits: Limits,
     redaction: Redaction = NOTHING,
+) -> DraftRequest:
+    tokenizer = str(counting.tokenizer)
+    return DraftRequest(
+        str(path.absolute()), file_name, options, settings, tokenizer, counting.special_tokens, redaction
+    )
+
+
+def draft_file(
+    sandbox: Sandbox,
+    request: DraftRequest,
+    *,
+    limits: Limits,
     cancel: Callable[[], bool] | None = None,
     watch: Watch | None = None,
 ) -> Drafted:
     """`parse`, the redaction that is asked for, and `chunk`, in a child. Raises ParseRefused as `parse` does, and what
     Sandbox.run raises."""
-    request = DraftRequest(
-        str(path.absolute()), file_name, options, settings, str(counting.tokenizer), counting.special_tokens, redaction
-    )
     try:
         task = SandboxTask(DRAFT, msgspec.msgpack.encode(request))
         data = sandbox.run(task, limits=limits, cancel=cancel, watch=watch)
     except CairnError as error:
         raise as_refusal(error) from None
     return msgspec.msgpack.decode(data, type=Drafted)
+
+
+def draft_each(
+    sandbox: Sandbox,
+    requests: Sequence[DraftRequest],
+    *,
+    limits: Limits,
+    cancel: Callable[[], bool] | None = None,
+) -> Iterator[Drafted | CairnError]:
+    """What `draft_file` would return or raise for each, as it comes. The files are from one source: they share a child
+    for as long as that goes well."""
+    payloads = [msgspec.msgpack.encode(request) for request in requests]
+    for outcome in sandbox.run_each(DRAFT, payloads, limits=limits, cancel=cancel):
+        if isinstance(outcome, CairnError):
+            yield as_refusal(outcome)
+        else:
+            yield msgspec.msgpack.decode(outcome, type=Drafted)
 
 
 def load_tokenizer(payload: bytes) -> bytes:

@@ -8,7 +8,7 @@ import signal
 import msgspec
 
 from ingest.sandbox.errors import OutOfCpuTime, OutOfMemory, SandboxTaskFailed, TaskCrashed, TaskHasBug
-from ingest.sandbox.frames import Bug, NoMemory, Refusal, Result, decode_answer, error_of
+from ingest.sandbox.frames import Answer, Bug, NoMemory, Refusal, Result, error_of
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.zygote import Ended
 
@@ -18,9 +18,9 @@ _NEAR_LIMIT = 0.5
 pdfium asks for large blocks, so the refused one is never resident; it aborted at 0.6 to 0.9 of the limit."""
 
 
-def result_of(report: bytes, answer: bytes, limits: Limits) -> bytes:
+def result_of(answer: Answer, limits: Limits) -> bytes:
     """The result's payload. Raises the CairnError that the task raised, or SandboxTaskFailed."""
-    match decode_answer(answer):
+    match answer:
         case Result(payload):
             return payload
         case Refusal() as refusal:
@@ -29,8 +29,11 @@ def result_of(report: bytes, answer: bytes, limits: Limits) -> bytes:
             raise OutOfMemory(limits.memory_bytes)
         case Bug(summary, trace):
             raise TaskHasBug(summary, trace)
-        case None:
-            raise _death(msgspec.msgpack.decode(report, type=Ended), limits)
+
+
+def death_of(report: bytes, limits: Limits) -> SandboxTaskFailed:
+    """Why a child ended that owed an answer."""
+    return _death(msgspec.msgpack.decode(report, type=Ended), limits)
 
 
 def _death(ended: Ended, limits: Limits) -> SandboxTaskFailed:

@@ -19,7 +19,8 @@ _FAMILIES = {
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Limits of the child first, then what it runs. `is_watched`: it tells of its steps."""
+    """Limits of the child first, then what it runs, once for each of the payloads. `is_watched`: it tells of its
+    steps."""
 
     cpu_seconds: int
     steps: int
@@ -28,7 +29,7 @@ class Request(msgspec.Struct, frozen=True):
     memory_bytes: int
     file_bytes: int
     function: str
-    payload: bytes
+    payloads: list[bytes]
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -99,14 +100,15 @@ def decode_request(body: bytes) -> Request:
     return _requests.decode(body)
 
 
-def decode_answer(data: bytes) -> Answer | None:
-    """None for an answer that is cut short or is not one: the child died while writing, or was taken over."""
-    if len(data) < PREFIX_BYTES or len(data) - PREFIX_BYTES != int.from_bytes(data[:PREFIX_BYTES], "big"):
+def take_answer(data: bytearray) -> Answer | None:
+    """Cuts an answer off the beginning of what a child has sent so far. None where no whole one stands there.
+    ValueError for what is none: the child was taken over."""
+    length = int.from_bytes(data[:PREFIX_BYTES], "big")
+    if len(data) < PREFIX_BYTES or len(data) < PREFIX_BYTES + length:
         return None
-    try:
-        answer: Answer = _answers.decode(data[PREFIX_BYTES:])
-    except msgspec.MsgspecError:
-        return None
+    with memoryview(data) as view:
+        answer: Answer = _answers.decode(view[PREFIX_BYTES : PREFIX_BYTES + length])
+    del data[: PREFIX_BYTES + length]
     return answer
 
 

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import select
 import socket
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from ingest.sandbox.conversation import Conversation, ZygoteDied
 from ingest.sandbox.endings import result_of
-from ingest.sandbox.errors import OutOfTime, ResultTooLarge, SandboxUnavailable, TaskCancelled
-from ingest.sandbox.frames import Request, encode, take_step
+from ingest.sandbox.errors import SandboxTaskFailed, SandboxUnavailable, TaskCancelled
+from ingest.sandbox.frames import Answer, Request, encode
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.tasks import PARSE_TASKS, PARSER_LIBRARIES, SandboxTask, Watch
 from ingest.sandbox.zygote_process import ZygoteProcess
-
-_CANCEL_POLL_SECONDS = 0.05
-_KILL_SECONDS = 5
-_PIECE = 256 * 1024
-
-
-class _ZygoteDied(Exception):
-    """The zygote, not the task: worth one more try."""
+from kit.errors import CairnError
 
 
 class Sandbox:
-    """Thread-safe: each call of `run` has a child of its own. The zygote starts with the first call, and anew when it
+    """Thread-safe: each call has a child of its own. The zygote starts with the first call, and anew when it
     has died.
 
     `tasks` is the list of what may run, name to `package.module:function`; `preload` are modules imported beforehand;
@@ -92,29 +85,62 @@ class Sandbox:
         for _ in range(2):
             zygote = self._running_zygote()
             try:
-                return self._run_on(zygote, task, limits, cancel, watch)
-            except _ZygoteDied:
+                with _conversation(zygote, limits=limits, cancel=cancel, watch=watch) as conversation:
+                    return conversation.hold(
+                        _request(task.function, [task.payload], limits, is_watched=watch is not None)
+                    )
+            except ZygoteDied:
                 self._discard(zygote)
         raise SandboxUnavailable("the process that parses files died twice while the file was read; try again later")
 
-    @staticmethod
-    def _run_on(
-        zygote: ZygoteProcess,
-        task: SandboxTask,
+    def run_each(
+        self,
+        function: str,
+        payloads: Sequence[bytes],
+        *,
         limits: Limits,
-        cancel: Callable[[], bool] | None,
-        watch: Watch | None,
-    ) -> bytes:
-        channel, childs_channel = socket.socketpair()
-        report, childs_report = socket.socketpair()
-        with channel, report:
-            with childs_channel, childs_report:
-                try:
-                    zygote.start_child(childs_channel, childs_report)
-                except OSError:
-                    raise _ZygoteDied from None
-            conversation = _Conversation(channel, report, limits=limits, cancel=cancel, watch=watch)
-            return conversation.hold(_request(task, limits, is_watched=watch is not None))
+        cancel: Callable[[], bool] | None = None,
+    ) -> Generator[bytes | CairnError, None, None]:
+        """What `run` would return or raise for each, in their order, as it comes. For small payloads from one source,
+        for they share a child. One at which that fails has a child of its own after that, which decides: whether it was
+        at fault, or those before it had left too little memory. Those behind it share the next.
+
+        TaskCancelled and SandboxUnavailable are raised.
+        """
+        done = 0
+        while done < len(payloads):
+            for outcome in self._shared(function, payloads[done:], limits, cancel):
+                if isinstance(outcome, SandboxTaskFailed):
+                    break
+                yield outcome
+                done += 1
+            if done < len(payloads):
+                yield self._alone(SandboxTask(function, payloads[done]), limits, cancel)
+                done += 1
+
+    def _shared(
+        self, function: str, payloads: Sequence[bytes], limits: Limits, cancel: Callable[[], bool] | None
+    ) -> Iterator[bytes | CairnError]:
+        """Ends early where the child or the zygote does."""
+        if len(payloads) < 2:
+            return
+        zygote = self._running_zygote()
+        try:
+            with _conversation(zygote, limits=limits, cancel=cancel, watch=None) as conversation:
+                for answer in conversation.answers(_request(function, payloads, limits), len(payloads)):
+                    yield _outcome_of(answer, limits)
+        except SandboxTaskFailed:
+            return
+        except ZygoteDied:
+            self._discard(zygote)
+
+    def _alone(self, task: SandboxTask, limits: Limits, cancel: Callable[[], bool] | None) -> bytes | CairnError:
+        try:
+            return self.run(task, limits=limits, cancel=cancel)
+        except (TaskCancelled, SandboxUnavailable):
+            raise
+        except CairnError as error:
+            return error
 
     def _discard(self, zygote: ZygoteProcess) -> None:
         """Its sockets close a moment before it counts as dead: without this, the next task would go to it again."""
@@ -135,7 +161,23 @@ class Sandbox:
             return self._zygote
 
 
-def _request(task: SandboxTask, limits: Limits, *, is_watched: bool) -> bytes:
+@contextmanager
+def _conversation(
+    zygote: ZygoteProcess, *, limits: Limits, cancel: Callable[[], bool] | None, watch: Watch | None
+) -> Iterator[Conversation]:
+    """With a new child, which is gone as the block ends."""
+    channel, childs_channel = socket.socketpair()
+    report, childs_report = socket.socketpair()
+    with channel, report:
+        with childs_channel, childs_report:
+            try:
+                zygote.start_child(childs_channel, childs_report)
+            except OSError:
+                raise ZygoteDied from None
+        yield Conversation(channel, report, limits=limits, cancel=cancel, watch=watch)
+
+
+def _request(function: str, payloads: Sequence[bytes], limits: Limits, *, is_watched: bool = False) -> bytes:
     request = Request(
         cpu_seconds=limits.cpu_seconds,
         steps=limits.steps,
@@ -143,100 +185,14 @@ def _request(task: SandboxTask, limits: Limits, *, is_watched: bool) -> bytes:
         is_watched=is_watched,
         memory_bytes=limits.memory_bytes,
         file_bytes=limits.file_bytes,
-        function=task.function,
-        payload=task.payload,
+        function=function,
+        payloads=list(payloads),
     )
     return encode(request)
 
 
-class _Conversation:
-    """One request sent, its answer and the report of the child's end received; hung up on when it takes too long."""
-
-    def __init__(
-        self,
-        channel: socket.socket,
-        report: socket.socket,
-        *,
-        limits: Limits,
-        cancel: Callable[[], bool] | None,
-        watch: Watch | None,
-    ) -> None:
-        self._channel = channel
-        self._report = report
-        self._limits = limits
-        self._cancel = cancel
-        self._watch = watch
-        self._steps_left = limits.steps
-        self._deadline = time.monotonic() + limits.seconds
-        self._answer = bytearray()
-        channel.setblocking(False)
-
-    def hold(self, request: bytes) -> bytes:
-        self._send(request)
-        while self._wait(self._channel, select.POLLIN):
-            piece = self._received()
-            if not piece:
-                break
-            self._answer += piece
-            self._follow()
-            if len(self._answer) > self._limits.result_bytes:
-                self._hang_up()
-                raise ResultTooLarge(f"the text of the file takes more than {self._limits.result_bytes} bytes")
-        self._wait(self._report, select.POLLIN)
-        return self._ending()
-
-    def _send(self, request: bytes) -> None:
-        rest = memoryview(request)
-        while rest:
-            self._wait(self._channel, select.POLLOUT)
-            try:
-                rest = rest[self._channel.send(rest) :]
-            except BlockingIOError:
-                continue
-            except OSError:
-                return  # the child is gone: its end is reported like any other
-
-    def _follow(self) -> None:
-        """A step that is over gives the task time for the next."""
-        while self._watch is not None and (step := take_step(self._answer)) is not None:
-            if self._steps_left > 0:
-                self._steps_left -= 1
-                self._deadline += self._limits.step_seconds
-            self._watch(step.done, step.total)
-
-    def _received(self) -> bytes:
-        try:
-            return self._channel.recv(_PIECE)
-        except ConnectionError:
-            return b""
-
-    def _wait(self, socket_: socket.socket, event: int) -> bool:
-        """Until the socket is ready. OutOfTime and TaskCancelled after hanging up."""
-        poll = select.poll()
-        poll.register(socket_, event)
-        while True:
-            left = self._deadline - time.monotonic()
-            if left <= 0:
-                self._hang_up()
-                raise OutOfTime(self._limits.seconds, step_seconds=self._limits.step_seconds)
-            if self._cancel is not None and self._cancel():
-                self._hang_up()
-                raise TaskCancelled("reading the file was cancelled")
-            step = left if self._cancel is None else min(left, _CANCEL_POLL_SECONDS)
-            if poll.poll(max(step * 1000, 1)):
-                return True
-
-    def _hang_up(self) -> None:
-        """Has the zygote kill the child, and waits until that is done: afterwards nothing of it runs any more."""
-        try:
-            self._report.shutdown(socket.SHUT_WR)
-            self._report.settimeout(_KILL_SECONDS)
-            self._report.recv(4096)
-        except OSError:
-            return
-
-    def _ending(self) -> bytes:
-        report = self._report.recv(4096)
-        if not report:
-            raise _ZygoteDied
-        return result_of(report, bytes(self._answer), self._limits)
+def _outcome_of(answer: Answer, limits: Limits) -> bytes | CairnError:
+    try:
+        return result_of(answer, limits)
+    except CairnError as error:
+        return error

@@ -21,7 +21,7 @@ class Signals:
 
 
 class JobHandler(Protocol):
-    """`batch` is how many jobs one call may take together.
+    """`batch` is how many jobs of one lot one call may take together.
 
     A call ends each job itself (complete, fail, release) in the transaction of its last effect. An exception that
     leaves the call is recorded by the worker on every job of the call that is still running, and retried.

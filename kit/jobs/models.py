@@ -41,6 +41,7 @@ class Job(Base):
     subject: Mapped[str] = mapped_column(String(64))
     tenant_id: Mapped[str | None] = mapped_column(Id)
     dataset_id: Mapped[str | None] = mapped_column(Id)
+    lot: Mapped[str | None] = mapped_column(String(200))
     payload: Mapped[dict[str, str | int]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(16), default=JobState.QUEUED)
     priority: Mapped[int] = mapped_column(Integer, default=100)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -50,21 +51,7 @@ class JobQueue:
                 return self._insert(session, job)
 
     def _insert(self, session: Session, job: NewJob) -> str:
-        now = self.clock.now()
-        row = Job(
-            id=new_id(),
-            kind=job.kind,
-            queue=job.queue,
-            key=job.key,
-            subject=job.subject,
-            tenant_id=job.tenant_id,
-            dataset_id=job.dataset_id,
-            payload=dict(job.payload),
-            priority=job.priority,
-            max_attempts=job.max_attempts,
-            run_after=job.run_after or now,
-            created_at=now,
-        )
+        row = Job(**new_row(job, now=self.clock.now()))
         session.add(row)
         session.flush()
         return row.id
@@ -76,18 +63,19 @@ class JobQueue:
         queue: str,
         owner: str,
         limit: int,
-        kind: str | None = None,
+        beside: Claim | None = None,
         served: str | None = None,
     ) -> list[Claim]:
         """Take up to `limit` jobs: first those whose worker went silent, then those due, urgent and old ones first.
+        `beside`: only those of its kind and lot.
 
         Tenants take turns, beginning with the one that follows `served`, so that the thousands of one do not keep
         another's single job waiting. None: whoever has the lowest id begins.
         """
         now = self.clock.now()
         wanted = select(Job).where(Job.queue == queue, Job.interruptions < MAX_INTERRUPTIONS)
-        if kind is not None:
-            wanted = wanted.where(Job.kind == kind)
+        if beside is not None:
+            wanted = wanted.where(Job.kind == beside.kind, Job.lot == beside.lot)
         # Two statements, each along an index: one with OR sorts the whole backlog (20,000 waiting: 7 ms against 1.4).
         silent = wanted.where(_silent(now)).order_by(Job.lease_until)
         rows = self._lock(session, silent, limit)
@@ -207,6 +195,7 @@ class JobQueue:
 
     def heartbeat(self, session: Session, *, owner: str, jobs: Collection[str]) -> None:
         """Extend the leases of the jobs that a living worker has in hand."""
+        lock_in_order(session, Job.id.in_(jobs))
         session.execute(
             update(Job)
             .where(Job.owner == owner, Job.state == JobState.RUNNING, Job.id.in_(jobs))
@@ -236,6 +225,7 @@ class JobQueue:
 
     def cancel_dataset(self, session: Session, *, dataset_id: str, kinds: Sequence[str]) -> int:
         """As `cancel`, for all that touches a dataset."""
+        lock_in_order(session, Job.dataset_id == dataset_id, Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
         result = session.execute(
             update(Job)
             .where(Job.dataset_id == dataset_id, Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
@@ -292,6 +282,32 @@ class JobQueue:
         return {(queue, state): count for queue, state, count in rows}
 
 
+def new_row(job: NewJob, *, now: datetime) -> dict[str, Any]:
+    """Of a job that nobody has taken yet."""
+    return {
+        "id": new_id(),
+        "kind": job.kind,
+        "queue": job.queue,
+        "key": job.key,
+        "subject": job.subject,
+        "tenant_id": job.tenant_id,
+        "dataset_id": job.dataset_id,
+        "lot": job.lot,
+        "payload": dict(job.payload),
+        "priority": job.priority,
+        "max_attempts": job.max_attempts,
+        "run_after": job.run_after or now,
+        "created_at": now,
+    }
+
+
+def lock_in_order(session: Session, *conditions: ColumnElement[bool]) -> None:
+    """Take several rows before they are changed by one statement, which would take them in an order of its own: two
+    such statements could wait for each other. On SQLite there is one writer at a time."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(select(Job.id).where(*conditions).order_by(Job.id).with_for_update())
+
+
 def _tenants_in(session: Session, queue: str) -> list[str | None]:
     """Those that have jobs waiting in the queue, in order; None stands for work of no tenant in particular.
 
@@ -333,6 +349,7 @@ def _claim_of(row: Job, owner: str) -> Claim:
         interruptions=row.interruptions,
         tenant_id=row.tenant_id,
         dataset_id=row.dataset_id,
+        lot=row.lot,
     )
 
 

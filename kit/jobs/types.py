@@ -28,7 +28,8 @@ class NewJob:
 
     `subject` is the id of what the work is about, `dataset_id` the dataset that it touches: who may see that one may
     see the job. `key` makes enqueueing idempotent: while a job with the same key is unfinished, enqueueing it again
-    returns that one. Nobody takes it before `run_after`; None: at once.
+    returns that one. Nobody takes it before `run_after`; None: at once. Jobs of one kind that have the same `lot` may
+    be taken together by one worker; one without is taken alone.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class NewJob:
     priority: int = 100
     max_attempts: int = 5
     run_after: datetime | None = None
+    lot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Claim:
     interruptions: int = 0
     tenant_id: str | None = None
     dataset_id: str | None = None
+    lot: str | None = None
 
     def text(self, name: str) -> str:
         return str(self.payload[name])

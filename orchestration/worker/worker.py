@@ -169,17 +169,17 @@ class Worker:
                     self._in_hand.pop(claim.id, None)
 
     def _claim(self, queue: str) -> list[Claim]:
-        """Jobs of one kind, as many as its handler takes together. Looks before it takes: a read locks nobody out."""
+        """Jobs of one lot, as many as their handler takes together. Looks before it takes: a read locks nobody out."""
         with self._database.read() as session:
             if not self._queue.has_work(session, queue=queue):
                 return []
         claim = partial(self._queue.claim, queue=queue, owner=self._owner, served=self._served.get(queue))
         with self._database.write() as session:
             claims = claim(session, limit=1)
-            if claims:
-                more = self._handlers[claims[0].kind].batch - 1 if claims[0].kind in self._handlers else 0
+            if claims and claims[0].lot is not None and claims[0].kind in self._handlers:
+                more = self._handlers[claims[0].kind].batch - 1
                 if more > 0:
-                    claims += claim(session, limit=more, kind=claims[0].kind)
+                    claims += claim(session, limit=more, beside=claims[0])
         if claims:
             self._served[queue] = claims[0].tenant_id
         return claims

@@ -69,7 +69,7 @@ def worker(database: Database, jobs: JobQueue, handler: Handler) -> Iterator[Wor
 def enqueue(database: Database, jobs: JobQueue, *subjects: str, attempts: int = 5) -> None:
     with database.write() as session:
         for subject in subjects:
-            jobs.enqueue(session, NewJob("test", "q", subject, subject, {}, max_attempts=attempts))
+            jobs.enqueue(session, NewJob("test", "q", subject, subject, {}, max_attempts=attempts, lot="lot"))
 
 
 def states(database: Database) -> dict[str, str]:

@@ -267,11 +267,17 @@ class Workshop:
         *,
         labels: Mapping[str, str] | None = None,
         source: FileSource = FileSource.UPLOAD,
+        origin: str | None = None,
         **overrides: Any,
     ) -> UploadReceipt:
+        """`origin` is that of a site whose pages they are."""
         incoming = [
             IncomingFile(
-                name, BytesIO(content if isinstance(content, bytes) else content.encode()), labels or {}, source
+                name,
+                BytesIO(content if isinstance(content, bytes) else content.encode()),
+                labels or {},
+                FileSource.WEBSITE_CRAWL if origin else source,
+                f"{origin}/{name}" if origin else None,
             )
             for name, content in files.items()
         ]

@@ -40,10 +40,10 @@ class Office:
             return self.queue.enqueue(session, NewJob(**wanted))  # type: ignore[arg-type]  # fields by name
 
     def claim(
-        self, owner: str = "w1", *, limit: int = 10, queue: str = "ingest", kind: str | None = None
+        self, owner: str = "w1", *, limit: int = 10, queue: str = "ingest", beside: Claim | None = None
     ) -> list[Claim]:
         with self.database.write() as session:
-            return self.queue.claim(session, queue=queue, owner=owner, limit=limit, kind=kind)
+            return self.queue.claim(session, queue=queue, owner=owner, limit=limit, beside=beside)
 
     def claim_one(self, owner: str = "w1") -> Claim:
         (claim,) = self.claim(owner)
@@ -163,14 +163,21 @@ class TestClaim:
         office.enqueue("urgent", priority=10)
         assert [claim.subject for claim in office.claim()] == ["urgent", "old", "young"]
 
-    def test_takes_no_more_than_asked_and_only_of_its_queue_and_kind(self, office: Office) -> None:
+    def test_takes_no_more_than_asked_and_only_of_its_queue(self, office: Office) -> None:
         for number in range(3):
             office.enqueue(f"a{number}")
-        office.enqueue("b", kind="embed")
         office.enqueue("c", queue="crawl")
         assert [claim.subject for claim in office.claim(limit=2)] == ["a0", "a1"]
-        assert [claim.subject for claim in office.claim(kind="embed")] == ["b"]
         assert [claim.subject for claim in office.claim(queue="crawl")] == ["c"]
+
+    def test_takes_only_what_is_of_the_same_kind_and_lot_beside_another(self, office: Office) -> None:
+        for key, kind, lot in (
+            *(("first", "parse", "site"), ("alone", "parse", None), ("embedded", "embed", "site")),
+            *(("elsewhere", "parse", "another site"), ("second", "parse", "site")),
+        ):
+            office.enqueue(key, kind=kind, lot=lot)
+        (first,) = office.claim(limit=1)
+        assert [claim.subject for claim in office.claim(beside=first)] == ["second"]
 
     def test_does_not_take_what_another_holds(self, office: Office) -> None:
         office.enqueue()

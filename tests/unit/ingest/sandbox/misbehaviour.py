@@ -18,6 +18,7 @@ TASKS = {
     for name in (
         *("echo", "allocate", "allocate_natively", "burn", "hang", "segfault", "quit_silently", "write_much"),
         *("refuse", "raise_bug", "environment", "descriptors", "start_grandchild", "answer_much"),
+        *("follow", "keep"),
     )
 }
 
@@ -87,3 +88,28 @@ def start_grandchild(payload: bytes) -> bytes:
 
 def answer_much(payload: bytes) -> bytes:
     return b"x" * int(payload)
+
+
+def follow(payload: bytes) -> bytes:
+    """Does what the payload says, and names its process."""
+    match payload.split():
+        case [b"burn", seconds]:
+            until = time.process_time() + float(seconds)
+            while time.process_time() < until:
+                pass
+        case [b"refuse"]:
+            raise Conflict("it is taken", code="TAKEN")
+        case [b"die"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case [b"hang"]:
+            time.sleep(600)
+    return str(os.getpid()).encode()
+
+
+_kept: list[bytes] = []
+
+
+def keep(payload: bytes) -> bytes:
+    """Memory, as a library does that never gives it back."""
+    _kept.append(bytes(int(payload)))
+    return str(os.getpid()).encode()

@@ -10,7 +10,7 @@ from ingest.documents import ChunkSettings, ParseType
 from ingest.parsers.errors import FileIsCorrupt, LimitExceeded
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.parsing import parse
-from ingest.sandbox.draft_task import Counting, Drafted, draft_file
+from ingest.sandbox.draft_task import Counting, Drafted, draft_file, draft_request
 from ingest.sandbox.errors import OutOfMemory, TaskCancelled
 from ingest.sandbox.limits import MEBIBYTE, Limits
 from ingest.sandbox.sandbox import Sandbox
@@ -23,11 +23,7 @@ class TestDraftFile:
     def draft(self, sandbox: Sandbox, counting: Counting, path: Path, options: ParseOptions | None = None) -> Drafted:
         return draft_file(
             sandbox,
-            path,
-            "a.md",
-            options=options or ParseOptions(),
-            settings=SETTINGS,
-            counting=counting,
+            draft_request(path, "a.md", options=options or ParseOptions(), settings=SETTINGS, counting=counting),
             limits=Limits(),
         )
 
@@ -69,11 +65,7 @@ class TestDraftFile:
         with pytest.raises(FileIsCorrupt):
             draft_file(
                 drafting_sandbox,
-                path,
-                "a.pdf",
-                options=ParseOptions(),
-                settings=SETTINGS,
-                counting=counting,
+                draft_request(path, "a.pdf", options=ParseOptions(), settings=SETTINGS, counting=counting),
                 limits=Limits(),
             )
 
@@ -83,11 +75,7 @@ class TestDraftFile:
         with pytest.raises(OutOfMemory):
             draft_file(
                 drafting_sandbox,
-                path,
-                "a.txt",
-                options=ParseOptions(),
-                settings=SETTINGS,
-                counting=counting,
+                draft_request(path, "a.txt", options=ParseOptions(), settings=SETTINGS, counting=counting),
                 limits=Limits(memory_bytes=64 * MEBIBYTE),
             )
 
@@ -98,11 +86,7 @@ class TestDraftFile:
         with pytest.raises(TaskCancelled):
             draft_file(
                 drafting_sandbox,
-                path,
-                "a.txt",
-                options=ParseOptions(),
-                settings=SETTINGS,
-                counting=counting,
+                draft_request(path, "a.txt", options=ParseOptions(), settings=SETTINGS, counting=counting),
                 limits=Limits(),
                 cancel=cancelled.is_set,
             )
