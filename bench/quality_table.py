@@ -14,7 +14,7 @@ import os
 import random
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ from bench.retrieval_sets import RetrievalSet, data_folder, load_retrieval_set
 from kit.ids import chunk_id, window_point_id
 from retrieval.embedding.bert_embedder import BertEmbedder
 from retrieval.embedding.factory import create_embedder
-from retrieval.embedding.protocol import Passage
+from retrieval.embedding.protocol import Passage, TokenState
 from retrieval.embedding.source import DEFAULT_MODEL
 from retrieval.evaluation.metrics import ndcg, recall, reciprocal_rank
 from retrieval.evaluation.statistics import Estimate, compare, estimate
@@ -164,6 +164,7 @@ def measure(
     embedder: BertEmbedder, questions: RetrievalSet, embedded: Embedded, folder: Path, *, reranked: int
 ) -> None:
     found = search_all(questions, embedded, folder)
+    reranker = LateInteraction(Remembered(embedder))
     rankings = {
         name: {query: [found.names[one.chunk_id] for one in found.ranking(query, way)] for query in embedded.ids}
         for name, way in WAYS.items()
@@ -171,17 +172,35 @@ def measure(
     for name, ranking in rankings.items():
         report(questions, name, ranking, rankings["default"])
     if reranked:
-        second = {query: looked_at_again(embedder, questions, found, query) for query in embedded.ids[:reranked]}
+        second = {query: looked_at_again(reranker, questions, found, query) for query in embedded.ids[:reranked]}
         report(questions, "rerank", second, rankings["default"])
     calibration(questions, found, embedded.ids)
 
 
-def looked_at_again(embedder: BertEmbedder, questions: RetrievalSet, found: Found, query: str) -> list[str]:
+@dataclass(slots=True)
+class Remembered:
+    """The states of passages that many questions bring, computed once a set; a query's are its own."""
+
+    embedder: BertEmbedder
+    states: dict[Passage, TokenState] = field(default_factory=dict)
+
+    def query_states(self, text: str) -> TokenState:
+        return self.embedder.query_states(text)
+
+    def passage_states(self, passages: Sequence[Passage]) -> Sequence[TokenState]:
+        new = [one for one in dict.fromkeys(passages) if one not in self.states]
+        for passage, state in zip(new, self.embedder.passage_states(new), strict=True):
+            self.states[passage] = TokenState(state.pieces, state.vectors.astype(np.float16), state.rarity)
+        known = [self.states[one] for one in passages]
+        return [TokenState(one.pieces, one.vectors.astype(np.float32), one.rarity) for one in known]
+
+
+def looked_at_again(reranker: LateInteraction, questions: RetrievalSet, found: Found, query: str) -> list[str]:
     """As retrieval.search.reranking does, without a limit of time."""
     hits = found.ranking(query, WAYS["default"])[:DEPTH]
     documents = [questions.corpus[found.names[one.chunk_id]] for one in hits]
     texts = [Passage(one.text, one.title) for one in documents]
-    second = LateInteraction(embedder).score(questions.queries[query], texts)
+    second = reranker.score(questions.queries[query], texts)
     mixed = [(1 - SHARE) * hit.score + SHARE * score for hit, score in zip(hits, second, strict=True)]
     return [documents[index].id for index in np.argsort([-one for one in mixed], kind="stable")]
 

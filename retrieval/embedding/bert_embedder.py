@@ -110,12 +110,14 @@ class BertEmbedder:
         return self._runtime.get().run(ids, mask, output)
 
     def _state(self, windows: Sequence[Window], states: Sequence[Floats]) -> TokenState:
-        pieces: list[str] = []
+        tokenizer = self._tokenizer.get()
+        ids: list[int] = []
         vectors: list[NDArray[np.float32]] = []
         for window, state in zip(windows, states, strict=True):
-            pieces.extend(self._tokenizer.get().pieces(window.ids[window.first : window.last]))
+            ids.extend(window.ids[window.first : window.last])
             vectors.append(_unit(state[window.first : window.last]))
-        return TokenState(pieces, np.concatenate(vectors))
+        rarity = np.array(tokenizer.rarity(ids), dtype=np.float32)
+        return TokenState(tokenizer.pieces(ids), np.concatenate(vectors), rarity)
 
 
 def _unit(values: Floats) -> Floats:

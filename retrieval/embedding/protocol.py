@@ -63,11 +63,14 @@ class Passage:
 class TokenState:
     """What the model makes of each token in its surroundings: `vectors[i]`, of unit length, belongs to `pieces[i]`.
 
+    `rarity[i]` > 0 grows with how seldom the language has the token, as far as the model's vocabulary tells.
+
     Special tokens and prompts are left out; where a text takes several windows, theirs follow each other.
     """
 
     pieces: Sequence[str]
     vectors: NDArray[np.float32]
+    rarity: NDArray[np.float32]
 
 
 @runtime_checkable

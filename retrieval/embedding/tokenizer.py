@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from tokenizers import Tokenizer
 
 from retrieval.embedding.errors import ModelNotFound
 
+_RARITY_OF_CHARACTERS = math.log(500)
 SLICE = 100_000  # characters encoded at a time: an encoding takes some 150 bytes of memory a token
 _BREAK = re.compile(r"\s(?=\S)")
 
@@ -34,6 +36,7 @@ class ModelTokenizer:
         special = self._tokenizer.encode("").ids
         self.prefix: Sequence[int] = tuple(special[:1])
         self.suffix: Sequence[int] = tuple(special[1:])
+        self._first_word: int | None = None
 
     @property
     def special_tokens(self) -> int:
@@ -58,6 +61,20 @@ class ModelTokenizer:
     def pieces(self, ids: Sequence[int]) -> Sequence[str]:
         """The tokens' own spellings, such as `##ing`."""
         return [self._tokenizer.id_to_token(token) or "" for token in ids]
+
+    def rarity(self, ids: Sequence[int]) -> Sequence[float]:
+        """How seldom the language has each token: the logarithm of its rank, by Zipf's law in proportion to its IDF.
+
+        WordPiece vocabularies list words and pieces by falling frequency, behind special tokens and single characters,
+        which have no order and count as middling.
+        """
+        first = self._first_word if self._first_word is not None else self._find_first_word()
+        return [math.log(token - first + 2) if token >= first else _RARITY_OF_CHARACTERS for token in ids]
+
+    def _find_first_word(self) -> int:
+        words = (token for piece, token in self._tokenizer.get_vocab().items() if len(piece) > 1 and piece.isalpha())
+        self._first_word = min(words, default=0)
+        return self._first_word
 
 
 def read_tokenizer(path: Path) -> ModelTokenizer:

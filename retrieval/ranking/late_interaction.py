@@ -1,9 +1,8 @@
-"""Reranking without a cross-encoder: how well each query token is met by some token of the passage.
+"""Reranking without a cross-encoder, by the sentence encoder's own token vectors.
 
-MaxSim (Khattab and Zaharia 2020, ColBERT) over the sentence encoder's own last hidden states, each query token
-weighted by its IDF. The scores are to be blended with the first stage's, half and half: on scifact's first 100 queries,
-top 20 of the dense stage, nDCG@10 goes from .700 to .771 blended, and to .751 by MaxSim alone (bench/late_interaction).
-IDF counted in the 20 passages does as well (.772) as the corpus's. Twenty abstracts take .8 s on two busy cores.
+Each token of the question weighs as much as it is rare: half by its IDF among the passages, half by its place in the
+model's vocabulary, so that neither needs a corpus at hand. What a passage holds of them is `evidence`. The scores are
+to be blended with the first stage's; alone they rank worse (bench/quality_table.py, docs/adr/0057-second-look.md).
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.embedding.protocol import Passage, TokenState, TokenStates
+from retrieval.ranking.evidence import Asked, evidence
 
 GROUP = 4  # passages between two looks at the clock: some .06 s of full windows
 
@@ -69,17 +69,14 @@ class LateInteraction:
     def _scores(
         self, asked: TokenState, kept: Sequence[int], found: Sequence[TokenState], idf: Idf | None
     ) -> list[float]:
-        weights = _weights([asked.pieces[index] for index in kept], idf or _idf_of(found))
-        vectors = asked.vectors[list(kept)]
-        return [max_sim(vectors, weights, state.vectors) for state in found]
-
-
-def max_sim(query: NDArray[np.float32], weights: NDArray[np.float32], passage: NDArray[np.float32]) -> float:
-    """Weighted mean over the query's tokens of their best cosine, in [0, 1]. Rows are unit vectors."""
-    if not len(passage):
-        return 0.0
-    best = np.maximum((query @ passage.T).max(axis=1), 0.0)
-    return min(1.0, float(best @ weights / weights.sum()))
+        pieces = tuple(asked.pieces[index] for index in kept)
+        if idf is None:
+            here, anywhere = _shares(_weights(pieces, _idf_of(found))), _shares(asked.rarity[list(kept)])
+            weights = _shares(here + anywhere)
+        else:
+            weights = _shares(_weights(pieces, idf))
+        counted = Asked(pieces, asked.vectors[list(kept)], weights)
+        return [evidence(counted, state) for state in found]
 
 
 def meaningful(pieces: Sequence[str]) -> list[int]:
@@ -96,6 +93,10 @@ def _weights(pieces: Sequence[str], idf: Idf) -> NDArray[np.float32]:
     """At least a trace of weight each, so that a query of everywhere-terms still has a score."""
     values = [idf(piece) if callable(idf) else idf.get(piece, max(idf.values(), default=1.0)) for piece in pieces]
     return np.maximum(np.array(values, dtype=np.float32), 1e-3)
+
+
+def _shares(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(weights / weights.sum(), dtype=np.float32)
 
 
 def _idf_of(states: Sequence[TokenState]) -> Idf:

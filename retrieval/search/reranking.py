@@ -10,11 +10,12 @@ from retrieval.embedding.protocol import Passage as Text
 from retrieval.search.limits import MAX_TOP_K
 from retrieval.search.types import SearchHit
 
-DEPTH = MAX_TOP_K
-"""Hits that are looked at: with as many, topK never changes what comes first."""
+DEPTH = MAX_TOP_K + 10
+"""Hits that are looked at: more than topK can be, so that topK never changes what comes first and what lies just behind
+the last place may still earn one."""
 
-SHARE = 0.5
-"""The second look's part of the final score; blended it ranks better than alone (bench/late_interaction.py)."""
+SHARE = 0.6
+"""The second look's part of the final score; blended it ranks better than alone (docs/adr/0057-second-look.md)."""
 
 
 class Scorer(Protocol):

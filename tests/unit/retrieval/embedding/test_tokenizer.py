@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 
 from retrieval.embedding.errors import ModelNotFound
+from retrieval.embedding.source import DEFAULT_MODEL
+from retrieval.embedding.token_counter import tokenizer_file
 from retrieval.embedding.tokenizer import SLICE, ModelTokenizer, read_tokenizer
 from tests.unit.retrieval.embedding.tiny_bert import write_tiny_bert
 
@@ -56,3 +59,12 @@ class TestEncode:
     def test_says_which_tokens_are_of_one_word(self, tokenizer: ModelTokenizer) -> None:
         (tokens,) = tokenizer.encode(["rivers bank"])
         assert tokens.words == [0, 0, 1]
+
+
+class TestRarity:
+    def test_grows_down_the_vocabulary_and_is_middling_for_single_characters(self) -> None:
+        tokenizer = read_tokenizer(tokenizer_file(DEFAULT_MODEL))
+        found = tokenizer.rarity(tokenizer.encode(["the of river bakery x"])[0].ids)
+        assert found[0] == pytest.approx(math.log(2))
+        assert list(found[:4]) == sorted(found[:4])
+        assert found[1] < found[4] < found[3]

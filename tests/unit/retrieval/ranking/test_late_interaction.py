@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from retrieval.embedding.protocol import Passage, TokenState
-from retrieval.ranking.late_interaction import GROUP, LateInteraction, max_sim, meaningful
+from retrieval.ranking.late_interaction import GROUP, LateInteraction, meaningful
 
 VOCABULARY = ["river", "bank", "money", "the", "?", "of", "##s"]
 
@@ -23,7 +23,9 @@ class WordStates:
 
     def query_states(self, text: str) -> TokenState:
         pieces = text.split()
-        return TokenState(pieces, np.eye(len(VOCABULARY), dtype=np.float32)[[VOCABULARY.index(p) for p in pieces]])
+        places = [VOCABULARY.index(piece) for piece in pieces]
+        rarity = np.ones(len(pieces), dtype=np.float32)
+        return TokenState(pieces, np.eye(len(VOCABULARY), dtype=np.float32)[places], rarity)
 
     def passage_states(self, passages: Sequence[Passage]) -> Sequence[TokenState]:
         self.now += self._seconds
@@ -51,6 +53,17 @@ class TestScore:
         idf = {"river": 3.0, "bank": 1.0}
         scores = LateInteraction(WordStates()).score("river bank", passages("river", "bank"), idf)
         assert scores == pytest.approx([0.75, 0.25])
+
+    def test_weighs_rare_words_of_the_language_more_where_no_idf_is_given(self) -> None:
+        class Rare(WordStates):
+            def query_states(self, text: str) -> TokenState:
+                state = super().query_states(text)
+                rarity = np.array([3.0 if piece == "river" else 1.0 for piece in state.pieces], dtype=np.float32)
+                return TokenState(state.pieces, state.vectors, rarity)
+
+        rare, common = LateInteraction(Rare()).score("river bank", passages("river", "bank"))
+        assert rare == pytest.approx((0.5 + 0.75) / 2)
+        assert common == pytest.approx((0.5 + 0.25) / 2)
 
     def test_takes_the_highest_idf_for_a_piece_that_the_mapping_lacks(self) -> None:
         scores = LateInteraction(WordStates()).score("money bank", passages("money"), {"river": 3.0, "bank": 1.0})
@@ -90,13 +103,6 @@ class TestBudget:
     def test_scores_none_without_time(self) -> None:
         states = WordStates(seconds=1.0)
         assert LateInteraction(states, clock=states.clock).score("river", passages("river"), seconds=-1) == []
-
-
-class TestMaxSim:
-    def test_takes_the_best_token_and_never_less_than_zero(self) -> None:
-        query = np.array([[1, 0], [0, -1]], dtype=np.float32)
-        passage = np.array([[0.6, 0.8], [0.8, 0.6]], dtype=np.float32)
-        assert max_sim(query, np.array([1, 1], dtype=np.float32), passage) == pytest.approx(0.4)
 
 
 class TestMeaningful:

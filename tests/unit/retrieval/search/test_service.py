@@ -16,7 +16,7 @@ from retrieval.embedding.models import Models
 from retrieval.embedding.protocol import ModelInfo
 from retrieval.embedding.protocol import Passage as Text
 from retrieval.search.ports import SearchTarget
-from retrieval.search.reranking import rerank
+from retrieval.search.reranking import DEPTH, SHARE, rerank
 from retrieval.search.service import ModelDiffers, Search
 from retrieval.search.types import Passage, SearchHit, SearchRequest
 from retrieval.stores.bm25_parameters import K1
@@ -102,9 +102,9 @@ class TestASearch:
 
     def test_reranks_as_many_whatever_top_k(self) -> None:
         scorer = Scorer({"text of c09": 1.0})
-        found = Library({"x": scored(*np.linspace(0.9, 0.5, 30))}).search(scorer, rerank=True, top_k=1, alpha=1.0)
+        found = Library({"x": scored(*np.linspace(0.9, 0.5, 50))}).search(scorer, rerank=True, top_k=1, alpha=1.0)
         assert [hit.passage.chunk_id for hit in found] == ["c09"]
-        assert scorer.seen == 20
+        assert scorer.seen == DEPTH
 
     def test_without_a_second_model_answers_as_if_not_asked_to_rerank(self) -> None:
         library = Library({"x": scored(0.9, 0.5)})
@@ -134,10 +134,10 @@ def hits(*scores: float) -> list[SearchHit]:
 
 
 class TestReranking:
-    def test_blends_half_and_half(self) -> None:
+    def test_blends_both_looks(self) -> None:
         found = rerank(Scorer({"text of c01": 0.8}), "q", hits(0.6, 0.4), seconds=1)
         assert [hit.passage.chunk_id for hit in found] == ["c01", "c00"]
-        assert [hit.score for hit in found] == pytest.approx([0.6, 0.3])
+        assert [hit.score for hit in found] == pytest.approx([(1 - SHARE) * 0.4 + SHARE * 0.8, (1 - SHARE) * 0.6])
 
     @given(scores=st.lists(st.floats(0, 1), max_size=20), fits=st.integers(0, 20), second=st.floats(0, 1))
     def test_leaves_behind_what_there_was_no_time_for_and_loses_nothing(
