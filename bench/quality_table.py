@@ -1,4 +1,5 @@
-"""How well each way of searching ranks, with intervals: `python -m bench.quality_table [--set scifact]… [--cache DIR]`.
+"""How well each way of searching ranks, with intervals: `python -m bench.quality_table [--set scifact]… [--cache DIR]
+[--rerank 1000] [--rivals PYTHON]`.
 
 Every document of a set is one passage, as the product would store it (title as context, a point a window). Passages go
 into the vector engine itself and come back through the product's own fusion and second look; only HTTP and the rows are
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.retrieval_sets import RetrievalSet, data_folder, load_retrieval_set
+from bench.rival_searches import RIVALS, ask_rival
 from kit.ids import chunk_id, window_point_id
 from retrieval.embedding.bert_embedder import BertEmbedder
 from retrieval.embedding.factory import create_embedder
@@ -61,12 +63,22 @@ class Embedded:
     ids: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`reranked` counts questions of each set; `rivals` is the Python of their environment."""
+
+    cache: Path
+    reranked: int
+    rivals: Path | None
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", action="append", help="folder below CAIRN_DATA/retrieval; default: the English five")
     parser.add_argument("--cache", type=Path, help="folder for embeddings")
     parser.add_argument("--queries", type=int, default=1000, help="of a set, at most")
     parser.add_argument("--rerank", type=int, default=0, help="queries of each set that are reranked as well")
+    parser.add_argument("--rivals", type=Path, help="the Python of an environment with txtai, LlamaIndex and Haystack")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         cache: Path = arguments.cache or Path(folder)
@@ -79,7 +91,8 @@ def main() -> None:
         for name in arguments.set or ENGLISH:
             questions = load_retrieval_set(data_folder() / "retrieval" / name)
             embedded = embed(embedder, questions, cache / f"{name}.npz", most=arguments.queries)
-            measure(embedder, questions, embedded, Path(folder) / name, reranked=arguments.rerank)
+            asked = Asked(cache, arguments.rerank, arguments.rivals)
+            measure(embedder, questions, embedded, Path(folder) / name, asked)
 
 
 def embed(embedder: BertEmbedder, questions: RetrievalSet, path: Path, *, most: int) -> Embedded:
@@ -160,9 +173,7 @@ def vector_of(row: NDArray[np.float32]) -> Vector:
     return np.ascontiguousarray(row, dtype=np.float32)
 
 
-def measure(
-    embedder: BertEmbedder, questions: RetrievalSet, embedded: Embedded, folder: Path, *, reranked: int
-) -> None:
+def measure(embedder: BertEmbedder, questions: RetrievalSet, embedded: Embedded, folder: Path, asked: Asked) -> None:
     found = search_all(questions, embedded, folder)
     reranker = LateInteraction(Remembered(embedder))
     rankings = {
@@ -171,8 +182,12 @@ def measure(
     }
     for name, ranking in rankings.items():
         report(questions, name, ranking, rankings["default"])
-    if reranked:
-        second = {query: looked_at_again(reranker, questions, found, query) for query in embedded.ids[:reranked]}
+    for rival in RIVALS if asked.rivals else ():
+        kept = asked.cache / f"{questions.name}.{rival}.json"
+        answer = ask_rival(asked.rivals or Path(), rival, questions, embedded.ids, kept)
+        report(questions, rival, answer.rankings, rankings["default"])
+    if asked.reranked:
+        second = {query: looked_at_again(reranker, questions, found, query) for query in embedded.ids[: asked.reranked]}
         report(questions, "rerank", second, rankings["default"])
     calibration(questions, found, embedded.ids)
 
