@@ -100,6 +100,12 @@ class Settings(BaseSettings):
     chunk_overlap: int = Field(64, ge=0, le=512, description="Chunk overlap of new datasets, in the model's tokens")
 
     search_pool: int = Field(100, ge=20, le=1000, description="Candidates taken from each leg, whatever topK is")
+    rerank_model: str | None = Field(
+        None,
+        min_length=1,
+        description="Cross-encoder that reranks, a name or a folder (extra `models`); left out, the embedding model's "
+        "own token vectors do",
+    )
     rerank_seconds: float = Field(1.5, gt=0, description="Time budget of reranking one search")
     search_records_days: int = Field(
         90, ge=0, le=3650, description="Days that a record of each search is kept; 0 keeps none"

@@ -103,7 +103,13 @@ def make_models(settings: Settings, home: Home) -> Models:
     )
 
 
-def make_scorer(embedder: Embedder) -> Scorer | None:
+def make_scorer(settings: Settings, embedder: Embedder) -> Scorer | None:
+    """ModelNotFound or RuntimeMissing where a cross-encoder is set and is not there."""
+    if settings.rerank_model is not None:
+        # Local: only installations with the extra set one.
+        from retrieval.ranking.cross_encoder import open_cross_encoder  # noqa: PLC0415
+
+        return open_cross_encoder(settings.rerank_model, threads=settings.resolved_embedding_threads)
     return LateInteraction(embedder) if isinstance(embedder, TokenStates) else None
 
 

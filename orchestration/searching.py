@@ -79,7 +79,7 @@ def _search(settings: Settings, engines: Engines, quotas: Quotas) -> Search:
         passages=Passages(engines.database),
         store=engines.store,
         models=engines.models,
-        scorer=make_scorer(engines.embedder),
+        scorer=make_scorer(settings, engines.embedder),
         pool=settings.search_pool,
         rerank_seconds=settings.rerank_seconds,
         vectors=QueryVectors(engines.models),

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from retrieval.search.reranking import SHARE
 from tests.api.callers import Callers, Json, error_of, path_of
 
 KB = "/dashboard/v1/knowledge-base"
@@ -72,7 +73,7 @@ class TestExplaining:
         assert body["explanation"]["reranker"]
         for result in body["results"]:
             told = result["explanation"]
-            assert result["score"] == pytest.approx(0.5 * told["fusedScore"] + 0.5 * told["rerankScore"])
+            assert result["score"] == pytest.approx((1 - SHARE) * told["fusedScore"] + SHARE * told["rerankScore"])
 
     def test_puts_the_conditions_in_words(self, callers: Callers, handbook: Json) -> None:
         conditions = {"sources": ["upload"], "publishedAfter": "2020-01-01"}
