@@ -45,6 +45,18 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedReset:
+    """The only time that the token is known."""
+
+    email: str
+    tenant: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"IssuedReset(email={self.email!r})"
+
+
+@dataclass(frozen=True, slots=True)
 class Accounts:
     """All methods take the caller's session and leave committing to it."""
 
@@ -134,20 +146,20 @@ class Accounts:
         session.flush()
         return account
 
-    def begin_reset(self, session: Session, email: str) -> tuple[str, str] | None:
-        """Address and token to be sent there, or None where there is nobody to send it to: the caller answers alike."""
+    def begin_reset(self, session: Session, email: str) -> Sequence[IssuedReset]:
+        """What is to be sent: one for each tenant in which the address has an account, and none for nobody's. The
+        caller answers alike."""
         known = select(User).where(func.lower(User.email) == email.strip().lower(), User.deactivated_at.is_(None))
-        users = list(session.scalars(known))
-        if len(users) != 1:
-            return None
+        return [self._reset_of(session, user) for user in session.scalars(known.order_by(User.id))]
+
+    def _reset_of(self, session: Session, user: User) -> IssuedReset:
         now, token = self.clock.now(), new_token(RESET_PREFIX)
-        session.add(
-            PasswordReset(
-                id=new_id(), user_id=users[0].id, token_hash=hash_token(token), created_at=now, expires_at=now + RESET
-            )
+        row = PasswordReset(
+            id=new_id(), user_id=user.id, token_hash=hash_token(token), created_at=now, expires_at=now + RESET
         )
+        session.add(row)
         session.flush()
-        return users[0].email, token
+        return IssuedReset(user.email, session.get_one(Tenant, user.tenant_id).name, token)
 
     def change_password(self, session: Session, principal: Principal, *, present: str, password: str) -> str:
         """The account's address. Ends the person's other sign-ins. Raises UserNotFound, Invalid with the field."""
@@ -162,8 +174,8 @@ class Accounts:
         session.flush()
         return user.email
 
-    def reset(self, session: Session, *, token: str, password: str) -> str:
-        """The account's address. Ends all sign-ins of the person. ResetNotAccepted, or Invalid for the password."""
+    def reset(self, session: Session, *, token: str, password: str) -> Account:
+        """Whose password it was. Ends all sign-ins of the person. ResetNotAccepted, or Invalid for the password."""
         row = session.scalar(
             select(PasswordReset).where(PasswordReset.token_hash == hash_token(token)).with_for_update()
         )
@@ -179,7 +191,7 @@ class Accounts:
             other.used_at = other.used_at or now
         self.sessions.end_all(session, user.id)
         session.flush()
-        return user.email
+        return account_of(*session.execute(_living(user.tenant_id).where(User.id == user.id)).one())
 
     @staticmethod
     def first_tenant(session: Session, name: str) -> str | None:

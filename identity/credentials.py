@@ -47,6 +47,7 @@ class KeyView:
     description: str | None = None
     rate_limit: int | None = None
     replaced_by: str | None = None
+    client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,10 @@ class TeamNotFound(NotFound):
     code = "TEAM_NOT_FOUND"
 
 
+class ClientNotFound(NotFound):
+    code = "CLIENT_NOT_FOUND"
+
+
 class WorkspaceNotFound(NotFound):
     code = "WORKSPACE_NOT_FOUND"
 

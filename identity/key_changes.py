@@ -97,7 +97,7 @@ class KeyChanges:
             description=old.description, token_hash=hash_token(token), hint=token_hint(token), role=old.role,
             agent_role=old.agent_role, scopes=list(old.scopes), dataset_ids=old.dataset_ids, created_at=now,
             expires_at=old.expires_at, rate_limit=old.rate_limit, sign_in_id=old.sign_in_id,
-            organization_id=old.organization_id, workspace_id=old.workspace_id,
+            organization_id=old.organization_id, workspace_id=old.workspace_id, client_id=old.client_id,
         )  # fmt: skip
         session.add(new)
         session.flush()

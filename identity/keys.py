@@ -77,11 +77,13 @@ class AccessKeys:
         expires_at: datetime | None = None,
         description: str | None = None,
         rate_limit: int | None = None,
+        client_id: str | None = None,
         token: str | None = None,
     ) -> IssuedKey:
         """A new key. Raises Invalid with the field, TenantNotFound, UserNotFound or KeyExceedsUser.
 
-        The caller has checked the right to create it and that the datasets are there. `token` is for one that was
+        The caller has checked the right to create it and that the datasets are there. A client's key has the client's
+        agent role. `token` is for one that was
         chosen outside; its uniqueness is the caller's concern too.
         """
         checked = checked_role(role)
@@ -104,6 +106,7 @@ class AccessKeys:
             created_at=now,
             expires_at=checked_expiry(expires_at, now=now),
             rate_limit=checked_rate_limit(rate_limit),
+            client_id=client_id,
         )
         session.add(row)
         session.flush()
@@ -165,6 +168,7 @@ def _principal(key: AccessKey, member_role: Role) -> Principal:
         dataset_ids=None if key.dataset_ids is None else tuple(key.dataset_ids),
         rate_limit=key.rate_limit,
         workspace_id=key.workspace_id,
+        client_id=key.client_id,
     )
 
 
@@ -189,4 +193,5 @@ def key_view(key: AccessKey) -> KeyView:
         description=key.description,
         rate_limit=key.rate_limit,
         replaced_by=key.replaced_by,
+        client_id=key.client_id,
     )

@@ -95,6 +95,7 @@ class AccessKey(Base):
     sign_in_id: Mapped[str | None] = mapped_column(Id, index=True)
     organization_id: Mapped[str | None] = mapped_column(Id, index=True)
     workspace_id: Mapped[str | None] = mapped_column(Id, index=True)
+    client_id: Mapped[str | None] = mapped_column(Id, index=True)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -124,7 +125,7 @@ class Invite(Base):
 
 class SignIn(Base):
     """A person at a device. Its access tokens are access keys of kind `session`; the refresh token is known by its
-    hash, and so is the one before, whose use shows that somebody copied it."""
+    hash. `previous_hash` is for processes of a version that knows no SpentRefreshToken."""
 
     __tablename__ = "sign_ins"
 
@@ -138,6 +139,15 @@ class SignIn(Base):
     refreshed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SpentRefreshToken(Base):
+    """One that was exchanged already: whose use shows that somebody copied it. Goes when its sign-in ends."""
+
+    __tablename__ = "spent_refresh_tokens"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sign_in_id: Mapped[str] = mapped_column(ForeignKey("sign_ins.id"), index=True)
 
 
 class OidcAttempt(Base):
@@ -215,6 +225,19 @@ class Workspace(Base):
     """Where an agent works. Its tokens are access keys of kind `workspace`, held to `agent_role`."""
 
     __tablename__ = "workspaces"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    agent_role: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Client(Base):
+    """Whom the tenant works for. Its keys are held to `agent_role`."""
+
+    __tablename__ = "clients"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), index=True)

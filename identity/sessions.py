@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from identity import repository
 from identity.credentials import EVERY_SCOPE, KeyKind
 from identity.errors import CredentialNotAccepted, SignInNotFound, SignInRefused
-from identity.models import AccessKey, Membership, SignIn, User
+from identity.models import AccessKey, Membership, SignIn, SpentRefreshToken, User
 from identity.passwords import hash_password, is_password, needs_rehash
 from identity.types import Principal
 from kit.clock import Clock
@@ -39,6 +39,15 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class CopiedToken:
+    """A refresh token came again that was exchanged before; the sign-in that it was of has been ended."""
+
+    sign_in_id: str
+    tenant_id: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenSession:
     """A sign-in that has not ended. `ends_at` is when it does, unless it is refreshed before."""
 
@@ -57,15 +66,16 @@ class Sessions:
     clock: Clock
 
     def sign_in(self, session: Session, *, email: str, password: str, ip: str | None) -> Tokens:
-        """SignInRefused, in the same time and words, whatever is wrong."""
+        """SignInRefused, in the same time and words, whatever is wrong. An address may have accounts in several
+        tenants: the oldest that has this password is signed in to."""
         known = select(User).where(func.lower(User.email) == email.strip().lower(), User.deactivated_at.is_(None))
         users = [user for user in session.scalars(known.order_by(User.id)) if user.password_hash is not None]
         found = [user for user in users if is_password(password, user.password_hash)]
         if not users:
             is_password(password, None)
-        if len(found) != 1:
+        user = next((one for one in found if self._role_of(session, one.id, one.tenant_id) is not None), None)
+        if user is None:
             raise SignInRefused
-        user = found[0]
         if user.password_hash is not None and needs_rehash(user.password_hash):
             user.password_hash = hash_password(password)
         return self.begin(session, user, ip=ip)
@@ -81,6 +91,8 @@ class Sessions:
         if role is None:
             raise SignInRefused
         now, refresh = self.clock.now(), new_token(REFRESH_PREFIX)
+        over = select(SignIn.id).where(SignIn.expires_at <= now)
+        _forget_spent(session, SpentRefreshToken.sign_in_id.in_(over))
         row = SignIn(
             id=new_id(), tenant_id=user.tenant_id, user_id=user.id, refresh_hash=hash_token(refresh), ip=ip,
             created_at=now, refreshed_at=now, expires_at=now + LONGEST,
@@ -89,25 +101,27 @@ class Sessions:
         session.flush()
         return self._access(session, row, role, refresh)
 
-    def refresh(self, session: Session, token: str) -> Tokens | None:
+    def refresh(self, session: Session, token: str) -> Tokens | CopiedToken:
         """New tokens for old; the old ones end. CredentialNotAccepted for a token that is none.
 
-        None for one that was used before: somebody has a copy, so everything of that sign-in has been ended, which the
-        caller must let stand before it refuses.
+        CopiedToken for any that was used before: somebody has a copy, so everything of that sign-in has been ended,
+        which the caller must let stand before it refuses.
         """
         now, hashed = self.clock.now(), hash_token(token)
         row = session.scalar(select(SignIn).where(SignIn.refresh_hash == hashed).with_for_update())
         if row is None:
-            copied = session.scalar(select(SignIn).where(SignIn.previous_hash == hashed).with_for_update())
+            spent = select(SpentRefreshToken.sign_in_id).where(SpentRefreshToken.token_hash == hashed)
+            copied = session.scalar(select(SignIn).where(SignIn.id.in_(spent)).with_for_update())
             if copied is None or copied.ended_at is not None:
                 raise CredentialNotAccepted
             self._end(session, copied)
-            return None
+            return CopiedToken(copied.id, copied.tenant_id, copied.user_id)
         role = self._role_of(session, row.user_id, row.tenant_id)
         if row.ended_at is not None or row.expires_at <= now or row.refreshed_at + IDLE <= now or role is None:
             raise CredentialNotAccepted
         renewed = new_token(REFRESH_PREFIX)
         row.previous_hash, row.refresh_hash, row.refreshed_at = hashed, hash_token(renewed), now
+        session.add(SpentRefreshToken(token_hash=hashed, sign_in_id=row.id))
         self._end_access(session, row.id)
         return self._access(session, row, role, renewed)
 
@@ -181,6 +195,7 @@ class Sessions:
 
     def _end(self, session: Session, row: SignIn) -> None:
         row.ended_at = self.clock.now()
+        _forget_spent(session, SpentRefreshToken.sign_in_id == row.id)
         self._end_access(session, row.id)
 
     def _end_access(self, session: Session, sign_in_id: str) -> None:
@@ -189,6 +204,11 @@ class Sessions:
             if key.revoked_at is None:
                 key.revoked_at = now
         session.flush()
+
+
+def _forget_spent(session: Session, which: ColumnElement[bool]) -> None:
+    """Of sign-ins that are over: nothing comes of their tokens any more."""
+    session.execute(delete(SpentRefreshToken).where(which).execution_options(synchronize_session=False))
 
 
 def _ends(row: SignIn) -> datetime:

@@ -48,7 +48,7 @@ class Principal:
 
     `agent_role` is set for machines: they see only datasets that allow that role. `dataset_ids` narrows a key to some
     datasets; None means every dataset that the rest allows. `rate_limit` is requests a minute, None the installation's.
-    `workspace_id` is set for a workspace's token.
+    `workspace_id` is set for a workspace's token, `client_id` for a client's key.
     """
 
     tenant_id: str
@@ -61,6 +61,7 @@ class Principal:
     dataset_ids: Sequence[str] | None = None
     rate_limit: int | None = None
     workspace_id: str | None = None
+    client_id: str | None = None
 
     @property
     def is_narrowed(self) -> bool:

@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that the server listens on")
     port: int = Field(8420, ge=0, le=65535, description="Port that the server listens on")
     public_url: str | None = Field(
-        None, description="Address that people reach the server at, for links; unset: as the request names it"
+        None,
+        description="Address that people reach the server at, for links; unset: as the request names it, and in mails "
+        "that anybody can have sent as the server listens",
     )
     admin_key: SecretStr | None = Field(
         None, description="Key of the first administrator; made at first start if unset"
@@ -177,6 +179,11 @@ class Settings(BaseSettings):
     @property
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.sqlite_path}"
+
+    @property
+    def address(self) -> str:
+        """Where the server says that it is, without a slash at the end: for links that no request may have a say in."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def embedding_model_names(self) -> list[str]:

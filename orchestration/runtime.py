@@ -15,6 +15,7 @@ from identity.audit.log import AuditLog
 from identity.audit.reads import ReadLog
 from identity.audit.trail import Trail
 from identity.bootstrap import ensure_first_administrator
+from identity.clients import Clients
 from identity.key_changes import KeyChanges
 from identity.keys import AccessKeys
 from identity.oidc_sign_in import OidcSignIn
@@ -101,7 +102,6 @@ class Runtime:
     mailer: Mailer
     team: Team
     teams: Teams
-    tenants: Tenants
     workspaces: Workspaces
     trail: Trail
     reads: ReadLog
@@ -138,6 +138,14 @@ class Runtime:
     @property
     def usage(self) -> Usage:
         return Usage(self.quotas, self.clock)
+
+    @property
+    def tenants(self) -> Tenants:
+        return Tenants(self.clock)
+
+    @property
+    def clients(self) -> Clients:
+        return Clients(self.clock)
 
     @property
     def consulting(self) -> Consulting:
@@ -272,7 +280,6 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         mailer=_mailer(settings, home),
         team=Team(clock=clock),
         teams=Teams(clock=clock),
-        tenants=Tenants(clock=clock),
         workspaces=Workspaces(clock=clock, keys=AccessKeys(clock=clock)),
         trail=trail,
         reads=ReadLog(database=engines.database, trail=trail, keep=timedelta(days=settings.audit_days)),

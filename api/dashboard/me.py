@@ -43,6 +43,7 @@ class Caller(ResponseBody):
     scopes: Sequence[Scope] = Field(description="What the key may be used for, within its role")
     agent_role: str | None
     dataset_ids: Sequence[str] | None = Field(description="The only datasets of this key; null: no such limit")
+    client_id: str | None = Field(description="The client that the key is for")
     version: str = Field(description="Cairn's")
     operations: Sequence[str] = Field(
         description="Operation ids of what this installation offers, as in its OpenAPI document"
@@ -59,6 +60,7 @@ class Caller(ResponseBody):
             scopes=sorted(principal.scopes & ROLE_SCOPES[principal.role]),
             agent_role=principal.agent_role,
             dataset_ids=principal.dataset_ids,
+            client_id=principal.client_id,
             version=version("cairn"),
             operations=operations,
             uploads=UploadLimits(

@@ -20,8 +20,7 @@ def run(settings: Settings, *, token: str | None) -> None:
         _caller(runtime, token)
 
         def open_desk(_request: Any) -> Desk:
-            base = settings.public_url or f"http://{settings.host}:{settings.port}"
-            return Desk(runtime=runtime, principal=_caller(runtime, token), base=base.rstrip("/"))
+            return Desk(runtime=runtime, principal=_caller(runtime, token), base=settings.address)
 
         make_server(open_desk).run("stdio")
     finally:

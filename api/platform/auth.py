@@ -9,7 +9,7 @@ from fastapi import APIRouter, BackgroundTasks, Request
 from pydantic import Field
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.deps import AuthenticatorDep, CallerDep, RuntimeDep, public_address
+from api.deps import AuthenticatorDep, CallerDep, RuntimeDep
 from api.fields import STORABLE
 from api.platform.envelope import Body, Done, Item, Record, done, errors
 from api.platform.people import PlatformUser
@@ -20,7 +20,7 @@ from identity.audit.types import ActorType
 from identity.bootstrap import TENANT_NAME
 from identity.errors import CredentialNotAccepted, SignInRefused
 from identity.rates import Bound
-from identity.sessions import Tokens
+from identity.sessions import CopiedToken, Tokens
 from kit.errors import CairnError, Detail, Invalid, RateLimited
 from orchestration.runtime import Runtime
 
@@ -130,12 +130,13 @@ def login(body: Login, request: Request, runtime: RuntimeDep) -> LoginResponse:
     "/refresh", operation_id="platformAuthRefresh", summary="Exchange a refresh token for new tokens",
     responses=errors(400, 401, 413, 503),
 )  # fmt: skip
-def refresh(body: Refreshing, runtime: RuntimeDep, authenticator: AuthenticatorDep) -> LoginResponse:
+def refresh(body: Refreshing, request: Request, runtime: RuntimeDep, authenticator: AuthenticatorDep) -> LoginResponse:
     """Each works once. One that comes twice was copied, and ends that sign-in on every device that has it."""
     with runtime.database.write() as session:
         tokens = runtime.sessions.refresh(session, body.refresh_token)
+        _record_refresh(runtime, session, tokens, request)
     authenticator.forget()
-    if tokens is None:
+    if isinstance(tokens, CopiedToken):
         raise CredentialNotAccepted
     return LoginResponse.of(tokens, None)
 
@@ -169,7 +170,7 @@ def me(principal: CallerDep, runtime: RuntimeDep) -> Item[PlatformUser]:
 def forgot_password(body: Address, request: Request, runtime: RuntimeDep, afterwards: BackgroundTasks) -> Done:
     """The answer is the same, and comes as soon, whether there is such an account or not."""
     slow_down(runtime, request, body.email)
-    afterwards.add_task(_send_reset, runtime, body.email, public_address(runtime, request))
+    afterwards.add_task(_send_reset, runtime, body.email)
     return done("If there is such an account, a message is on its way")
 
 
@@ -187,9 +188,11 @@ def reset_password(
     """Ends all sessions of the account, and tells it by mail."""
     slow_down(runtime, request, None)
     with runtime.database.write() as session:
-        email = runtime.accounts.reset(session, token=body.token, password=body.password)
+        account = runtime.accounts.reset(session, token=body.token, password=body.password)
+        act = Act(account.tenant_id, ActorType.USER, account.id, account.name, None, ip=ip_of(request))
+        runtime.trail.record(session, [Deed(act, runtime.clock.now(), "password_reset", "user", account.id, {})])
     authenticator.forget()
-    afterwards.add_task(tell_of_new_password, runtime, email, ip_of(request))
+    afterwards.add_task(tell_of_new_password, runtime, account.email, ip_of(request))
     return done("The new password holds")
 
 
@@ -203,15 +206,17 @@ def tell_of_new_password(runtime: Runtime, email: str, ip: str) -> None:
         _log.exception("password_notice.not_sent")
 
 
-def _send_reset(runtime: Runtime, email: str, base: str) -> None:
-    """When the answer is out: how long it takes, and whether the mail server is there, is nobody's to see."""
+def _send_reset(runtime: Runtime, email: str) -> None:
+    """When the answer is out: how long it takes, and whether the mail server is there, is nobody's to see. The link
+    does not lead to where the request says that Cairn is: anybody can send one, with any name."""
     try:
         with runtime.database.write() as session:
             begun = runtime.accounts.begin_reset(session, email)
-        if begun is not None:
-            text = f"Somebody, perhaps you, asked for a new password. Choose one within 30 minutes:\n\n{base}"
-            text += f"/reset-password#{begun[1]}\n"
-            runtime.mailer.send(to=begun[0], subject="A new password for Cairn", text=text)
+        for reset in begun:
+            of = f" in {reset.tenant!r}" if len(begun) > 1 else ""
+            text = f"Somebody, perhaps you, asked for a new password{of}. Choose one within 30 minutes:\n\n"
+            text += f"{runtime.settings.address}/reset-password#{reset.token}\n"
+            runtime.mailer.send(to=reset.email, subject="A new password for Cairn", text=text)
     except (CairnError, SQLAlchemyError):
         _log.exception("reset.not_sent")
 
@@ -223,6 +228,17 @@ def signed_in(runtime: Runtime, session: Any, tokens: Tokens, request: Request) 
     act = Act.of(principal, ip=ip_of(request))
     runtime.trail.record(session, [Deed(act, runtime.clock.now(), "signed_in", "user", tokens.user_id, {})])
     return LoginResponse.of(tokens, account)
+
+
+def _record_refresh(runtime: Runtime, session: Any, tokens: Tokens | CopiedToken, request: Request) -> None:
+    """`session` is the database's."""
+    if isinstance(tokens, CopiedToken):
+        act = Act(tokens.tenant_id, ActorType.USER, tokens.user_id, "refresh token", None, ip=ip_of(request))
+        deed = Deed(act, runtime.clock.now(), "copy_refused", "sign_in", tokens.sign_in_id, {})
+    else:
+        act = Act.of(runtime.keys.authenticate(session, tokens.access), ip=ip_of(request))
+        deed = Deed(act, runtime.clock.now(), "refreshed", "user", tokens.user_id, {})
+    runtime.trail.record(session, [deed])
 
 
 def slow_down(runtime: Runtime, request: Request, email: str | None) -> None:

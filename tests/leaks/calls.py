@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from retrieval.search.citation import citation_key
 from tests.leaks.rights import (
     READ,
     ApprovalFact,
+    ClientFact,
     DatasetFact,
     FileFact,
     Holder,
@@ -25,9 +27,15 @@ from tests.leaks.world import COMMON, World
 
 METHODS = ("get", "post", "put", "patch", "delete")
 MCP_HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
-UNKNOWN = {"chunkId": "00000000-0000-5000-8000-000000000000"}
 UNKNOWN_ID = "01KAAAAAAAAAAAAAAAAAAAAAAA"
+UNKNOWN = {
+    "chunkId": "00000000-0000-5000-8000-000000000000",
+    "citationKey": citation_key(file_id=UNKNOWN_ID, page=None, content="nothing of what is there"),
+}
 UNKNOWN_NUMBER = "99999999"
+_SHARED = ("/api/organizations", "/api/teams", "/dashboard/v1/clients")
+"""Where people change what they share with each other."""
+
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 HARMLESS: dict[str, dict[str, str]] = {"patch": {}}
@@ -144,11 +152,13 @@ def _is_beyond(world: World, holder: Holder, operation: Operation, chosen: Mappi
     """Whether a change of what people share is more than the holder may, though it sees the thing."""
     if operation.path.startswith("/admin"):
         return not holder.rules_the_tenant
-    if not operation.path.startswith(("/api/organizations", "/api/teams")):
+    if operation.path == "/dashboard/v1/clients":
+        return not holder.rules_the_tenant
+    if not operation.path.startswith(_SHARED):
         return False
     things = [world.thing(name, operation.path, value) for name, value in chosen.items()]
-    organizations = [thing.about for thing in things if thing and isinstance(thing.about, OrganizationFact)]
-    return not holder.is_whole or any(not holder.rules(organization) for organization in organizations)
+    groups = [thing.about for thing in things if thing and isinstance(thing.about, OrganizationFact | ClientFact)]
+    return not holder.is_whole or any(not holder.rules(group) for group in groups)
 
 
 def _is_forbidden(world: World, holder: Holder, operation: Operation, chosen: Mapping[str, str]) -> bool:
@@ -165,7 +175,7 @@ def _is_forbidden(world: World, holder: Holder, operation: Operation, chosen: Ma
             return True
         if isinstance(about, FileFact) and about.is_deleted:
             return True
-        if isinstance(about, OrganizationFact | TeamFact | WorkspaceFact | ApprovalFact) and not may_see(
+        if isinstance(about, OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact) and not may_see(
             holder, thing, Where.LISTED
         ):
             return True
@@ -182,7 +192,7 @@ def _is_mismatched(world: World, chosen: Mapping[str, str]) -> bool:
 
 
 def _body(world: World, operation: Operation, holder: Holder) -> Any:
-    shared = operation.path.startswith(("/api/organizations", "/api/teams", "/admin"))
+    shared = operation.path.startswith((*_SHARED, "/admin"))
     if operation.body is None or (operation.method in HARMLESS and not shared):
         return HARMLESS.get(operation.method)
     number = world.rng.choice(world.people).number
@@ -193,6 +203,7 @@ def _body(world: World, operation: Operation, holder: Holder) -> Any:
         "chunkId": world.rng.choice(list(world.chunks)),
         "fileId": world.rng.choice(world.files).id,
         "name": "renamed", "email": "somebody@example.org", "role": "member", "scopes": [READ],
+        "userId": world.rng.choice(world.people).id,
         "user_id": number if "/teams/" in operation.path else str(number),
     }  # fmt: skip
     if "datasetIds" in operation.body and world.rng.random() < 0.6:

@@ -74,6 +74,15 @@ class ApprovalFact:
 
 
 @dataclass
+class ClientFact:
+    """`roles` by the id of a person."""
+
+    id: str
+    tenant: str
+    roles: dict[str, str]
+
+
+@dataclass
 class WorkspaceFact:
     id: str
     tenant: str
@@ -94,6 +103,7 @@ class Holder:
     person: Person | None = None
     organization: OrganizationFact | None = None
     workspace: WorkspaceFact | None = None
+    client: ClientFact | None = None
     is_ended: bool = False
     known: set[str] = field(default_factory=set)
     """What it saw rightly: its own acts may go on to name that."""
@@ -123,9 +133,9 @@ class Holder:
         role = MAY[self.person.role] & MAY[self.role] if self.person else MAY[self.role]
         return self.may == role and not self.is_narrowed
 
-    def rules(self, organization: OrganizationFact) -> bool:
-        """Whether it may look after the organization's keys and members."""
-        role = organization.roles.get(self.person.id) if self.person else None
+    def rules(self, group: OrganizationFact | ClientFact) -> bool:
+        """Whether it may look after the organization's or the client's keys and members."""
+        role = group.roles.get(self.person.id) if self.person else None
         return self.rules_the_tenant or (role in {"owner", "admin"} and not self.is_narrowed)
 
 
@@ -148,22 +158,31 @@ def may_see(holder: Holder, thing: Thing, where: Where) -> bool:
     about = thing.about
     if isinstance(about, DatasetFact | FileFact):
         return _may_see_content(holder, about, where)
-    if isinstance(about, OrganizationFact | TeamFact | WorkspaceFact | ApprovalFact):
+    if isinstance(about, OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact):
         return _may_see_shared(holder, about)
     if isinstance(about, Person):
         return holder.person is about or (READ in holder.may and holder.agent_role is None)
     return not isinstance(about, Holder) or _may_see_key(holder, about)
 
 
-def _may_see_shared(holder: Holder, about: OrganizationFact | TeamFact | WorkspaceFact | ApprovalFact) -> bool:
-    """Everybody sees the teams, members their organization, and a workspace's token its workspace."""
+def _may_see_shared(
+    holder: Holder, about: OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact
+) -> bool:
+    """Everybody sees the teams, members their organization and their clients, a workspace's token its workspace, and a
+    client's key its client."""
     if isinstance(about, ApprovalFact):
         return _may_see_approval(holder, about)
     if isinstance(about, WorkspaceFact):
         return holder.rules_the_tenant or holder.workspace is about
+    if READ in holder.may and about is holder.client:
+        return True
     if READ not in holder.may or holder.is_narrowed:
         return False
-    is_member = isinstance(about, OrganizationFact) and holder.person is not None and holder.person.id in about.roles
+    is_member = (
+        isinstance(about, OrganizationFact | ClientFact)
+        and holder.person is not None
+        and holder.person.id in about.roles
+    )
     return isinstance(about, TeamFact) or is_member or holder.rules_the_tenant
 
 

@@ -54,6 +54,7 @@ class TestEverybody:
             "organization",
             "group",
             "workspace",
+            "client",
         }, campaign.seen
         assert campaign.answers["dashboardKbSearch"][200] > 0, "no search was let through"
 

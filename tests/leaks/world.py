@@ -20,11 +20,13 @@ from orchestration.approvals.types import ApprovalType, Request, RiskLevel
 from orchestration.runtime import Runtime
 from orchestration.tasks.events import SYSTEM
 from retrieval.records.types import NewSavedSearch
+from retrieval.search.citation import citation_key
 from tests.leaks.rights import (
     READ,
     SEARCH,
     WRITE,
     ApprovalFact,
+    ClientFact,
     DatasetFact,
     FileFact,
     Holder,
@@ -57,8 +59,10 @@ class World:
     organizations: list[OrganizationFact] = field(default_factory=list)
     teams: list[TeamFact] = field(default_factory=list)
     workspaces: list[WorkspaceFact] = field(default_factory=list)
+    clients: list[ClientFact] = field(default_factory=list)
     approvals: list[ApprovalFact] = field(default_factory=list)
     invites: list[str] = field(default_factory=list)
+    citations: list[str] = field(default_factory=list)
     things: dict[str, Thing] = field(default_factory=dict)
     _marks: int = 0
 
@@ -72,6 +76,8 @@ class World:
             "chunkId": list(self.chunks),
             "keyId": [holder.id for holder in self.holders],
             "tokenId": [holder.id for holder in self.holders if holder.workspace is not None],
+            "citationKey": self.citations,
+            "clientId": [client.id for client in self.clients],
             "orgId": [organization.id for organization in self.organizations],
             "userId": [person.id for person in self.people],
             "token": self.invites,
@@ -123,6 +129,7 @@ def _settle(world: World) -> None:
     for person in people[:2]:
         _team(world, _manager(tenant, person))
     workspaces = [_workspace(world, manager) for _ in range(2)]
+    clients = [_client(world, manager, people[1:3]), _client(world, manager, people[3:])]
     datasets = [_dataset(world, manager, roles) for roles in _ALLOWED]
     doomed = _dataset(world, manager, ("*",))
     for dataset in (*datasets, doomed):
@@ -135,6 +142,7 @@ def _settle(world: World) -> None:
         *_holders(world, tenant, people, datasets),
         *(_organization_key(world, manager, one) for one in organizations),
         *(_workspace_token(world, manager, one) for one in workspaces),
+        *(_client_key(world, manager, one) for one in clients),
     ]:
         world.holders.append(holder)
         world.identify(holder.id, "key", tenant, holder)
@@ -194,6 +202,32 @@ def _workspace(world: World, manager: Principal) -> WorkspaceFact:
     world.workspaces.append(fact)
     world.identify(fact.id, "workspace", tenant, fact)
     return fact
+
+
+def _client(world: World, manager: Principal, people: list[Person]) -> ClientFact:
+    """The first of the people looks after it, the rest work for it."""
+    tenant, service = manager.tenant_id, world.runtime.clients
+    fact = ClientFact("", tenant, {})
+    with world.runtime.database.write() as session:
+        fact.id = service.create(session, manager, name=world.mark("client", tenant, fact), agent_role="support").id
+        for person, role in zip(people, ("admin", "member"), strict=False):
+            service.add_member(session, manager, fact.id, user_id=person.id, role=role)
+            fact.roles[person.id] = role
+    fact.roles[manager.user_id or ""] = "owner"
+    world.clients.append(fact)
+    world.identify(fact.id, "client", tenant, fact)
+    return fact
+
+
+def _client_key(world: World, manager: Principal, client: ClientFact) -> Holder:
+    holder = Holder("client", "", "", manager.tenant_id, "member", agent_role="support", client=client)
+    with world.runtime.database.write() as session:
+        issued = world.runtime.keys.create(
+            session, tenant_id=manager.tenant_id, user_id=None, name=world.mark("key", holder.tenant, holder),
+            role="member", agent_role="support", client_id=client.id,
+        )  # fmt: skip
+    holder.token, holder.id = issued.token, issued.key.id
+    return holder
 
 
 def _organization_key(world: World, manager: Principal, organization: OrganizationFact) -> Holder:
@@ -407,3 +441,6 @@ def _note_chunks(world: World, file: FileFact) -> None:
         for piece in world.runtime.reading.text(session, manager, file.id).pieces:
             world.chunks[piece.chunk_id] = file
             world.identify(piece.chunk_id, "content", file.dataset.tenant, file)
+            key = citation_key(file_id=file.id, page=piece.page, content=piece.content)
+            world.citations.append(key)
+            world.identify(key, "content", file.dataset.tenant, file)

@@ -18,7 +18,7 @@ from api.deps import AuthenticatorDep, Reader, RuntimeDep
 from api.envelope import errors
 from identity.errors import KeyOutranksCaller
 from identity.types import ROLE_SCOPES, Principal, Scope
-from kit.errors import Forbidden
+from kit.errors import Detail, Forbidden, Invalid
 from orchestration.runtime import Runtime
 
 router = APIRouter(prefix="/access-keys", tags=["Access: keys"])
@@ -44,6 +44,7 @@ def create_key(body: KeyCreation, principal: Reader, runtime: RuntimeDep) -> Iss
     _check_may_create(principal, body)
     with runtime.database.write() as session:
         _check_datasets(runtime, principal, body)
+        client = None if body.client_id is None else runtime.clients.get(session, principal, body.client_id)
         issued = runtime.keys.create(
             session,
             tenant_id=principal.tenant_id,
@@ -51,11 +52,12 @@ def create_key(body: KeyCreation, principal: Reader, runtime: RuntimeDep) -> Iss
             name=body.name,
             role=body.role,
             scopes=None if body.scopes is None else [scope.value for scope in body.scopes],
-            agent_role=body.agent_role,
+            agent_role=body.agent_role if client is None else client.agent_role,
             dataset_ids=body.dataset_ids,
             expires_at=body.expires_at,
             description=body.description,
             rate_limit=body.rate_limit,
+            client_id=body.client_id,
         )
     return IssuedAccessKey.of(issued, runtime.clock.now())
 
@@ -116,6 +118,9 @@ def _check_may_create(principal: Principal, body: KeyCreation) -> None:
         raise Forbidden(f"making keys for others needs {Scope.MANAGE.value}; a personal key does not")
     if body.personal and principal.user_id is None:
         raise Forbidden(f"key {principal.name!r} belongs to no user, so there is nobody to make a personal key for")
+    if body.client_id is not None and body.agent_role is not None:
+        message = "a client's key has the client's agent role; leave agentRole out"
+        raise Invalid(message, details=[Detail("agentRole", message)])
     wanted = ROLE_SCOPES[body.role] if body.scopes is None else set(body.scopes)
     if not wanted <= principal.scopes:
         beyond = ", ".join(sorted(scope.value for scope in wanted - principal.scopes))

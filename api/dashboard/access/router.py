@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.dashboard.access import audit_log, keys, team
+from api.dashboard.access import audit_log, clients, keys, team
 
 router = APIRouter()
-for resource in (keys, team, audit_log):
+for resource in (keys, team, clients, audit_log):
     router.include_router(resource.router)

@@ -94,7 +94,7 @@ class TestRefresh:
         assert old.get(DATASETS).status_code == 401
         assert Caller(client, new["token"]).get(DATASETS).status_code == 200
 
-    def test_of_a_used_token_ends_the_sign_in(self, entrance: Entrance, client: TestClient) -> None:
+    def test_of_a_used_token_ends_the_sign_in(self, entrance: Entrance, client: TestClient, callers: Callers) -> None:
         somebody = entrance.somebody()
         somebody.sign_in()
         stolen = {"refresh_token": somebody.tokens["refresh_token"]}
@@ -102,6 +102,8 @@ class TestRefresh:
         assert client.post("/api/auth/refresh", json=stolen).status_code == 401
         assert Caller(client, new["token"]).get(DATASETS).status_code == 401
         assert client.post("/api/auth/refresh", json={"refresh_token": new["refresh_token"]}).status_code == 401
+        log = callers.admin.get("/api/activity-log", params={"limit": 20}).json()["data"]
+        assert {"refreshed", "copy_refused"} <= {entry["action"] for entry in log}
 
     def test_of_a_key_is_refused(self, callers: Callers, client: TestClient) -> None:
         token = callers.admin.headers["Authorization"].removeprefix("Bearer ")
@@ -133,15 +135,16 @@ class TestForgottenPasswords:
         assert known.json() == unknown.json()
 
     def test_are_replaced_by_the_link_in_the_message_once(
-        self, entrance: Entrance, client: TestClient, settings: Settings
+        self, entrance: Entrance, client: TestClient, settings: Settings, callers: Callers
     ) -> None:
         somebody = entrance.somebody()
         signed_in = somebody.sign_in()
-        client.post("/api/auth/forgot-password", json={"email": somebody.email})
+        client.post("/api/auth/forgot-password", json={"email": somebody.email}, headers={"Host": "elsewhere.example"})
         newest = max((settings.home / "outbox").glob("*.eml"))
         assert newest.stat().st_mode & 0o077 == 0
         message = mail.message_from_bytes(newest.read_bytes(), policy=default)
         assert message["To"] == somebody.email
+        assert "http://127.0.0.1:8420/reset-password#" in message.get_content()
         token = message.get_content().partition("#")[2].split()[0]
         body = {"token": token, "password": "another lantern altogether"}
         assert client.post("/api/auth/reset-password", json=body).status_code == 200
@@ -149,6 +152,8 @@ class TestForgottenPasswords:
         assert error_of(client.post("/api/auth/reset-password", json=body))["code"] == "RESET_NOT_ACCEPTED"
         somebody.password = "another lantern altogether"
         somebody.sign_in()
+        log = callers.admin.get("/dashboard/v1/audit-log", params={"filter[action]": "password_reset"}).json()["data"]
+        assert (log[0]["actorId"], log[0]["actorType"], log[0]["entityType"]) == (log[0]["entityId"], "user", "user")
 
 
 class TestTheTrail:

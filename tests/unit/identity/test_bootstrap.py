@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
-from identity.bootstrap import FIRST_KEY_NAME, ensure_first_administrator
+from identity.bootstrap import FIRST_KEY_NAME, ensure_first_administrator, operator
 from identity.keys import AccessKeys
 from identity.models import AccessKey, Tenant, User
 from identity.types import Principal, Role, Scope
@@ -138,6 +138,15 @@ class TestLaterStarts:
         assert start(database, clock, GIVEN) is None
         with pytest.raises(Unauthenticated):
             who(database, clock, GIVEN)
+
+    def test_know_the_administrator_by_another_name_and_address(self, database: Database, clock: FrozenClock) -> None:
+        start(database, clock)
+        with database.write() as session:
+            session.execute(update(User).values(email="ada@example.org", name="Ada"))
+
+        assert start(database, clock, GIVEN) is None
+        with database.read() as session:
+            assert operator(session).user_id == who(database, clock, GIVEN).user_id
 
     def test_make_no_administrator_beside_other_tenants(self, database: Database, clock: FrozenClock) -> None:
         with database.write() as session:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 
 from identity.errors import CredentialNotAccepted, SignInRefused
 from identity.keys import AccessKeys
-from identity.models import User
+from identity.models import SpentRefreshToken, User
 from identity.passwords import hash_password
-from identity.sessions import Sessions, Tokens
+from identity.sessions import CopiedToken, Sessions, Tokens
+from identity.tenants import Tenants
 from identity.types import Role
 from kit.db.database import Database
 from tests.clock import FrozenClock
@@ -30,7 +32,7 @@ def sign_in(database: Database, clock: FrozenClock) -> Tokens:
         return Sessions(clock=clock).sign_in(session, email="MEMBER@example.org", password=PASSWORD, ip=None)
 
 
-def refresh(database: Database, clock: FrozenClock, token: str) -> Tokens | None:
+def refresh(database: Database, clock: FrozenClock, token: str) -> Tokens | CopiedToken:
     with database.write() as session:
         return Sessions(clock=clock).refresh(session, token)
 
@@ -55,13 +57,13 @@ class TestSignIn:
 
 class TestRefresh:
     def test_ends_with_time(self, any_database: Database, clock: FrozenClock, people: People) -> None:
-        tokens: Tokens | None = sign_in(any_database, clock)
+        tokens: Tokens | CopiedToken = sign_in(any_database, clock)
         for _ in range(4):  # every six days, so never idle for seven
             clock.advance(days=6)
-            assert tokens is not None
+            assert isinstance(tokens, Tokens)
             tokens = refresh(any_database, clock, tokens.refresh)
         clock.advance(days=6)
-        assert tokens is not None
+        assert isinstance(tokens, Tokens)
         with pytest.raises(CredentialNotAccepted):
             refresh(any_database, clock, tokens.refresh)
 
@@ -74,9 +76,45 @@ class TestRefresh:
     def test_that_comes_twice_ends_all_of_it(self, any_database: Database, clock: FrozenClock, people: People) -> None:
         first = sign_in(any_database, clock)
         second = refresh(any_database, clock, first.refresh)
-        assert second is not None
-        assert refresh(any_database, clock, first.refresh) is None
+        assert isinstance(second, Tokens)
+        assert isinstance(refresh(any_database, clock, first.refresh), CopiedToken)
         with pytest.raises(CredentialNotAccepted):
             refresh(any_database, clock, second.refresh)
         with any_database.read() as session, pytest.raises(CredentialNotAccepted):
             AccessKeys(clock=clock).authenticate(session, second.access)
+
+    def test_that_was_exchanged_long_ago_ends_all_of_it_too(
+        self, any_database: Database, clock: FrozenClock, people: People
+    ) -> None:
+        first = sign_in(any_database, clock)
+        latest: Tokens | CopiedToken = first
+        for _ in range(3):
+            assert isinstance(latest, Tokens)
+            latest = refresh(any_database, clock, latest.refresh)
+        assert isinstance(latest, Tokens)
+        assert isinstance(refresh(any_database, clock, first.refresh), CopiedToken)
+        for token in (latest.refresh, first.refresh):
+            with pytest.raises(CredentialNotAccepted):
+                refresh(any_database, clock, token)
+
+    def test_leaves_nothing_behind_of_sign_ins_that_are_over(
+        self, any_database: Database, clock: FrozenClock, people: People
+    ) -> None:
+        refresh(any_database, clock, sign_in(any_database, clock).refresh)
+        clock.advance(days=31)
+        sign_in(any_database, clock)
+        with any_database.read() as session:
+            assert session.scalar(select(func.count()).select_from(SpentRefreshToken)) == 0
+
+
+class TestAnAddressInTwoTenants:
+    def test_is_let_in_by_either_password(self, any_database: Database, clock: FrozenClock, people: People) -> None:
+        with any_database.write() as session:
+            made = Tenants(clock=clock).create(session, name="other", email="member@example.org", person="Member")
+            session.get_one(User, made.administrator_id).password_hash = hash_password("four lamps on the gate")
+        sessions = Sessions(clock=clock)
+        with any_database.write() as session:
+            there = sessions.sign_in(session, email="member@example.org", password="four lamps on the gate", ip=None)
+            assert there.user_id == made.administrator_id
+            session.get_one(User, made.administrator_id).password_hash = hash_password(PASSWORD)
+        assert sign_in(any_database, clock).user_id == people.member

@@ -43,6 +43,7 @@ class AccessKey(ResponseBody):
     scopes: list[Scope] = Field(description="What it may be used for now, within its role")
     agent_role: str | None = Field(description="Of an agent's key: datasets must allow this role")
     dataset_ids: Sequence[str] | None = Field(description="The only datasets that it sees; null: no narrowing")
+    client_id: str | None = Field(description="Whose client's key it is")
     user_id: str | None = Field(description="Whose key it is; it never does more than this user")
     rate_limit: int | None = Field(description="Requests a minute; null: the installation's limit")
     replaced_by: str | None
@@ -64,6 +65,7 @@ class AccessKey(ResponseBody):
             scopes=sorted(view.scopes),
             agent_role=view.agent_role,
             dataset_ids=view.dataset_ids,
+            client_id=view.client_id,
             user_id=view.user_id,
             rate_limit=view.rate_limit,
             replaced_by=view.replaced_by,
@@ -118,6 +120,9 @@ class KeyCreation(RequestBody):
     ) = None
     expires_at: Since | None = None
     rate_limit: RateLimit | None = Field(None, description="Requests a minute")
+    client_id: Annotated[str, Field(pattern=r"^[!-~]{1,64}$")] | None = Field(
+        None, description="For a client: the key has the client's agent role, and ends with the client"
+    )
     personal: bool = Field(False, description="For yourself: it ends with your account and never does more than you")
 
 
