@@ -1,8 +1,8 @@
 """What it costs a search to be guarded: `python -m bench.guard_overhead [--searches 400]`.
 
 The same search through the same handler, in one process and without a network, in turn with and without what stands
-round it: the key's look-up, its rate limit, the audit trail, the request's id, its log line and its metrics. One key
-with a limit asks; every other search goes the bare way, so that a busy machine is busy for both.
+round it: the key's look-up, its rate limit and the tenant's, the audit trail, the request's id, its log line and its
+metrics. One key with a limit asks; every other search goes the bare way, so that a busy machine is busy for both.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--searches", type=int, default=400)
     searches = parser.parse_args().searches
     with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(home=Path(folder) / "home", rate_limit=1_000_000)
+        settings = load_settings(home=Path(folder) / "home", rate_limit=1_000_000, quota_requests=1_000_000)
         runtime = build_runtime(settings)
         runtime.start()
         try:

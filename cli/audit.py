@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -18,6 +18,10 @@ from kit.pagination import PageRequest
 if TYPE_CHECKING:
     from identity.audit.types import AuditEntry, Verdict
 
+TenantOption: TypeAlias = Annotated[
+    str | None, typer.Option("--tenant", help="Name or id of the tenant whose trail it is; left out: the first one's")
+]
+
 app = typer.Typer(help="Who did what, and whether the record of it is whole", no_args_is_help=True)
 
 
@@ -27,9 +31,11 @@ class TrailIsBroken(Conflict):
 
 @app.command("show")
 def show(
+    *,
     entity: Annotated[str | None, typer.Option(help="Only about this kind of thing, such as dataset")] = None,
     action: Annotated[str | None, typer.Option(help="Only this, such as deleted")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Entries at most")] = 50,
+    tenant: TenantOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -38,7 +44,8 @@ def show(
 
     with opened(home) as session, session.runtime.database.read() as rows:
         wanted = AuditFilter(entity_type=entity, action=action)
-        entries = session.runtime.audit_log.list(rows, session.principal, wanted, PageRequest(limit)).items
+        asker = session.of_tenant(tenant)
+        entries = session.runtime.audit_log.list(rows, asker, wanted, PageRequest(limit)).items
     if as_json:
         print_json([_json(entry) for entry in entries])
         return
@@ -51,6 +58,7 @@ def show(
 @app.command("export")
 def export(
     file: Annotated[Path, typer.Argument(help="Where it is written to, one entry a line (JSON)")],
+    tenant: TenantOption = None,
     home: HomeOption = None,
 ) -> None:
     """Write the whole trail to a file, oldest entry first."""
@@ -58,7 +66,7 @@ def export(
 
     with opened(home) as session, session.runtime.database.read() as rows, file.open("w", encoding="utf-8") as target:
         count = 0
-        for entry in session.runtime.audit_log.all(rows, session.principal, AuditFilter()):
+        for entry in session.runtime.audit_log.all(rows, session.of_tenant(tenant), AuditFilter()):
             target.write(_line(entry))
             count += 1
     say(f"Wrote {count:,} entries to {file}.")
@@ -69,12 +77,13 @@ def verify(
     head: Annotated[
         str | None, typer.Option(help="A head that `verify` printed earlier: it must still be in its place")
     ] = None,
+    tenant: TenantOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check that no entry was changed, removed or put in. Keep the head that it prints in another place."""
     with opened(home) as session, session.runtime.database.read() as rows:
-        verdict = session.runtime.trail.verify(rows, session.principal.tenant_id, known_head=head)
+        verdict = session.runtime.trail.verify(rows, session.of_tenant(tenant).tenant_id, known_head=head)
     if as_json:
         print_json({"entries": verdict.entries, "head": verdict.head, "faults": list(verdict.faults)})
     elif verdict.is_whole:
@@ -86,12 +95,14 @@ def verify(
 @app.command("prune")
 def prune(
     days: Annotated[int, typer.Option(min=1, help="Entries older than this are removed")],
+    tenant: TenantOption = None,
     home: HomeOption = None,
 ) -> None:
     """Let old entries go. What stays can still be checked."""
-    with opened(home) as session, session.runtime.database.write() as rows:
-        before = session.runtime.clock.now() - timedelta(days=days)
-        gone = session.runtime.trail.let_go(rows, session.principal.tenant_id, before=before)
+    with opened(home) as session:
+        whose, before = session.of_tenant(tenant).tenant_id, session.runtime.clock.now() - timedelta(days=days)
+        with session.runtime.database.write() as rows:
+            gone = session.runtime.trail.let_go(rows, whose, before=before)
     say(f"Removed {gone:,} entries older than {days} days.")
 
 

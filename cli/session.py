@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -34,6 +34,13 @@ class Session:
 
     runtime: Runtime
     principal: Principal
+
+    def of_tenant(self, wanted: str | None) -> Principal:
+        """The same person at the machine, for another tenant, by name or id: all of them are the operator's."""
+        if wanted is None:
+            return self.principal
+        with self.runtime.database.read() as session:
+            return replace(self.principal, tenant_id=self.runtime.tenants.find(session, wanted).id)
 
     def datasets(self) -> list[DatasetView]:
         with self.runtime.database.read() as session:

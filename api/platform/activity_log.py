@@ -11,7 +11,7 @@ from pydantic import Field
 from api.deps import Reader, RuntimeDep
 from api.fields import STORABLE
 from api.platform.envelope import Body, Item, Many, Record, errors, many
-from identity.audit.acts import Act
+from identity.audit.acts import Act, note_read
 from identity.audit.trail import Deed
 from identity.audit.types import AuditEntry, AuditFilter
 from identity.types import Principal
@@ -80,6 +80,7 @@ def list_activities(
     wanted = AuditFilter(actor_type=actor_type, user_id=actor_id, action=action)
     with runtime.database.read() as session:
         entries = runtime.audit_log.newest(session, principal, wanted, limit=_SHOWN)
+    note_read("audit_log", entries=len(entries[offset : offset + limit]))
     return many([Activity.of(entry) for entry in entries], limit=limit, offset=offset)
 
 

@@ -1,4 +1,5 @@
-"""Where a cited passage is now: in the present build of its file, by the words it was cited by."""
+"""Where a cited passage is now: in the present build of its file, by the words it was cited by. What is switched off
+is not found by a citation either."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from identity.audit.acts import note_read
 from identity.types import Principal
-from ingest.files.errors import FileIsNotThere
+from ingest.files.errors import CitedFileIsGone
 from ingest.files.models import Chunk, File
 from ingest.files.ports import DatasetNames
 from ingest.files.surroundings import boxes_of
@@ -27,11 +29,16 @@ class FileCitations:
     def resolve(self, principal: Principal, key: str) -> Cited:
         place = cited_place(key)
         with self.database.read() as session:
-            file = session.get(File, place.file_id)
-            if file is None or file.deleted_at is not None or file.tenant_id != principal.tenant_id:
-                raise FileIsNotThere(place.file_id)
-            if file.dataset_id not in self.datasets.readable_names(session, principal):
-                raise FileIsNotThere(place.file_id)
+            names = self.datasets.readable_names(session, principal)
+            file = session.scalar(
+                select(File).where(
+                    File.id == place.file_id, File.tenant_id == principal.tenant_id, File.dataset_id.in_(list(names)),
+                    File.deleted_at.is_(None), File.enabled,
+                )
+            )  # fmt: skip
+            if file is None:
+                raise CitedFileIsGone(key)
+            note_read("file", file.id, citation=key)
             chunk = _best(session, file, place)
             return Cited(
                 found=chunk is not None,
@@ -50,7 +57,7 @@ class FileCitations:
 
 def _best(session: Session, file: File, place: CitedPlace) -> Chunk | None:
     """The chunk that holds most of the cited words; of those that hold as much, the one nearest to the cited page."""
-    wanted = select(Chunk).where(Chunk.file_id == file.id, Chunk.generation == file.active_generation)
+    wanted = select(Chunk).where(Chunk.file_id == file.id, Chunk.generation == file.active_generation, Chunk.enabled)
     best: Chunk | None = None
     most = (0, 0)
     for chunk in session.scalars(wanted.order_by(Chunk.position).execution_options(yield_per=200)):

@@ -10,6 +10,11 @@ class FileIsNotThere(NotFound):
         super().__init__(f"file {file_id!r} does not exist in this dataset")
 
 
+class CitedFileIsGone(NotFound):
+    def __init__(self, key: str) -> None:
+        super().__init__(f"citation {key!r} leads to no file that this key may see")
+
+
 class FileIsGone(NotFound):
     """Asked for by its id alone: nothing is said about datasets."""
 

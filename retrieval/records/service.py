@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from identity.audit.acts import note_read
 from identity.types import Principal, Scope
 from kit.clock import Clock
 from kit.errors import Invalid, NotFound
@@ -45,6 +46,7 @@ class SearchRecords:
             if len(rows) > page.limit:
                 break
         shown = rows[: page.limit]
+        note_read("search_record", records=[row.id for row in shown])
         cursor = encode_cursor(shown[-1].id) if len(rows) > page.limit else None
         return Page(list(self._views(session, principal, shown)), cursor)
 
@@ -64,6 +66,7 @@ class SearchRecords:
 
     def every(self, session: Session, principal: Principal) -> Iterator[RecordView]:
         """Newest first, for an export."""
+        note_read("search_record", export=True)
         part: list[SearchRecord] = []
         for row in self._rows(session, principal, before=None):
             part.append(row)
@@ -95,7 +98,9 @@ class SearchRecords:
             for rows in asked.values()
             if _is_gap(rows[0], marks.get(rows[0].id, {}), below)
         ]
-        return sorted(gaps, key=lambda gap: (-gap.times, gap.best_score, gap.query))[:limit]
+        shown = sorted(gaps, key=lambda gap: (-gap.times, gap.best_score, gap.query))[:limit]
+        note_read("search_record", records=[gap.record_id for gap in shown], gaps=True)
+        return shown
 
     def _views(self, session: Session, principal: Principal, rows: Sequence[SearchRecord]) -> Iterator[RecordView]:
         marks = _marks(session, rows)

@@ -29,4 +29,4 @@ class Cited:
 
 class Citations(Protocol):
     def resolve(self, principal: Principal, key: str) -> Cited:
-        """Invalid for what is no key; NotFound where the file is not there for the caller."""
+        """Invalid for what is no key; NotFound where the file is not there for the caller, or switched off."""

@@ -36,6 +36,14 @@ class TestQuotas:
         back = terminal.json("tenants", "quotas", self.name, "--storage", "default")
         assert back["quotas"]["storage"]["ceiling"] is None
 
+    def test_are_recorded_in_the_tenants_own_trail(self, terminal: Terminal) -> None:
+        terminal.run("tenants", "quotas", self.name, "--chunks", "70")
+        (entry,) = terminal.json("audit", "show", "--tenant", self.name, "--entity", "tenant_quota")
+        assert (entry["actor_type"], entry["actor_id"]) == ("system", "operator")
+        assert entry["changes"]["chunks"]["to"] == 70
+        assert terminal.json("audit", "verify", "--tenant", self.name)["faults"] == []
+        assert isinstance(terminal.refusal("audit", "show", "--tenant", "nobody"), TenantNotFound)
+
     @pytest.mark.parametrize("number", ["-1", "0", "many", "1e9"])
     def test_are_numbers(self, terminal: Terminal, number: str) -> None:
         assert isinstance(terminal.refusal("tenants", "quotas", self.name, f"--chunks={number}"), Invalid)

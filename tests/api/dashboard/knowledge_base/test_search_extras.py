@@ -183,6 +183,27 @@ class TestCitations:
         assert again["content"] == best["content"]
         assert again["open"].startswith(f"{path}/original")
 
+    def test_leave_a_trace_in_the_trail(self, callers: Callers, handbook: Json) -> None:
+        best = ask(callers, handbook, "parental leave", include=["citation"])["results"][0]
+        request = callers.searcher.get(best["citation"]["link"]).headers["x-request-id"]
+        log = callers.admin.get("/dashboard/v1/audit-log", params={"filter[entityId]": best["fileId"]}).json()["data"]
+        assert (log[0]["action"], log[0]["requestId"]) == ("read", request)
+        assert best["citation"]["link"].endswith(log[0]["metadata"]["citation"])
+
+    def test_do_not_find_what_is_switched_off(self, callers: Callers, handbook: Json) -> None:
+        best = ask(callers, handbook, "bicycle garage", include=["citation"])["results"][0]
+        link, file = best["citation"]["link"], f"{path_of(handbook)}/files/{best['fileId']}"
+        chunk = f"{file}/chunks/{best['chunkId']}"
+        assert callers.admin.patch(chunk, json={"enabled": False}).status_code == 200
+        off = callers.searcher.get(link).json()
+        assert (off["found"], off["content"]) == (False, None)
+        assert callers.admin.patch(chunk, json={"enabled": True}).status_code == 200
+        assert callers.searcher.get(link).json()["found"]
+        callers.admin.patch(file, json={"enabled": False})
+        assert callers.searcher.get(link).status_code == 404
+        callers.admin.patch(file, json={"enabled": True})
+        assert callers.searcher.get(link).json()["found"]
+
     def test_are_hidden_from_those_who_may_not_see_the_dataset(self, callers: Callers, handbook: Json) -> None:
         link = ask(callers, handbook, "parental leave", include=["citation"])["results"][0]["citation"]["link"]
         assert callers.stranger.get(link).status_code == 404
