@@ -27,7 +27,7 @@ def tell_crawl(session: Session, crawl: Crawl, *, at: datetime) -> None:
             "startUrl": str(crawl.settings["start_url"]),
             "status": SHOWN[CrawlState(crawl.state)].value,
             "state": CrawlState(crawl.state).value,
-            "pagesCrawled": crawl.pages_crawled,
+            "pagesCrawled": crawl.pages_come,
             "pagesFailed": crawl.pages_failed,
             "maxPages": int(str(crawl.settings["max_pages"])),
             "errorMessage": crawl.error,

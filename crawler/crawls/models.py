@@ -9,10 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db.base import Base, Id, UtcDateTime
 
+PAGES_IN_HAND = "in_hand/pages"
+BYTES_IN_HAND = "in_hand/bytes"
+"""Of pages that have come, and are not decided about yet."""
+
 
 class Crawl(Base):
     """`asked` is what a person wants of a crawl that runs: `pause` or `cancel`. `settings` are the site's as it began,
-    `stopped_by` a reason where there was more to do, `spent` seconds and bytes before an interruption."""
+    `stopped_by` a reason where there was more to do, `spent` seconds and bytes before an interruption. `stats` are its
+    process's in the end, and what is in hand while it runs."""
 
     __tablename__ = "crawls"
     __table_args__ = (
@@ -47,6 +52,15 @@ class Crawl(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def pages_come(self) -> int:
+        """`pages_crawled`, and those that wait to be compared with others."""
+        return self.pages_crawled + int(self.stats.get(PAGES_IN_HAND, 0))
+
+    @property
+    def bytes_come(self) -> int:
+        return self.bytes_fetched + int(self.stats.get(BYTES_IN_HAND, 0))
 
 
 class CrawlUrl(Base):

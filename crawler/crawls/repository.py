@@ -113,6 +113,11 @@ def pages_by_key(session: Session, site_id: str, keys: Iterable[str]) -> dict[st
     return found
 
 
+def count_files(session: Session, site_id: str) -> int:
+    """Of a site's pages."""
+    return session.scalar(select(func.count()).where(SitePage.site_id == site_id, SitePage.file_id.is_not(None))) or 0
+
+
 def delete_site_rows(session: Session, site_id: str) -> None:
     """Crawls, their addresses, and pages of a site."""
     crawls = select(Crawl.id).where(Crawl.site_id == site_id)

@@ -117,7 +117,8 @@ class Judge:
         if refresh is not None:
             told = _ended(response, Reason.REDIRECTED, Outcome.SKIPPED, "by the page", refresh)
             return Verdict(told, links, refresh)
-        wrong = self._looks_wrong(outline, content, is_start=response.request.meta["depth"] == 0)
+        says_so_at_start = response.request.meta["depth"] == 0 and not _says_something_else(known, content)
+        wrong = self._looks_wrong(outline, content, is_exempt=says_so_at_start)
         if "noindex" in directives:
             wrong = Reason.NOINDEX, Outcome.SKIPPED
         language = _language(response, outline.language, alternates)
@@ -132,9 +133,10 @@ class Judge:
         page = self._kept(response, sha256, content, outline=outline, base=base, language=language)
         return Verdict(msgspec.structs.replace(page, alternate_of=alternate_of(page.url, alternates)), links)
 
-    def _looks_wrong(self, outline: PageOutline, content: str, *, is_start: bool) -> tuple[Reason, Outcome] | None:
+    def _looks_wrong(self, outline: PageOutline, content: str, *, is_exempt: bool) -> tuple[Reason, Outcome] | None:
+        """`is_exempt`: a site may show its start for what is not there."""
         few = outline.characters < _FEW_CHARACTERS
-        if (content in self.errors and not is_start) or (few and says_not_there(outline.title)):
+        if (content in self.errors and not is_exempt) or (few and says_not_there(outline.title)):
             return Reason.SOFT_NOT_FOUND, Outcome.GONE
         if outline.asks_for_password and few:
             return Reason.LOGIN_WALL, Outcome.GONE
@@ -184,6 +186,12 @@ class Judge:
 def says_not_there(title: str) -> bool:
     """Whether it is the title of a page that stands for one which is not there."""
     return _ERROR_TITLE.search(title) is not None
+
+
+def _says_something_else(known: Known | None, content: str) -> bool:
+    """Than the last time, when it was there. While a site is down for maintenance its start says what all of it says;
+    with the next crawl it is taken at its word."""
+    return known is not None and known.content not in {None, content}
 
 
 def _alternates(outline: PageOutline, base: str) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from crawler.reasons import Outcome, Reason
 from crawler.running.acting import crawler_of
 from crawler.running.doubles import BY_TEXT
 from crawler.running.ledger import Ledger
-from crawler.running.limits import GRACE, LEAST_REMOVALS, CrawlLimits
+from crawler.running.limits import GRACE, CrawlLimits, is_too_much
 from crawler.sites.models import CrawlSite, SitePage
 from kit.clock import Clock
 from kit.db.database import Database
@@ -46,7 +46,7 @@ class Finish:
         with self.database.write() as session:
             self.jobs.hold(session, claim)
             crawl = session.get_one(Crawl, ledger.crawl_id)
-            crawl.asked = None
+            crawl.asked, crawl.stats = None, {}
             if asked is Asked.PAUSE:
                 crawl.state = CrawlState.PAUSED
             else:
@@ -61,16 +61,18 @@ class Finish:
             self.jobs.hold(session, claim, progressed=True)
             crawl = session.get_one(Crawl, ledger.crawl_id)
             crawl.stats = done.stats
-            crawl.stopped_by = done.stopped_by
+            crawl.stopped_by = done.stopped_by or (Reason.PAGE_BUDGET if ledger.is_limited else None)
             self._close_frontier(session, crawl, done.stopped_by or Reason.NOT_REACHED)
             site = session.get(CrawlSite, crawl.site_id)
             if site is not None:
                 site.boilerplate = ledger.boilerplate.joined().hex()
             crawl.error = self._failure(session, crawl)
-            overdue = self._overdue(session, crawl)
-            crawl.removals = len(overdue) + self._lost_doubles(session, crawl)
-            is_held = self._is_too_much(session, crawl)
-        self._clear_doubles(claim, ledger, all_of_them=not is_held)
+            has_failed = crawl.error is not None
+            overdue = [] if has_failed else self._overdue(session, crawl)
+            crawl.removals = 0 if has_failed else len(overdue) + self._lost_doubles(session, crawl)
+            is_held = not has_failed and self._is_too_much(session, crawl)
+        if not has_failed:  # whoever saw no page knows of none that it is gone
+            self._clear_doubles(claim, ledger, all_of_them=not is_held)
         if not is_held:
             self._remove(claim, ledger, overdue)
         self._end(claim, ledger, is_held=is_held)
@@ -120,7 +122,7 @@ class Finish:
         alone = SitePage.duplicate_of.is_(None)
         removals = session.scalar(files.where(alone, SitePage.missed >= GRACE)) or 0
         removals += self._lost_doubles(session, crawl)
-        return removals >= LEAST_REMOVALS and removals > self.limits.removal_share * pages
+        return is_too_much(removals, of=pages, share=self.limits.removal_share)
 
     @staticmethod
     def _lost_doubles(session: Session, crawl: Crawl) -> int:

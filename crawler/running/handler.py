@@ -74,7 +74,7 @@ class CrawlHandler:
         with self.database.write() as session:
             crawl = session.get(Crawl, claim.text("crawl_id"))
             if crawl is not None and crawl.state in {CrawlState.QUEUED, CrawlState.RUNNING}:
-                crawl.state, crawl.completed_at = CrawlState.FAILED, self.clock.now()
+                crawl.state, crawl.completed_at, crawl.stats = CrawlState.FAILED, self.clock.now(), {}
                 crawl.error = f"the crawl failed again and again ({error}); start it once more, or look at the log"
 
     def _crawl(self, claim: Claim, job: Job, ledger: Ledger, signals: Signals) -> None:

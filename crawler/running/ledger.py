@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from crawler.crawls import repository
 from crawler.crawls.events import tell_crawl
-from crawler.crawls.models import Crawl, CrawlUrl
+from crawler.crawls.models import BYTES_IN_HAND, PAGES_IN_HAND, Crawl, CrawlUrl
 from crawler.engine.messages import Ended, Found, Message, Page, Unchanged
 from crawler.languages import primary
 from crawler.reasons import SOFT, Outcome, Reason
@@ -22,7 +22,7 @@ from crawler.running.acting import crawler_of
 from crawler.running.boilerplate import Boilerplate, split
 from crawler.running.contents import said_by
 from crawler.running.doubles import Double, Doubles, in_order
-from crawler.running.limits import GRACE
+from crawler.running.limits import GRACE, is_too_much
 from crawler.running.reading import Reading, discard, read
 from crawler.running.versions import keep_versions
 from crawler.sites.models import SitePage
@@ -38,6 +38,8 @@ from kit.jobs.types import Claim, Progress
 _SHRUNK = 0.1
 """Of a page's characters: what keeps less than that has lost its content rather than changed it."""
 
+_SHRUNK_TOGETHER = 0.5
+"""The same where it happens to more of a site's pages at once than may be removed without a person."""
 
 _SETTLED_AT_ONCE = 50
 
@@ -70,11 +72,16 @@ class Ledger:
     boilerplate: Boilerplate
     doubles: Doubles
     most: int
+    share: float
+    """Of the site's pages, that may lose their content without a person."""
+    is_limited: bool = False
+    """There was more than may be fetched the last time, and this time only what is known is asked for."""
     number: int = 0
     crawled: int = 0
     steps: int = 0
     """Rows that this ledger has brought on: what a crawl that dies now need not do again."""
     pending: list[Page] = field(default_factory=list)
+    _shrunk: float = _SHRUNK
 
     def receive(self, messages: Sequence[Message]) -> Batch:
         """What is to be written together; once for each message."""
@@ -94,12 +101,17 @@ class Ledger:
                 self._end(session, crawl, batch.messages)
                 self._keep(session, crawl, batch.ready, staged)
                 crawl.seconds_spent += round(seconds)
-                asked, self.crawled = crawl.asked, crawl.pages_crawled
+                self._tell_in_hand(crawl)
+                asked, self.crawled = crawl.asked, crawl.pages_come
                 if batch.messages:
                     tell_crawl(session, crawl, at=self.clock.now())
         for reading in batch.ready:
             discard(reading.page)
         return asked
+
+    def _tell_in_hand(self, crawl: Crawl) -> None:
+        size = sum(page.size for page in self.pending)
+        crawl.stats = {PAGES_IN_HAND: len(self.pending), BYTES_IN_HAND: size} if self.pending else {}
 
     def pause(self, seconds: float) -> None:
         """Keeps hold of the job meanwhile."""
@@ -111,11 +123,24 @@ class Ledger:
         """Pages that have waited for the others are decided now."""
         waiting = in_order(read(self.pending, self.boilerplate.lines()))
         self.pending = []
+        self._shrunk = self._shrunk_share(waiting)
         for start in range(0, len(waiting), _SETTLED_AT_ONCE):
             self._write_settled(waiting[start : start + _SETTLED_AT_ONCE])
         with self.database.write() as session:
             self.jobs.hold(session, self.claim, progressed=True)
             self.doubles.straighten(session)
+
+    def _shrunk_share(self, readings: Sequence[Reading]) -> float:
+        """All pages that have changed wait until here, so it can be told whether one was cut or the site is broken."""
+        with self.database.read() as session:
+            known = repository.pages_by_key(session, self.site_id, [reading.key for reading in readings])
+            there = repository.count_files(session, self.site_id)
+        cut = sum(
+            _has_shrunk(known[reading.key], reading.page, share=_SHRUNK_TOGETHER)
+            for reading in readings
+            if reading.key in known
+        )
+        return _SHRUNK_TOGETHER if is_too_much(cut, of=there, share=self.share) else _SHRUNK
 
     def _write_settled(self, readings: Sequence[Reading]) -> None:
         with ExitStack() as stack:
@@ -124,6 +149,7 @@ class Ledger:
                 self.jobs.hold(session, self.claim, progressed=True)
                 crawl = session.get_one(Crawl, self.crawl_id)
                 self._keep(session, crawl, readings, staged)
+                crawl.stats = {}
         for reading in readings:
             discard(reading.page)
 
@@ -309,6 +335,10 @@ class Ledger:
         before = said_by(known.lines, known.content, self.boilerplate.lines())
         return known.duplicate_of is None and known.file_id is not None and before == reading.content
 
+    def _said_something_else(self, known: SitePage, reading: Reading) -> bool:
+        before = said_by(known.lines, known.content, self.boilerplate.lines())
+        return known.duplicate_of is None and known.file_id is not None and before != reading.content
+
     def _is_settled(
         self, session: Session, row: CrawlUrl, reading: Reading, known: SitePage | None, found: Double | None
     ) -> bool:
@@ -320,7 +350,7 @@ class Ledger:
             self._fill(known, reading)
             row.file_id = known.file_id
             return True
-        if known is not None and known.file_id is not None and page.characters < _SHRUNK * known.characters:
+        if known is not None and _has_shrunk(known, page, share=self._shrunk):
             self._mark(
                 row, Outcome.GONE, Reason.SHRANK, detail=f"{known.characters} characters before, {page.characters} now"
             )
@@ -328,6 +358,11 @@ class Ledger:
             return True
         if found is None or original is None:
             return False
+        if known is not None and found.reason is Reason.SAME_AS_ANOTHER and self._said_something_else(known, reading):
+            # What it said is nowhere any more: as far as it is concerned, the page is gone.
+            self._mark(row, Outcome.GONE, found.reason, target=original.url)
+            self._miss(row, known)
+            return True
         self._mark(row, Outcome.DUPLICATE, found.reason, target=original.url)
         row.file_id = original.file_id
         kept = known or self._new_page(session, page)
@@ -403,6 +438,10 @@ def _labels(page: Page) -> dict[str, str]:
         if page.language != labels["language"]:
             labels["locale"] = page.language
     return {**labels, "alternateOf": page.alternate_of} if page.alternate_of else labels
+
+
+def _has_shrunk(known: SitePage, page: Page, *, share: float) -> bool:
+    return known.file_id is not None and page.characters < share * known.characters
 
 
 def _stands_alone(page: Page) -> bool:

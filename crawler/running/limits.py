@@ -10,7 +10,12 @@ GRACE = 2
 """Crawls in a row that must miss a page before it is removed."""
 
 LEAST_REMOVALS = 3
-"""Fewer than this are removed without asking, whatever their share is."""
+"""Fewer than this are removed without asking, whatever their share is, unless nothing would be left."""
+
+
+def is_too_much(count: int, *, of: int, share: float) -> bool:
+    """For a crawl to take from a dataset without a person: more than the share of a site's pages, or all of them."""
+    return count > 0 and ((count >= LEAST_REMOVALS and count > share * of) or count >= of)
 
 
 @dataclass(frozen=True, slots=True)

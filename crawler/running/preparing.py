@@ -60,7 +60,7 @@ class Preparation:
                 self.jobs.complete(session, claim)
                 return None
             crawl, site, headers = found
-            crawl.state, crawl.error = CrawlState.RUNNING, None
+            crawl.state, crawl.error, crawl.stats = CrawlState.RUNNING, None, {}
             crawl.started_at = crawl.started_at or self.clock.now()
             boilerplate = Boilerplate(bytes.fromhex(site.boilerplate))
             pages = _living_pages(session, site.id)
@@ -71,8 +71,12 @@ class Preparation:
             if rows:
                 _see_again(boilerplate, pages, rows)
             known: list[Known] = []
+            is_limited = False
             if _follows(crawl.settings):
-                known = _known_pages(pages, lines, crawl.settings, leads_on=_leads_on(session, crawl))
+                last = _last(session, crawl)
+                leads_on = _leads_on(crawl, last, pages)
+                is_limited = not leads_on and last is not None and last.stopped_by == Reason.PAGE_BUDGET
+                known = _known_pages(pages, lines, crawl.settings, leads_on=leads_on)
             job = self._job(crawl, known, rows, lines, headers=headers, spool=spool, hosts=hosts)
             ledger = Ledger(
                 database=self.database,
@@ -86,6 +90,8 @@ class Preparation:
                 dataset_id=crawl.dataset_id,
                 boilerplate=boilerplate,
                 most=_number(crawl.settings["max_pages"]),
+                share=self.limits.removal_share,
+                is_limited=is_limited,
                 number=repository.last_number(session, crawl.id),
                 doubles=self._doubles(crawl, pages),
             )
@@ -224,15 +230,22 @@ def _see_again(boilerplate: Boilerplate, pages: Sequence[SitePage], rows: Sequen
             boilerplate.see(split(page.lines))
 
 
-def _leads_on(session: Session, crawl: Crawl) -> bool:
+def _last(session: Session, crawl: Crawl) -> Crawl | None:
+    """The crawl before this one."""
+    earlier = select(Crawl).where(Crawl.site_id == crawl.site_id, Crawl.id < crawl.id)
+    return session.scalar(earlier.order_by(Crawl.id.desc()).limit(1))
+
+
+def _leads_on(crawl: Crawl, last: Crawl | None, pages: Sequence[SitePage]) -> bool:
     """Whether the links of pages that are known have to be read, which an answer of "not modified" has none of: the
     settings let other addresses through than last time, or not all links were followed then. A crawl that ended for
-    its number of pages has as many as it may have."""
-    earlier = select(Crawl).where(Crawl.site_id == crawl.site_id, Crawl.id < crawl.id)
-    last = session.scalar(earlier.order_by(Crawl.id.desc()).limit(1))
+    its number of pages has as many as it may have, unless some of them are gone since."""
     if last is None or last.state not in {CrawlState.COMPLETED, CrawlState.HELD}:
         return True
-    return last.stopped_by not in {None, Reason.PAGE_BUDGET} or last.settings != crawl.settings
+    if last.stopped_by == Reason.PAGE_BUDGET:
+        there = sum(not page.missed for page in pages)
+        return there < _number(crawl.settings["max_pages"]) or last.settings != crawl.settings
+    return last.stopped_by is not None or last.settings != crawl.settings
 
 
 def _known_pages(

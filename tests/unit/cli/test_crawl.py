@@ -60,6 +60,13 @@ class TestCrawl:
         output = terminal.run("crawl", f"{server.origin}/broken", "--dataset", "Broken", status=1).stdout
         assert "no page of the site could be fetched" in output
 
+    def test_says_each_time_that_the_limit_kept_it_from_more(self, terminal: Terminal, server: PageServer) -> None:
+        for outcome in ("kept", "unchanged"):
+            words = ("crawl", f"{server.origin}/", "--dataset", "Limited", "--max-pages", "1")
+            output = terminal.run(*words).stdout
+            assert f"1 {outcome}" in output
+            assert "It ended although there was more: the crawl has fetched as many pages as it may." in output
+
 
 class TestALogin:
     def test_is_asked_for_kept_and_forgotten(self, terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
