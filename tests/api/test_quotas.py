@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from kit.settings import Settings
-from orchestration.runtime import build_runtime
+from orchestration.runtime import Runtime, build_runtime
 from tests.api.callers import Caller, Callers, Json, error_of, path_of
 from tests.api.conftest import ADMIN_KEY, KNOWLEDGE_BASE
 
@@ -157,8 +157,11 @@ class TestTheTenantsOwn:
 
 
 class TestRequestsAMinute:
-    def test_are_counted_over_all_keys_of_the_tenant(self, callers: Callers, settings: Settings) -> None:
-        caller, quotas = callers.stranger, "/dashboard/v1/quotas"
+    def test_are_counted_over_all_keys_of_the_tenant(
+        self, callers: Callers, client: TestClient, runtime: Runtime
+    ) -> None:
+        caller = Callers(client, runtime, admin_token=ADMIN_KEY).stranger  # of a tenant that no other test is in
+        quotas = "/dashboard/v1/quotas"
         assert caller.patch(quotas, json={"requests": 4}).status_code == 200
         answers = [caller.get("/dashboard/v1/me") for _ in range(9)]  # nine, for a minute may turn meanwhile
         good = [answer for answer in answers if answer.status_code == 200]
