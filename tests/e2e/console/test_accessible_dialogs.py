@@ -75,7 +75,7 @@ def many_datasets(visitor: Visitor, _: Things) -> None:
     ]
     visitor.page.route(f"**{BASE}", lambda route: route.fulfill(json={"data": body}))
     visitor.page.reload()
-    visitor.press("Choose …")
+    visitor.press("11 of 11 …")
 
 
 def a_new_key(visitor: Visitor, _: Things) -> None:

@@ -74,7 +74,11 @@ class TestAForgottenPassword:
 class TestAnArrival:
     def test_breaks_no_rule_on_its_way_and_where_it_is_refused(self, stranger: Visitor) -> None:
         held: list[Route] = []
-        stranger.page.route("**/api/auth/oidc/tokens", held.append)
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        stranger.page.route("**/api/auth/oidc/tokens", hold)
         stranger.page.goto("/#oidc=made-up")
         stranger.sees_heading("Coming in")
         check(stranger, "coming in")

@@ -52,7 +52,7 @@ class TestAResult:
         visitor.open(f"search?q=%22eastern+gate%22+lamps&in={dataset}&a.alpha=0.4&a.rerank=1")
         visitor.page.get_by_text("How it was searched").click()
         told = visitor.page.locator("details", has_text="How it was searched")
-        for text in ("0.4 to 0.6", "weighted scores", "“eastern gate”", "the best 100 of each leg"):
+        for text in ("0.4 to 0.6", "weighted scores", "“eastern gate”", "from each leg"):
             expect(told).to_contain_text(text)
         expect(told.get_by_role("group", name="The question's words")).to_contain_text("lamps")
 

@@ -39,7 +39,7 @@ function Team({ team, refresh }) {
     refresh();
   });
   return html`<tr><td><b dir="auto">${team.name}</b>${team.description && html`<div class="tiny soft" dir="auto">${team.description}</div>`}</td>
-    <td class="end" data-label="Members"><${Button} size="small" class="numeric" onClick=${() => setOpen(true)}>${count(team.member_count, "member")} …<//></td>
+    <td class="end" data-label="Members"><${Button} size="small" label=${`${count(team.member_count, "member")} … of ${team.name}`} class="numeric" onClick=${() => setOpen(true)}>${count(team.member_count, "member")} …<//></td>
     <td data-label="You are">${team.role ? html`<${Badge} tone="accent">${team.role}<//>` : html`<span class="soft">not in it</span>`}</td><td class="soft nowrap" data-label="Since">${date(team.created_at)}</td>
     <td class="act">${leads && html`<${Menu} label=${`Actions for ${team.name}`} items=${[{ label: "Delete …", icon: "trash", danger: true, run: () => setDeleting(true) }]} />`}
       ${open && html`<${Members} team=${team} leads=${leads} onClose=${() => { setOpen(false); refresh(); }} />`}

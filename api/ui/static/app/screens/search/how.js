@@ -1,6 +1,6 @@
 // How an answer came about as a whole: what was weighed how, what was looked at, what took how long.
 import { html } from "../../html.js";
-import { duration, number } from "../../format.js";
+import { count, duration, number } from "../../format.js";
 import { FUSIONS } from "../datasets/searching.js";
 
 export function How({ explanation }) {
@@ -8,7 +8,7 @@ export function How({ explanation }) {
   const rows = [
     ["Meaning against words", `${number(hybridAlpha)} to ${number(Math.round((1 - hybridAlpha) * 100) / 100)}`],
     ["Made one by", FUSIONS.find(([kind]) => kind === fusion)?.[1].toLowerCase() ?? fusion],
-    ["Looked at", `${number(candidates)} passages, the best ${number(pool)} of each leg`],
+    ["Looked at", `${count(candidates, "passage")}; at most ${number(pool)} from each leg`],
     ["Conditions", filters.join("; ")], ["Held to the letter", phrases.map((phrase) => `“${phrase}”`).join(", ")],
     ["Second look", rerankDepth ? `at ${number(rerankDepth)}, by ${reranker}` : ""],
     ["Took", Object.entries({ "the question": timings.embed, "the engine": timings.engine, "the second look": timings.rerank }).filter(([, value]) => value > 0).map(([name, value]) => `${name} ${duration(value)}`).join(", ")],
