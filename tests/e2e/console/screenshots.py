@@ -212,6 +212,7 @@ def _take(
         visitor.at_rest()
         if screen.press:
             visitor.page.get_by_role("button", name=screen.press, exact=True).first.click()
+            visitor.at_rest()  # what it begins shows only once the server has answered
         visitor.page.mouse.move(0, 0)
         expect(visitor.page.locator("[aria-busy=true], .bone, .page .spinner")).to_have_count(0)
         for toast in visitor.page.get_by_role("button", name="Dismiss").all():
