@@ -90,7 +90,8 @@ class OcrPage:
 class Document:
     """A parsed file. `title` is the document's own (metadata or first heading), never the file name.
 
-    `encoding` is how the bytes became text where the format does not say it by itself.
+    `encoding` is how the bytes became text where the format does not say it by itself. `attachments` counts the files
+    that came with a message; they are no part of the document.
     """
 
     mime_type: str
@@ -106,6 +107,7 @@ class Document:
     ocr_pages: Sequence[OcrPage] = ()
     encoding: str | None = None
     encoding_was_guessed: bool = False
+    attachments: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from ingest.doctor.doctor import Doctor
 from ingest.doctor.examining import ExamineHandler
 from ingest.doctor.tidying import TidyHandler
 from ingest.files.jobs import DEFAULT_QUEUE, EMBED_QUEUE, PARSE_QUEUE
+from ingest.files.service import Files
+from ingest.files.uploads import Uploads
 from ingest.pipeline.build import BuildBook
 from ingest.pipeline.embedding import EmbedHandler
 from ingest.pipeline.parsing import ParseHandler
@@ -18,6 +20,7 @@ from ingest.pipeline.refreshing import RefreshHandler
 from ingest.pipeline.removal import Belongings, DatasetRemoval, FileRemoval
 from ingest.pipeline.sweeping import SweepHandler
 from ingest.pipeline.switching import Switch, SwitchHandler
+from ingest.pipeline.unpacking import UnpackHandler
 from kit.clock import Clock
 from kit.db.database import Database
 from kit.jobs.queue import JobQueue
@@ -49,6 +52,8 @@ def make_worker(
     remodelling: Remodelling,
     teamwork: Teamwork,
     quotas: Quotas,
+    uploads: Uploads,
+    kept: Files,
     nudger: Nudger | None = None,
 ) -> Worker:
     """One thread embeds: it has the model's turn anyway, and gives it up between batches. Each that parses waits for a
@@ -70,7 +75,17 @@ def make_worker(
     )
     embed = EmbedHandler(database=database, jobs=queue, book=book, store=store, models=engines.models)
     belongings: list[Belongings] = [crawling.belongings, teamwork.belongings]
+    unpack = UnpackHandler(
+        database=database,
+        jobs=queue,
+        store=files,
+        sandbox=engines.sandbox,
+        uploads=uploads,
+        files=kept,
+        limits=parse_limits(settings),
+    )
     upkeep = (
+        unpack,
         RefreshHandler(database=database, jobs=queue, gate=gate, store=store, models=engines.models),
         SwitchHandler(database=database, jobs=queue, switch=switch),
         SweepHandler(database=database, jobs=queue, gate=gate, store=store, files=files),

@@ -11,6 +11,7 @@ EMBED = "file.embed"
 SWITCH = "file.switch"
 SWEEP = "file.sweep"
 REMOVE = "file.remove"
+UNPACK = "file.unpack"
 
 BUILDING = (PARSE, EMBED)
 
@@ -30,6 +31,11 @@ def embed_job(*, tenant_id: str, dataset_id: str, file_id: str, generation: int)
     """Any may be embedded with any other."""
     job = _build_job(EMBED, EMBED_QUEUE, generation, tenant_id=tenant_id, dataset_id=dataset_id, file_id=file_id)
     return replace(job, lot=EMBED)
+
+
+def unpack_job(*, tenant_id: str, dataset_id: str, file_id: str, generation: int) -> NewJob:
+    """Make files of what came with a message."""
+    return _build_job(UNPACK, PARSE_QUEUE, generation, tenant_id=tenant_id, dataset_id=dataset_id, file_id=file_id)
 
 
 def switch_job(*, tenant_id: str, dataset_id: str, file_id: str) -> NewJob:

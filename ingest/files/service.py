@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from identity.types import Principal
 from ingest.files import repository
+from ingest.files.attachments import attachments_of
 from ingest.files.builds import Builds
 from ingest.files.events import tell_deleted, tell_updated
 from ingest.files.jobs import BUILDING, remove_job, switch_job
@@ -61,14 +62,16 @@ class Files:
         return file_view(repository.get(session, dataset_id, file_id))
 
     def delete(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> int:
-        """Hides the file at once and leaves removing it to a job. Returns how many chunks searches lose."""
+        """Hides the file at once, and with a message what came with it, and leaves removing to jobs. Returns how many
+        chunks searches lose."""
         row = self._row(session, principal, dataset_id, file_id)
         file = row.file
+        lost = sum(self.delete(session, principal, dataset_id, one.id) for one in attachments_of(session, file))
         file.deleted_at = file.updated_at = self.clock.now()
         self.queue.cancel(session, subject=file.id, kinds=BUILDING)
         tell_deleted(session, file, at=file.updated_at)
         self.queue.enqueue(session, remove_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id))
-        return row.active_chunks or 0
+        return lost + (row.active_chunks or 0)
 
     def chunks(
         self, session: Session, principal: Principal, dataset_id: str, file_id: str, page: PageRequest

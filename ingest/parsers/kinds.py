@@ -22,6 +22,7 @@ class FileKind(StrEnum):
     JSON = "JSON"
     JSON_LINES = "JSON lines"
     EML = "EML"
+    MSG = "MSG"
     EPUB = "EPUB"
     RTF = "RTF"
     PICTURE = "picture"
@@ -50,6 +51,7 @@ _MIME_TYPES = {
     FileKind.JSON: "application/json",
     FileKind.JSON_LINES: "application/jsonl",
     FileKind.EML: "message/rfc822",
+    FileKind.MSG: "application/vnd.ms-outlook",
     FileKind.EPUB: "application/epub+zip",
     FileKind.RTF: "application/rtf",
     FileKind.PICTURE: "image/*",
@@ -63,7 +65,6 @@ class ForeignKind(StrEnum):
 
     DOC = "an old Word document (.doc)"
     PPT = "an old PowerPoint presentation (.ppt)"
-    MSG = "an Outlook message (.msg)"
     OLE = "an OLE compound file"
     IWORK = "an Apple iWork document (.pages, .numbers, .key)"
     XLSB = "a binary Excel workbook (.xlsb)"
@@ -79,7 +80,6 @@ class ForeignKind(StrEnum):
 REMEDIES = {
     ForeignKind.DOC: "save it as .docx or PDF",
     ForeignKind.PPT: "save it as .pptx or PDF",
-    ForeignKind.MSG: "save the message as .eml",
     ForeignKind.OLE: "save it in a current format such as .docx or PDF",
     ForeignKind.IWORK: "export it as PDF or as an Office file",
     ForeignKind.XLSB: "save it as .xlsx or CSV",

@@ -40,7 +40,8 @@ PARSER_MODULES: Mapping[FileKind, str] = {
     FileKind.TXT: "ingest.parsers.plain_text",
     FileKind.JSON: "ingest.parsers.json_text",
     FileKind.JSON_LINES: "ingest.parsers.json_text",
-    FileKind.EML: "ingest.parsers.mail",
+    FileKind.EML: "ingest.parsers.mail.internet",
+    FileKind.MSG: "ingest.parsers.mail.outlook",
     FileKind.EPUB: "ingest.parsers.book",
     FileKind.RTF: "ingest.parsers.rich_text",
 }

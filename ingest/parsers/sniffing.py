@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path, PurePath
 
 import filetype
+import olefile
 
 from ingest.parsers.encoding import decode, has_byte_order_mark
 from ingest.parsers.errors import FileHasNoText, FileIsCorrupt, FileIsEncrypted, UnsupportedFileType
@@ -26,11 +27,11 @@ _MAIL_FIELDS = {
 }
 _OLE_PARTS = (
     ("EncryptedPackage", None),
+    ("__properties_version1.0", FileKind.MSG),
     ("WordDocument", ForeignKind.DOC),
     ("PowerPoint Document", ForeignKind.PPT),
     ("Workbook", FileKind.XLS),
     ("Book", FileKind.XLS),
-    ("__substg1.0", ForeignKind.MSG),
 )
 _OPEN_DOCUMENT = {
     "application/vnd.oasis.opendocument.text": FileKind.ODT,
@@ -126,13 +127,24 @@ def _office_kind(names: set[str]) -> FileKind | ForeignKind:
 
 
 def _ole_kind(path: Path) -> FileKind | ForeignKind:
-    data = path.read_bytes()
+    """By what stands at the top: a message may hold a Word document, and a document a message."""
+    top = _top_of(path)
     for part, kind in _OLE_PARTS:
-        if part.encode("utf-16-le") in data:
+        if part.casefold() in top:
             if kind is None:
                 raise FileIsEncrypted("Office file")
             return kind
     return ForeignKind.OLE
+
+
+def _top_of(path: Path) -> set[str]:
+    """Names of the streams at the top; of a broken file those that its bytes hold, so that it is still told apart."""
+    try:
+        with olefile.OleFileIO(path) as compound:
+            return {entry[0].casefold() for entry in compound.listdir() if len(entry) == 1}
+    except Exception:  # noqa: BLE001 - the library raises whatever a broken file makes it stumble over
+        data = path.read_bytes()
+        return {part.casefold() for part, _ in _OLE_PARTS if part.encode("utf-16-le") in data}
 
 
 def _text_kind(path: Path, head: bytes, *, suffix: str) -> FileKind | ForeignKind:

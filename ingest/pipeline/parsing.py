@@ -16,13 +16,14 @@ from identity.quota_limits import QuotaExceeded
 from identity.quotas import Quotas
 from ingest.files import repository
 from ingest.files.builds import BuildSettings
-from ingest.files.jobs import PARSE, PARSE_QUEUE, embed_job
+from ingest.files.jobs import PARSE, PARSE_QUEUE, embed_job, unpack_job
 from ingest.files.ports import CommonLines
 from ingest.files.types import FileStatus, GenerationState
 from ingest.parsers.errors import FileHasNoText, ParseRefused
 from ingest.parsers.options import OcrOptions, ParseOptions
 from ingest.pipeline.build import Build, BuildBook
 from ingest.pipeline.written import Written, write_chunks
+from ingest.sandbox.attachment_task import READERS
 from ingest.sandbox.draft_task import Counting, Drafted, DraftRequest, draft_each, draft_file, draft_request
 from ingest.sandbox.errors import SandboxTaskFailed, TaskCancelled, TaskHasBug
 from ingest.sandbox.limits import Limits
@@ -275,6 +276,7 @@ class ParseHandler:
         for one in written:
             self.book.enter(session, one.build, FileStatus.EMBEDDING)
         enqueue_all(self.jobs, session, [_embedding(one.build) for one in written])
+        enqueue_all(self.jobs, session, [_unpacking(one.build) for one in written if _may_have_attachments(one)])
 
     def _check_quota(self, session: Session, written: Sequence[Written]) -> None:
         """Of the one tenant of a lot. What a file has already makes room for what comes instead."""
@@ -309,6 +311,17 @@ def _embedding(build: Build) -> NewJob:
     file = build.file
     number = build.generation.number
     return embed_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id, generation=number)
+
+
+def _unpacking(build: Build) -> NewJob:
+    file, number = build.file, build.generation.number
+    return unpack_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id, generation=number)
+
+
+def _may_have_attachments(written: Written) -> bool:
+    """A message without any may have had some before."""
+    is_first = written.build.generation.number == 1
+    return written.drafted.document.mime_type in READERS and (written.drafted.document.attachments > 0 or not is_first)
 
 
 def _packed(drafted: Drafted) -> bytes:

@@ -17,6 +17,7 @@ PARSE = "parse"
 SNIFF = "sniff"
 PICTURE = "picture"
 DRAFT = "draft"
+ATTACHMENTS = "attachments"
 LOAD_TOKENIZER = "load-tokenizer"
 
 PARSE_TASKS: Mapping[str, str] = {
@@ -24,6 +25,7 @@ PARSE_TASKS: Mapping[str, str] = {
     SNIFF: "ingest.sandbox.sniff_task:run",
     PICTURE: "ingest.sandbox.picture_task:run",
     DRAFT: "ingest.sandbox.draft_task:run",
+    ATTACHMENTS: "ingest.sandbox.attachment_task:run",
     LOAD_TOKENIZER: "ingest.sandbox.draft_task:load_tokenizer",
 }
 
@@ -36,7 +38,12 @@ PARSER_LIBRARIES: Sequence[str] = (
         "ingest.parsers.delimited",
         "ingest.parsers.web.page",
     ),
-    *("ingest.parsers.markdown", "ingest.parsers.plain_text", "ingest.parsers.json_text", "ingest.parsers.mail"),
+    *(
+        "ingest.parsers.markdown",
+        "ingest.parsers.plain_text",
+        "ingest.parsers.json_text",
+        "ingest.parsers.mail.internet",
+    ),
     *("ingest.parsers.book", "ingest.parsers.rich_text"),
 )
 """Modules whose import costs more than a small parse: the zygote imports them once."""

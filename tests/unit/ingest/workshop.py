@@ -54,6 +54,7 @@ from ingest.pipeline.refreshing import RefreshHandler
 from ingest.pipeline.removal import DatasetRemoval, FileRemoval
 from ingest.pipeline.sweeping import SweepHandler
 from ingest.pipeline.switching import Switch, SwitchHandler
+from ingest.pipeline.unpacking import UnpackHandler
 from ingest.sandbox.draft_task import Counting
 from ingest.sandbox.limits import MEBIBYTE, Limits
 from ingest.sandbox.sandbox import Sandbox
@@ -125,6 +126,14 @@ class Workshop:
             ocr=OcrLimits(page_seconds=180, memory_bytes=2048 * MEBIBYTE),
         )
         self.embedding = EmbedHandler(**rows, book=self.book, store=self.store, models=self.models)
+        self.unpacking = UnpackHandler(
+            **rows,
+            store=self.files,
+            sandbox=self.sandbox,
+            uploads=self.uploads,
+            files=self.file_service,
+            limits=Limits(),
+        )
         filling = Filling(**rows, store=self.store, models=self.models, switch=self.switch)
         self.changing = ModelChangeHandler(
             **rows,
@@ -137,6 +146,7 @@ class Workshop:
         return (
             self.parsing,
             self.embedding,
+            self.unpacking,
             RefreshHandler(**rows, gate=self.gate, store=self.store, models=self.models),
             SwitchHandler(**rows, switch=self.switch),
             SweepHandler(**rows, **engines),

@@ -80,7 +80,7 @@ class TestUnsupportedFiles:
         [
             (b"8BPS\x00\x01\x00\x00\x00\x00\x00\x00", "a picture", "PNG"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), ".doc", ".docx"),
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__substg1.0".encode("utf-16-le"), ".msg", ".eml"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "PowerPoint Document".encode("utf-16-le"), ".ppt", ".pptx"),
             (_zip("a.txt"), "a zip archive", "unpack"),
             (b"\x00\x01\x02\x03 and no more", "binary", "export"),
             ("<?xml version='1.0'?><rss><channel/></rss>", "XML", "HTML"),

@@ -189,10 +189,10 @@ class TestMail:
         assert document.published_at == "2024-05-06T10:00:00+02:00"
         assert [block.text for block in document.blocks] == ["Grüße", "Hello Bob", "Second"]
 
-    def test_attachments_are_named_in_a_warning(self, parse_bytes: ParseBytes) -> None:
-        (warning,) = parse_bytes(self.SOURCE, "a.eml").warnings
-        assert warning.code == "ATTACHMENTS_LEFT_OUT"
-        assert "bill.pdf" in warning.message
+    def test_attachments_are_counted_and_no_part_of_the_text(self, parse_bytes: ParseBytes) -> None:
+        document = parse_bytes(self.SOURCE, "a.eml")
+        assert document.attachments == 1
+        assert document.warnings == ()
 
     def test_an_html_body_is_read_where_there_is_no_plain_one(self, parse_bytes: ParseBytes) -> None:
         source = "From: a@b.c\nSubject: s\nDate: x\nContent-Type: text/html\n\n<h2>News</h2><ul><li>one<li>two</ul>"

@@ -16,7 +16,7 @@ const EVERY_MS = 2500;
 const VIEWS = { active: ["queued", "running"], trouble: ["failed", "dead"], all: [] };
 const STATES = { queued: ["", "Waiting"], running: ["busy", "Running"], done: ["good", "Done"], failed: ["bad", "Failed"], dead: ["bad", "Given up"], cancelled: ["", "Cancelled"] };
 const KINDS = {
-  "file.parse": "Read a file", "file.embed": "Index a file", "file.remove": "Remove a file", "file.switch": "Switch a file", "file.sweep": "Sweep old versions",
+  "file.parse": "Read a file", "file.embed": "Index a file", "file.unpack": "Take out attachments", "file.remove": "Remove a file", "file.switch": "Switch a file", "file.sweep": "Sweep old versions",
   "chunk.refresh": "Index a changed passage", "dataset.remove": "Remove a dataset", "dataset.change_model": "Change the embedding model",
   "dataset.clear_shelves": "Remove old vectors", "crawl.run": "Crawl a website", "search.evaluate": "Evaluate searches",
   "doctor.examine": "Examine the knowledge base", "doctor.tidy": "Tidy up after a start",

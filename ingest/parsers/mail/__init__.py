@@ -1,0 +1,1 @@
+"""Messages: their text as a document, their attachments as files."""
