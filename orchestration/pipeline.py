@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
-from identity.quotas import Quotas
 from ingest.datasets.gate import Gate
 from ingest.doctor.doctor import Doctor
 from ingest.doctor.examining import ExamineHandler
@@ -51,7 +50,6 @@ def make_worker(
     evaluate: EvaluateHandler,
     remodelling: Remodelling,
     teamwork: Teamwork,
-    quotas: Quotas,
     uploads: Uploads,
     kept: Files,
     nudger: Nudger | None = None,
@@ -70,22 +68,13 @@ def make_worker(
         options=parse_options(settings),
         limits=parse_limits(settings),
         ocr=ocr_limits(settings),
-        quotas=quotas,
+        quotas=uploads.quotas,
         common_lines=crawling.common_lines,
     )
-    embed = EmbedHandler(database=database, jobs=queue, book=book, store=store, models=engines.models)
     belongings: list[Belongings] = [crawling.belongings, teamwork.belongings]
-    unpack = UnpackHandler(
-        database=database,
-        jobs=queue,
-        store=files,
-        sandbox=engines.sandbox,
-        uploads=uploads,
-        files=kept,
-        limits=parse_limits(settings),
-    )
     upkeep = (
-        unpack,
+        EmbedHandler(database=database, jobs=queue, book=book, store=store, models=engines.models),
+        _unpack(settings, engines, queue=queue, uploads=uploads, kept=kept),
         RefreshHandler(database=database, jobs=queue, gate=gate, store=store, models=engines.models),
         SwitchHandler(database=database, jobs=queue, switch=switch),
         SweepHandler(database=database, jobs=queue, gate=gate, store=store, files=files),
@@ -95,19 +84,30 @@ def make_worker(
         *remodelling.handlers,
         ExamineHandler(database=database, jobs=queue, doctor=doctor, clock=clock),
     )
-    lanes = () if settings.queue_url is not None else _lanes(settings)
     scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled])
     return Worker(
         database=database,
         queue=queue,
-        handlers=(parse, embed, *upkeep, crawling.handler, evaluate),
-        lanes=lanes,
+        handlers=(parse, *upkeep, crawling.handler, evaluate),
+        lanes=() if settings.queue_url is not None else _lanes(settings),
         ticks=(
             Tick("schedules", settings.schedule_seconds, scheduler.tick),
             Tick("approvals", settings.schedule_seconds, teamwork.watch.tick),
             _old_jobs(database, queue, clock, keep=timedelta(days=settings.job_days)),
         ),
         tell_others=nudger.nudge if nudger else None,
+    )
+
+
+def _unpack(settings: Settings, engines: Engines, *, queue: JobQueue, uploads: Uploads, kept: Files) -> UnpackHandler:
+    return UnpackHandler(
+        database=engines.database,
+        jobs=queue,
+        store=engines.files,
+        sandbox=engines.sandbox,
+        uploads=uploads,
+        files=kept,
+        limits=parse_limits(settings),
     )
 
 

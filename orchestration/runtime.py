@@ -260,8 +260,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     changing = make_remodelling(settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison)
     worker = make_worker(
         settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling,
-        evaluate=searching.evaluate, remodelling=changing, quotas=quotas, teamwork=teamwork, uploads=uploads,
-        kept=kept, nudger=nudger,
+        evaluate=searching.evaluate, remodelling=changing, teamwork=teamwork, uploads=uploads, kept=kept, nudger=nudger,
     )  # fmt: skip
     return Runtime(
         settings=settings,

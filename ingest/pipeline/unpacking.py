@@ -19,7 +19,7 @@ from ingest.files.service import Files
 from ingest.files.types import FileSource, IncomingFile, IngestOverrides
 from ingest.files.uploads import Staged, Uploads
 from ingest.parsers.errors import ParseRefused
-from ingest.parsers.mail.letter import Attachment
+from ingest.parsers.mail.attachment import Attachment
 from ingest.sandbox.attachment_task import take_attachments
 from ingest.sandbox.errors import SandboxTaskFailed
 from ingest.sandbox.limits import Limits

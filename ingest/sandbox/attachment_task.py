@@ -10,7 +10,7 @@ from typing import cast
 import msgspec
 
 from ingest.parsers.kinds import FileKind
-from ingest.parsers.mail.letter import Attachment
+from ingest.parsers.mail.attachment import Attachment
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.parse_task import as_refusal
 from ingest.sandbox.sandbox import Sandbox

@@ -14,7 +14,8 @@ from pathlib import Path
 from ingest.documents import Document
 from ingest.parsers.encoding import decode
 from ingest.parsers.kinds import FileKind
-from ingest.parsers.mail.letter import Attachment, Letter, document_of
+from ingest.parsers.mail.attachment import Attachment
+from ingest.parsers.mail.letter import Letter, document_of
 from ingest.parsers.options import ParseOptions
 
 _FIELDS = ("subject", "from", "to", "cc", "date", "message-id")

@@ -15,13 +15,6 @@ from ingest.parsers.web.blocks import HtmlBlocks
 from ingest.parsers.web.tree import parse_html
 
 
-class Attachment(NamedTuple):
-    """A file that came with a message. `name` is as the message has it, or made up where it has none."""
-
-    name: str
-    data: bytes
-
-
 class Letter(NamedTuple):
     """`plain` goes before `html` where both say something. `sent` is ISO 8601; `attachments` counts the files."""
 

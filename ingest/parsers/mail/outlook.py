@@ -13,7 +13,8 @@ from ingest.documents import Document
 from ingest.parsers.encoding import decode
 from ingest.parsers.errors import FileIsCorrupt
 from ingest.parsers.kinds import FileKind
-from ingest.parsers.mail.letter import Attachment, Letter, document_of
+from ingest.parsers.mail.attachment import Attachment
+from ingest.parsers.mail.letter import Letter, document_of
 from ingest.parsers.options import ParseOptions
 
 T = TypeVar("T")
