@@ -2,8 +2,8 @@
 what recrawls cost.
 
 `python -m bench.crawl [--pages 500] [--rounds 3]`. All of it is one run on one machine against a server on it, without
-pauses between requests. To be compared are "crawl and extraction", pages from their addresses to stored, extracted
-files, and plain Scrapy, from the same addresses to texts in memory.
+pauses between requests; the server is a process of its own. To be compared are "crawl and extraction", pages from their
+addresses to stored, extracted files, and plain Scrapy, from the same addresses to texts in memory.
 """
 
 from __future__ import annotations
@@ -21,16 +21,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from threading import Event
+from typing import Self
 from uuid import uuid4
 
 import msgspec
+from sqlalchemy import func, select
 
 from bench.made_up_site import MadeUpSite
-from bench.page_server import PageServer
 from crawler.engine.messages import Bounds, Done, Job, Manners, Message, Page, Scope
 from crawler.sites.types import SiteSettings
 from identity.bootstrap import operator
 from ingest.datasets.types import NewDataset
+from ingest.files.jobs import PARSE
+from kit.jobs.models import Job as JobRow
+from kit.jobs.types import JobState
 from kit.logging import configure_logging
 from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
@@ -45,13 +49,41 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     configure_logging("warning", "console")
-    site = MadeUpSite(arguments.pages, is_plain=True)
-    with PageServer(site.answer) as server, tempfile.TemporaryDirectory() as folder:
-        url, place = f"{server.origin}/", Path(folder)
+    with Served(arguments.pages) as site, tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
         with _running(place / "home") as runtime:
-            rounds = [_round(runtime, url, place, number) for number in range(arguments.rounds)]
+            rounds = [_round(runtime, site.url, place, number) for number in range(arguments.rounds)]
             _told_together(rounds)
-            _recrawls(runtime, url, site)
+            _recrawls(runtime, site)
+
+
+class Served:
+    """A made-up site of plain pages, served by a process of its own, which takes no turns with what is measured."""
+
+    def __init__(self, pages: int) -> None:
+        command = [sys.executable, "-m", "bench.made_up_site", "--plain", "--pages", str(pages)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = self._answer().partition(" ")[0]
+        self.paths = MadeUpSite(pages, is_plain=True).normal
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def edit(self, paths: Sequence[str]) -> None:
+        """Changes a paragraph of each."""
+        for path in paths:
+            assert self._process.stdin is not None
+            self._process.stdin.write(f"{path}\n")
+            self._process.stdin.flush()
+            self._answer()
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +171,15 @@ def wget(url: str, folder: Path) -> int:
     return sum(1 for path in target.rglob("*") if path.is_file())
 
 
-def _recrawls(runtime: Runtime, url: str, site: MadeUpSite) -> None:
+def _recrawls(runtime: Runtime, site: Served) -> None:
     dataset = _dataset(runtime)
-    first = Run(runtime, dataset, url)
+    first = Run(runtime, dataset, site.url)
     print(first.told("First crawl"))
-    print(Run(runtime, dataset, url).told("Recrawl, nothing changed", beside=first))
-    changed = site.normal[:: max(1, len(site.normal) // max(1, len(site.normal) // 100))]
-    site.edited.update(changed)
-    print(Run(runtime, dataset, url).told(f"Recrawl, {len(changed)} pages changed", beside=first), flush=True)
+    print(Run(runtime, dataset, site.url).told("Recrawl, nothing changed", beside=first))
+    changed = site.paths[:: max(1, len(site.paths) // max(1, len(site.paths) // 100))]
+    site.edit(changed)
+    again = Run(runtime, dataset, site.url)
+    print(again.told(f"Recrawl, a paragraph of each of {len(changed)} pages changed", beside=first), flush=True)
 
 
 class Run:
@@ -156,13 +189,14 @@ class Run:
     def __init__(self, runtime: Runtime, dataset: str, url: str) -> None:
         self._runtime = runtime
         embedder = type(runtime.embedder)
-        plainly, self.embedded, self.extracted = embedder.embed_passages, 0, 0
+        plainly, self.embedded = embedder.embed_passages, 0
 
         def counting(itself: object, passages: list[object]) -> object:
             self.embedded += len(passages)
             return plainly(itself, passages)  # type: ignore[arg-type]  # as it came
 
         embedder.embed_passages = counting  # type: ignore[assignment,method-assign]  # only to count
+        before = self._parsed_files(dataset)
         began = time.perf_counter()
         try:
             crawl_id = self._start(dataset, url)
@@ -173,6 +207,7 @@ class Run:
             self.indexed = time.perf_counter() - began
         finally:
             embedder.embed_passages = plainly  # type: ignore[method-assign]  # as it was
+        self.extracted = self._parsed_files(dataset) - before
         with runtime.database.read() as session:
             self.view = runtime.crawling.crawls.get(session, operator(session), dataset, crawl_id)
 
@@ -181,6 +216,11 @@ class Run:
         times = f"crawled after {self.crawled:.1f} s, extracted {self.parsed:.1f} s, indexed {self.indexed:.1f} s"
         share = f", {self.indexed / beside.indexed:.3f} of the first crawl's time" if beside else ""
         return f"{name}: {self.view.pages_crawled} pages, {work}: {times}{share}"
+
+    def _parsed_files(self, dataset: str) -> int:
+        with self._runtime.database.read() as session:
+            done = (JobRow.kind == PARSE) & (JobRow.dataset_id == dataset) & (JobRow.state == JobState.DONE)
+            return session.scalar(select(func.count()).where(done)) or 0
 
     def _start(self, dataset: str, url: str) -> str:
         crawling, settings = self._runtime.crawling, SiteSettings(url, max_pages=100_000, max_depth=100)
@@ -191,16 +231,14 @@ class Run:
     def _crawl_and_extract(self, began: float) -> None:
         worker, is_crawled = self._runtime.worker, Event()
 
-        def extract() -> int:
-            done = 0
+        def extract() -> None:
             while True:
                 had_all = is_crawled.is_set()
                 if worker.take_turn("parse"):
-                    done += 1
-                elif had_all:
-                    return done
-                else:
-                    time.sleep(0.01)
+                    continue
+                if had_all:
+                    return
+                time.sleep(0.01)
 
         with ThreadPoolExecutor(self._runtime.settings.parse_workers) as pool:
             extracting = [pool.submit(extract) for _ in range(self._runtime.settings.parse_workers)]
@@ -209,7 +247,8 @@ class Run:
             finally:
                 self.crawled = time.perf_counter() - began
                 is_crawled.set()
-            self.extracted = sum(one.result() for one in extracting)
+            for one in extracting:
+                one.result()
 
 
 def _dataset(runtime: Runtime) -> str:

@@ -1,6 +1,7 @@
 """A website with everything that crawlers meet, and the truth about it: which address ends how.
 
-`python -m bench.made_up_site --pages 5000` serves it until it is interrupted, and prints its address.
+`python -m bench.made_up_site --pages 5000` serves it until it is interrupted, and prints its address. Paths
+that come as lines of its input are edited, and printed when they are.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import random
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -315,11 +317,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=5000)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--plain", action="store_true", help="without traps and trouble")
     arguments = parser.parse_args()
-    site = MadeUpSite(arguments.pages)
+    site = MadeUpSite(arguments.pages, is_plain=arguments.plain)
     with PageServer(site.answer, port=arguments.port) as server:
         site.sitemaps(server.origin)
         print(f"{server.origin}/ with {len(site.kept())} pages to keep", flush=True)
+        for line in sys.stdin:
+            site.edited.add(line.strip())
+            print(line, end="", flush=True)
         server.join()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,10 @@ from kit.jobs.queue import JobQueue
 class Sniffer(Protocol):
     def __call__(self, path: Path, file_name: str) -> str:
         """The MIME type of a kind that can be read; Invalid, with the reason and the remedy, for any other."""
+
+
+_AT_ONCE = 8
+"""Files that are received side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,30 +103,41 @@ class Uploads:
         """Takes the bytes in before any transaction is open. What is not registered inside the block is discarded."""
         staged = Staged()
         try:
-            for file in incoming:
-                self._stage(file, staged)
+            self._receive(incoming, staged)
             yield staged
         finally:
             for received in staged.files:
                 self.store.discard(received.blob)
 
-    def _stage(self, file: IncomingFile, staged: Staged) -> None:
+    def _receive(self, incoming: Sequence[IncomingFile], staged: Staged) -> None:
+        """Several at once: each waits for the disk, which writes many in hardly more time than one. In their order."""
+        with ThreadPoolExecutor(max(1, min(_AT_ONCE, len(incoming)))) as pool:
+            receiving = [pool.submit(self._received, file) for file in incoming]
+        for one in receiving:
+            if one.exception() is None:
+                outcome = one.result()
+                if isinstance(outcome, StagedFile):
+                    staged.files.append(outcome)
+                else:
+                    staged.rejected.append(outcome)
+        for one in receiving:
+            one.result()  # what went wrong with any of them, once the others can be discarded
+
+    def _received(self, file: IncomingFile) -> StagedFile | RejectedFile:
         try:
             name = clean_name(file.file_name)
             blob = self.store.stage(file.stream, limit=self.limits.file_bytes)
         except (Invalid, TooLarge) as error:
-            staged.rejected.append(RejectedFile(file.file_name, error.code, error.message))
-            return
+            return RejectedFile(file.file_name, error.code, error.message)
         try:
             mime_type = self.sniff(blob.place, name)
         except Invalid as error:
             self.store.discard(blob)
-            staged.rejected.append(RejectedFile(name, error.code, error.message))
+            return RejectedFile(name, error.code, error.message)
         except BaseException:
             self.store.discard(blob)
             raise
-        else:
-            staged.files.append(StagedFile(name, mime_type, blob, file))
+        return StagedFile(name, mime_type, blob, file)
 
     def register(
         self, session: Session, principal: Principal, dataset_id: str, staged: Staged, overrides: IngestOverrides
