@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -13,10 +13,12 @@ from typing import Any
 import structlog
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from identity.types import Principal
 from kit.clock import Clock
 from kit.db.database import Database
+from kit.ids import new_id
 from retrieval.conditions import said as in_words
 from retrieval.records.models import SearchMark, SearchRecord
 from retrieval.search.types import SearchRequest, SearchResult
@@ -70,6 +72,29 @@ class SearchRecorder:
             self._lost += 1
             return None
         return done.id
+
+    def report_gap(
+        self, session: Session, principal: Principal, *, question: str, dataset_ids: Sequence[str], missing: str
+    ) -> None:
+        """A question that a reader found no answer to, beside those whose searches say so, in the caller's session."""
+        if not self._days:
+            return
+        session.add(
+            SearchRecord(
+                **_asked_by(principal, self._clock.now()),
+                id=new_id(),
+                query=question[:_LONGEST_QUERY],
+                dataset_ids=list(dataset_ids),
+                request={"reportedAsMissing": missing},
+                results=[],
+                found=0,
+                top_score=0.0,
+                total_ms=0.0,
+                embed_ms=0.0,
+                engine_ms=0.0,
+                rerank_ms=0.0,
+            )
+        )
 
     def flush(self, *, seconds: float = 10.0) -> None:
         """Until everything handed over so far is written."""
@@ -149,12 +174,7 @@ def _row(done: _Done) -> dict[str, Any]:
     hits = result.hits
     return {
         "id": done.id,
-        "tenant_id": principal.tenant_id,
-        "key_id": principal.key_id,
-        "key_name": principal.name,
-        "user_id": principal.user_id,
-        "agent_role": principal.agent_role,
-        "at": done.at,
+        **_asked_by(principal, done.at),
         "query": request.query[:_LONGEST_QUERY],
         "dataset_ids": list(request.dataset_ids),
         "request": dict(_options(request)),
@@ -174,6 +194,17 @@ def _row(done: _Done) -> dict[str, Any]:
         "embed_ms": round(result.embed_ms, 3),
         "engine_ms": round(result.engine_ms, 3),
         "rerank_ms": round(result.rerank_ms, 3),
+    }
+
+
+def _asked_by(principal: Principal, at: datetime) -> dict[str, Any]:
+    return {
+        "tenant_id": principal.tenant_id,
+        "key_id": principal.key_id,
+        "key_name": principal.name,
+        "user_id": principal.user_id,
+        "agent_role": principal.agent_role,
+        "at": at,
     }
 
 

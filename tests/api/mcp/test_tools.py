@@ -175,6 +175,10 @@ class TestReportGap:
         assert noted[0]["metadata"]["datasets"] == [handbook["id"]]
         assert noted[0]["actorType"] == "agent"
         assert noted[0]["id"] in answer.text
+        gaps = callers.admin.get("/dashboard/v1/knowledge-base/search-gaps").json()["data"]
+        (gap,) = [one for one in gaps if one["query"] == "Who pays for parking?"]
+        record = callers.admin.get(f"/dashboard/v1/knowledge-base/search-records/{gap['recordId']}").json()
+        assert record["request"] == {"reportedAsMissing": "nothing on parking"}
 
     def test_says_what_is_missing(self, agent: Agent, handbook: Json) -> None:
         assert agent.call("report_gap", question=" ").is_error
