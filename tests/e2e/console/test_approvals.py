@@ -89,11 +89,11 @@ class TestTheQueue:
     def test_says_that_somebody_was_quicker(self, visitor: Visitor, server: httpx.Client, work: WaitingWork) -> None:
         approval = work.ask(title=f"Twice {uuid4()}")
         visitor.open(f"approvals/{approval}")
-        expect(visitor.page.get_by_role("button", name="Reject")).to_be_visible()
+        expect(visitor.page.get_by_role("button", name="Reject", exact=True)).to_be_visible()
         visitor.page.get_by_label("Note").fill("No.")
         server.post(f"{APPROVALS}/{approval}/resolve", json={"resolution": "approved"}).raise_for_status()
         expect(detail(visitor).get_by_text("Approved", exact=True)).to_be_visible()
-        expect(visitor.page.get_by_role("button", name="Reject")).to_have_count(0)
+        expect(visitor.page.get_by_role("button", name="Reject", exact=True)).to_have_count(0)
 
     def test_decides_once_although_the_answer_is_lost(
         self, visitor: Visitor, server: httpx.Client, work: WaitingWork
