@@ -136,6 +136,7 @@ class TestQuotas:
         expect(quotas).to_contain_text(f"of {SEARCHES}")
         expect(quotas.get_by_role("meter", name=re.compile("Originals: [0-9]+ of 100 used"))).to_be_visible()
         expect(quotas).to_contain_text("not limited")
+        expect(quotas).to_contain_text("Requests a minute")
 
     def test_that_are_used_up_are_told_where_they_refuse(self, visitor: Visitor, outfitted: httpx.Client) -> None:
         dataset = filled(outfitted, f"Full {uuid4()}", 1)

@@ -11,9 +11,10 @@ const NEAR = 0.9;
 export function Usage() {
   const found = useResource((signal) => knowledge.usage(signal), [], () => EVERY_MS);
   return html`<section class="stack" aria-label="Quotas"><h2>Quotas</h2>
-    <${Loaded} from=${found} rows=${1} what="The quotas could not be loaded.">${({ storage, chunks, searches, searchesResetIn }) => html`<dl class="quotas panel padded">
+    <${Loaded} from=${found} rows=${1} what="The quotas could not be loaded.">${({ storage, chunks, searches, requests, searchesResetIn }) => html`<dl class="quotas panel padded">
       <${Quota} name="Originals" of=${storage} shown=${bytes} /><${Quota} name="Passages" of=${chunks} shown=${number} />
-      <${Quota} name="Searches today" of=${searches} shown=${number} note=${searches.limit !== null && `anew in ${duration(searchesResetIn * 1000)}`} /></dl>`}<//></section>`;
+      <${Quota} name="Searches today" of=${searches} shown=${number} note=${searches.limit !== null && `anew in ${duration(searchesResetIn * 1000)}`} />
+      <div><dt>Requests a minute</dt><dd>${requests === null ? html`<span class="soft">not limited</span>` : html`<b class="numeric">${number(requests)}</b> <span class="soft small">over all keys</span>`}</dd></div></dl>`}<//></section>`;
 }
 
 function Quota({ name, of: { used, limit }, shown, note = null }) {
