@@ -90,9 +90,8 @@ class Doubles:
             if key in coming or (original is not None and are_alike(split(reading.lines), split(original.lines))):
                 yield Reason.VARIANT_OF_ANOTHER, key
         entry = _entry(reading)
-        found = self.likenesses.find(entry) if entry is not None and self.near else None
-        if found is not None:
-            yield found
+        if entry is not None and self.near:
+            yield from self.likenesses.ranked(entry)
 
     def _standing(self, session: Session, key: str) -> SitePage | None:
         found = session.get(SitePage, (self.site_id, key))

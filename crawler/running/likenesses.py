@@ -66,14 +66,13 @@ class Likenesses:
             for band in _bands(entry):
                 self._bands.get(band, {}).pop(key, None)
 
-    def find(self, entry: Entry) -> tuple[Reason, str] | None:
-        """The page that is most like it, by its key, of its own family first."""
+    def ranked(self, entry: Entry) -> Iterator[tuple[Reason, str]]:
+        """The pages that are like enough, by their keys, those of its own family and the most alike first. All of them:
+        where the first has lost its file since, the next stands for both."""
         family = [self._entries[key] for key in self._families.get(family_of(entry.url), {}) if key != entry.key]
-        found = _best(entry, (one for one in family if are_releases(entry, one)), least=VERSIONS)
-        if found is not None:
-            return Reason.OTHER_VERSION, found
-        found = _best(entry, self._alike(entry), least=NEARLY)
-        return None if found is None else (Reason.NEARLY_ANOTHER, found)
+        releases = (one for one in family if are_releases(entry, one))
+        yield from ((Reason.OTHER_VERSION, key) for key in _best(entry, releases, least=VERSIONS))
+        yield from ((Reason.NEARLY_ANOTHER, key) for key in _best(entry, self._alike(entry), least=NEARLY))
 
     def _alike(self, entry: Entry) -> Iterator[Entry]:
         seen = {entry.key}
@@ -92,10 +91,9 @@ def _bands(entry: Entry) -> Iterator[int]:
         yield hash((number, *common, entry.gist.least[number * _BAND : (number + 1) * _BAND]))
 
 
-def _best(entry: Entry, others: Iterable[Entry], *, least: float) -> str | None:
-    rated = [(entry.gist.likeness(other.gist), other.key) for other in others]
-    score, key = max(rated, default=(0.0, ""))
-    return key if score >= least else None
+def _best(entry: Entry, others: Iterable[Entry], *, least: float) -> list[str]:
+    rated = sorted(((entry.gist.likeness(other.gist), other.key) for other in others), reverse=True)
+    return [key for score, key in rated if score >= least]
 
 
 def are_releases(one: Entry, other: Entry) -> bool:
