@@ -59,6 +59,7 @@ class TestASettingThatNobodyTouched:
         expect(asked.get_by_text("As the dataset has it.")).to_have_count(0)
         visitor.page.get_by_text("This request elsewhere").click()
         expect(visitor.page.get_by_role("region", name="The request")).to_contain_text('"hybridAlpha":0.9')
+        visitor.at_rest()
         assert sent[-1]["hybridAlpha"] == 0.9
         asked.get_by_role("button", name="As the dataset has it").click()
         expect(visitor.page.get_by_role("region", name="The request")).not_to_contain_text("hybridAlpha")

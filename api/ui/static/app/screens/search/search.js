@@ -68,7 +68,7 @@ function Sandbox({ params, datasets }) {
           placeholder="How long is the notice period?" value=${asked.text} onInput=${(event) => change({ text: event.target.value })} />
         <${Button} type="submit" kind="primary" icon="search" disabled=${!ready}>Search<//></div>
       <${DatasetPicker} datasets=${datasets} value=${asked.datasets} onValue=${(chosen) => change({ datasets: chosen })} />
-      ${offers(caller, "dashboardKbSavedSearchesList") && html`<${Saved} sent=${sent} />`}
+      ${offers(caller, "dashboardKbSavedSearchesList") && html`<${Saved} sent=${sent && ready ? asked : sent} />`}
     </form>
     <aside class="screws" aria-label="Settings of the search"><${Foldable} name="Settings"><div class="stack">
       ${sides.map((side) => html`<${Screws} key=${side} name=${asked.compare ? side.toUpperCase() : null} value=${asked[side]} own=${own}
