@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from ingest.files.repository import FileRow
 from ingest.parsers.errors import OcrIsOff
 from ingest.reports.types import Reading
+
+if TYPE_CHECKING:  # what is described without a database names this module
+    from ingest.files.repository import FileRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,8 +149,15 @@ def blanked(field_: Field, before: dict[str, int]) -> int:
     return sum(now.get(url) != generation for url, generation in before.items())
 
 
+SOME = [
+    pytest.param(name, marks=() if number % 4 == 0 else pytest.mark.slow, id=name)
+    for number, name in enumerate(TROUBLES)
+]
+"""A crawl takes seconds: some of them each time, all with the slow ones."""
+
+
 class TestABrokenSite:
-    @pytest.mark.parametrize("name", TROUBLES)
+    @pytest.mark.parametrize("name", SOME)
     def test_loses_nothing_without_a_person_and_is_whole_again_when_it_is_back(
         self, field_: Field, site: Site, server: PageServer, name: str
     ) -> None:

@@ -23,6 +23,7 @@ class TestDeletingAFile:
         assert bench.found("zeppelin") == []
 
     def test_leaves_nothing_of_it(self, bench: Bench) -> None:
+        bench.drain()  # what tests before this one have deleted
         before = stored(bench)
         file_id = bench.indexed("z.md", TEXT)
         bench.delete(file_id)
@@ -49,6 +50,7 @@ class TestDeletingAFile:
 
 class TestDeletingADataset:
     def test_leaves_nothing_of_it(self, bench: Bench) -> None:
+        bench.drain()
         before = stored(bench)
         ids = [bench.indexed(f"{n}.md", f"{TEXT} Number {n}.") for n in range(3)]
         with bench.runtime.database.write() as session:

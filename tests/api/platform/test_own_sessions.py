@@ -17,6 +17,7 @@ ANOTHER = "another lantern altogether"
 
 
 class TestChangingThePassword:
+    @pytest.mark.usefixtures("entrance")  # from one place as often as it likes
     def test_needs_a_token_and_a_person(self, client: TestClient, callers: Callers) -> None:
         body = {"current_password": PASSWORD, "password": ANOTHER}
         assert client.post(CHANGE, json=body).status_code == 401

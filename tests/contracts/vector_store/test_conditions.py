@@ -51,7 +51,7 @@ def found(shelf: Library, condition: Condition) -> set[str]:
     return {text.removeprefix("word ") for text in by_words}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(condition=conditions)
 def test_an_engine_agrees_with_the_condition_itself(shelf: Library, condition: Condition) -> None:
     assert found(shelf, condition) == {name for name, labels in SHELF.items() if holds(condition, labels)}

@@ -122,7 +122,14 @@ DIALOGS: Mapping[str, tuple[str, Opening]] = {
 }
 
 
-@pytest.mark.parametrize("name", DIALOGS)
+SOME = [
+    pytest.param(name, marks=() if number % 4 == 0 else pytest.mark.slow, id=name)
+    for number, name in enumerate(DIALOGS)
+]
+"""A dialog takes seconds in both themes: some of them each time, all with the slow ones."""
+
+
+@pytest.mark.parametrize("name", SOME)
 class TestEveryDialog:
     def test_breaks_no_rule_and_fits_a_phone(self, visitor: Visitor, things: Things, name: str) -> None:
         place, opening = DIALOGS[name]
