@@ -140,6 +140,9 @@ class Settings(BaseSettings):
     crawl_render_pages: int = Field(100, ge=0, description="Pages of one crawl that are drawn in a browser")
     crawl_render_seconds: float = Field(20, gt=0, le=300, description="Seconds that drawing one page may take")
     crawl_render_concurrency: int = Field(1, ge=1, le=2, description="Pages of one crawl drawn at the same time")
+    agent_workers: int = Field(1, ge=1, le=32, description="Runs of agents at the same time")
+    agent_run_turns: int = Field(12, ge=1, le=1000, description="Turns that one run of an agent may take")
+    agent_run_seconds: float = Field(300, gt=0, description="Seconds that the turns of one run may take together")
     schedule_seconds: float = Field(10, gt=0, description="How often a worker looks for what is due by schedule")
     egress_allow: str | None = Field(
         None, description="Networks, with commas between, that may be fetched from although they are not public"

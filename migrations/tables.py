@@ -16,7 +16,9 @@ import kit.events.models
 import kit.jobs.models
 import kit.schedules.models
 import kit.secrets.models
+import orchestration.agents.models
 import orchestration.approvals.models
+import orchestration.runs.models
 import orchestration.tasks.models
 import retrieval.golden.models
 import retrieval.records.models
@@ -35,7 +37,9 @@ MODEL_MODULES = (
     kit.jobs.models,
     kit.schedules.models,
     kit.secrets.models,
+    orchestration.agents.models,
     orchestration.approvals.models,
+    orchestration.runs.models,
     orchestration.tasks.models,
     retrieval.golden.models,
     retrieval.records.models,

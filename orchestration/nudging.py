@@ -8,13 +8,14 @@ from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
 from ingest.files.jobs import DEFAULT_QUEUE, EMBED_QUEUE, PARSE_QUEUE
 from kit.errors import ConfigurationError
 from kit.settings import Settings
+from orchestration.tasks.jobs import QUEUE as AGENTS_QUEUE
 from retrieval.golden.jobs import QUEUE as EVALUATE_QUEUE
 
 if TYPE_CHECKING:  # the command line is described without loading a database
     from kit.db.database import Database
     from kit.jobs.queue import JobQueue
 
-QUEUES = (PARSE_QUEUE, EMBED_QUEUE, DEFAULT_QUEUE, CRAWL_QUEUE, EVALUATE_QUEUE)
+QUEUES = (PARSE_QUEUE, EMBED_QUEUE, DEFAULT_QUEUE, CRAWL_QUEUE, EVALUATE_QUEUE, AGENTS_QUEUE)
 """All that there is work in. A feature that brings a queue adds it here, or nobody is told of its work."""
 
 

@@ -29,6 +29,8 @@ from orchestration.crawling import Crawling
 from orchestration.engines import Engines, ocr_limits, parse_limits, parse_options
 from orchestration.model_changes import Remodelling
 from orchestration.nudging import Nudger
+from orchestration.runs.handler import RunHandler
+from orchestration.tasks.jobs import QUEUE as AGENTS_QUEUE
 from orchestration.teamwork import Teamwork
 from orchestration.worker.worker import Lane, Tick, Worker
 from retrieval.golden.evaluating import EvaluateHandler
@@ -52,6 +54,7 @@ def make_worker(
     teamwork: Teamwork,
     uploads: Uploads,
     kept: Files,
+    runs: RunHandler,
     nudger: Nudger | None = None,
 ) -> Worker:
     """One thread embeds: it has the model's turn anyway, and gives it up between batches. Each that parses waits for a
@@ -84,14 +87,13 @@ def make_worker(
         *remodelling.handlers,
         ExamineHandler(database=database, jobs=queue, doctor=doctor, clock=clock),
     )
-    scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled])
     return Worker(
         database=database,
         queue=queue,
-        handlers=(parse, *upkeep, crawling.handler, evaluate),
+        handlers=(parse, *upkeep, crawling.handler, evaluate, runs),
         lanes=() if settings.queue_url is not None else _lanes(settings),
         ticks=(
-            Tick("schedules", settings.schedule_seconds, scheduler.tick),
+            _schedules(settings, database, clock, crawling),
             Tick("approvals", settings.schedule_seconds, teamwork.watch.tick),
             _old_jobs(database, queue, clock, keep=timedelta(days=settings.job_days)),
         ),
@@ -109,6 +111,11 @@ def _unpack(settings: Settings, engines: Engines, *, queue: JobQueue, uploads: U
         files=kept,
         limits=parse_limits(settings),
     )
+
+
+def _schedules(settings: Settings, database: Database, clock: Clock, crawling: Crawling) -> Tick:
+    scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled])
+    return Tick("schedules", settings.schedule_seconds, scheduler.tick)
 
 
 def _old_jobs(database: Database, queue: JobQueue, clock: Clock, *, keep: timedelta) -> Tick:
@@ -130,4 +137,5 @@ def _lanes(settings: Settings) -> tuple[Lane, ...]:
         Lane(DEFAULT_QUEUE, 1),
         Lane(CRAWL_QUEUE, settings.crawl_workers),
         Lane(EVALUATE_QUEUE, 1),
+        Lane(AGENTS_QUEUE, settings.agent_workers),
     )

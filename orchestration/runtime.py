@@ -67,7 +67,10 @@ from orchestration.nudging import Nudger, make_nudger
 from orchestration.oidc import make_oidc
 from orchestration.overview import Overview
 from orchestration.pipeline import make_worker
+from orchestration.running import make_runs
+from orchestration.runs.work import RunWork
 from orchestration.searching import Searching, make_searching
+from orchestration.tasks.jobs import RUN
 from orchestration.teamwork import Teamwork, make_desk, make_teamwork
 from orchestration.usage import Usage
 from orchestration.worker.worker import Worker
@@ -247,10 +250,9 @@ def _ensure_administrator(database: Database, settings: Settings, clock: Clock) 
 
 
 def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home, made_key: str | None) -> Runtime:
-    trail, organizations = _trail(clock, engines.database), Organizations(clock=clock)
-    queue = JobQueue(clock=clock, lease=timedelta(seconds=settings.lease_seconds))
-    gate, builds = Gate(), Builds(queue=queue, clock=clock)
-    switch = Switch(database=engines.database, store=engines.store, gate=gate)
+    (trail, reads), organizations = _trail(settings, clock, engines.database), Organizations(clock=clock)
+    queue, gate = JobQueue(clock=clock, lease=timedelta(seconds=settings.lease_seconds)), Gate()
+    builds, switch = Builds(queue=queue, clock=clock), Switch(database=engines.database, store=engines.store, gate=gate)
     doctor = _doctor(engines, queue=queue, gate=gate, builds=builds)
     rates, quotas = _limits(settings, clock, engines.database)
     searching = make_searching(settings, clock, engines, gate=gate, queue=queue, quotas=quotas)
@@ -258,9 +260,11 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue, quotas=quotas)
     crawling, teamwork = _crawling(settings, clock, engines, home, queue=queue, gate=gate, files=kept, uploads=uploads)
     changing = make_remodelling(settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison)
+    runs = make_runs(settings, clock, engines, queue=queue, gate=gate, searching=searching, reads=reads)
     worker = make_worker(
         settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling,
-        evaluate=searching.evaluate, remodelling=changing, teamwork=teamwork, uploads=uploads, kept=kept, nudger=nudger,
+        evaluate=searching.evaluate, remodelling=changing, teamwork=teamwork, uploads=uploads, kept=kept,
+        runs=runs.handler, nudger=nudger,
     )  # fmt: skip
     return Runtime(
         settings=settings,
@@ -282,7 +286,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         teams=Teams(clock=clock),
         workspaces=Workspaces(clock=clock, keys=AccessKeys(clock=clock)),
         trail=trail,
-        reads=ReadLog(database=engines.database, trail=trail, keep=timedelta(days=settings.audit_days)),
+        reads=reads,
         audit_log=AuditLog(),
         datasets=_datasets(settings, clock, engines, gate=gate, builds=builds, queue=queue),
         files=kept,
@@ -300,15 +304,15 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         teamwork=teamwork,
         worker=worker,
         worker_lock=WorkerLock(home.path),
-        work=Work(gate=gate, builds=builds, queue=queue, rules=_rules(crawling, changing)),
+        work=Work(gate=gate, builds=builds, queue=queue, rules=_rules(crawling, changing, runs.work)),
         feed=Feed(engines.database),
         nudger=nudger,
         made_key=made_key,
     )
 
 
-def _rules(crawling: Crawling, remodelling: Remodelling) -> dict[str, KindRules]:
-    return {CHANGE_MODEL: remodelling.rules, crawling.handler.kind: crawling.work}
+def _rules(crawling: Crawling, remodelling: Remodelling, runs: RunWork) -> dict[str, KindRules]:
+    return {CHANGE_MODEL: remodelling.rules, crawling.handler.kind: crawling.work, RUN: runs}
 
 
 def _crawling(
@@ -385,10 +389,10 @@ def _files(clock: Clock, engines: Engines, gate: Gate, builds: Builds, queue: Jo
     return Files(gate=gate, store=engines.files, queue=queue, builds=builds, clock=clock)
 
 
-def _trail(clock: Clock, database: Database) -> Trail:
+def _trail(settings: Settings, clock: Clock, database: Database) -> tuple[Trail, ReadLog]:
     trail = Trail(clock=clock)
     trail.watch(database)
-    return trail
+    return trail, ReadLog(database=database, trail=trail, keep=timedelta(days=settings.audit_days))
 
 
 def _limits(settings: Settings, clock: Clock, database: Database) -> tuple[RateLimiter, Quotas]:

@@ -43,7 +43,8 @@ class Teamwork:
 
 
 def make_desk(clock: Clock, *, gate: Gate, queue: JobQueue) -> Desk:
-    moves, agents, closer = Moves(queue=queue, clock=clock), AgentDirectory(), Closer(clock)
+    agents, closer = AgentDirectory(), Closer(clock)
+    moves = Moves(queue=queue, agents=agents, clock=clock)
     approvals = Approvals(names=gate, moves=moves, clock=clock)
     return Desk(
         tasks=Tasks(gate=gate, agents=agents, moves=moves, clock=clock),

@@ -25,6 +25,7 @@ UNRECORDED = frozenset(
         "oidc_attempts",
         "task_events",
         "task_runs",
+        "run_turns",
         "approval_tasks",
     }
 )

@@ -1,24 +1,80 @@
-"""Who is an agent of a tenant."""
+"""Who is an agent of a tenant, and what does its tasks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from identity.models import AccessKey
 from orchestration.agents.defaults import DEFAULTS
+from orchestration.agents.models import Agent
+from orchestration.agents.types import AdapterType, AgentConfig, AgentDefault
 
 
 @dataclass(frozen=True, slots=True)
 class AgentDirectory:
-    """Implements the AgentNames of tasks: the agents that every tenant has, and those from outside that were given a
-    key of their own."""
+    """Implements the AgentNames and the AgentRunners of tasks. There are the agents that every tenant has, and those
+    from outside that were given a key of their own."""
 
     def name_of(self, session: Session, tenant_id: str, role: str) -> str | None:
-        known = DEFAULTS.get(role)
-        if known is not None:
-            return known.name
-        wanted = select(AccessKey.agent_role).where(AccessKey.tenant_id == tenant_id, AccessKey.agent_role == role)
-        return session.scalar(wanted.where(AccessKey.revoked_at.is_(None)).limit(1))
+        known = _known(session, tenant_id, role)
+        return None if known is None else known.name
+
+    def is_run_here(self, session: Session, tenant_id: str, role: str) -> bool:
+        found = self.config(session, tenant_id, role)
+        return found is not None and found.adapter is not AdapterType.OUTSIDE
+
+    def config(self, session: Session, tenant_id: str, role: str) -> AgentConfig | None:
+        """None where the tenant has no such agent."""
+        known = _known(session, tenant_id, role)
+        return None if known is None else _config(known, session.get(Agent, (tenant_id, role)))
+
+    def configs(self, session: Session, tenant_id: str) -> Sequence[AgentConfig]:
+        """Those that every tenant has first, then those from outside."""
+        roles = [*DEFAULTS, *sorted(_from_outside(session, tenant_id) - DEFAULTS.keys())]
+        rows = {row.role: row for row in session.scalars(select(Agent).where(Agent.tenant_id == tenant_id))}
+        return [_config(DEFAULTS.get(role) or _outsider(role), rows.get(role)) for role in roles]
+
+
+def _known(session: Session, tenant_id: str, role: str) -> AgentDefault | None:
+    if role in DEFAULTS:
+        return DEFAULTS[role]
+    return _outsider(role) if role in _from_outside(session, tenant_id, role) else None
+
+
+def _from_outside(session: Session, tenant_id: str, role: str | None = None) -> set[str]:
+    wanted = select(AccessKey.agent_role).where(AccessKey.tenant_id == tenant_id, AccessKey.revoked_at.is_(None))
+    wanted = wanted.where(AccessKey.agent_role.is_not(None) if role is None else AccessKey.agent_role == role)
+    return {found for found in session.scalars(wanted.distinct()) if found}
+
+
+def _outsider(role: str) -> AgentDefault:
+    return AgentDefault(role, role, "A program with a key of its own")
+
+
+def _config(known: AgentDefault, row: Agent | None) -> AgentConfig:
+    if row is None:
+        return AgentConfig(known.role, known.role, known.name, known.about, known.adapter, is_default=True)
+    has: Mapping[str, Any] = row.adapter_config
+    changed = (row.adapter, row.model, row.tools, row.concurrency, row.max_cost_usd)
+    return AgentConfig(
+        id=row.id,
+        role=known.role,
+        name=known.name,
+        about=known.about,
+        adapter=AdapterType(row.adapter) if row.adapter else known.adapter,
+        is_default=not has and all(one is None for one in changed),
+        model=row.model or "",
+        tools=row.tools,
+        concurrency=row.concurrency or 1,
+        max_cost_usd=row.max_cost_usd,
+        prompt=has.get("promptTemplate"),
+        timeout_seconds=has.get("timeoutSec"),
+        max_turns=has.get("maxTurnsPerRun"),
+        last_error_at=row.last_error_at,
+        last_error=row.last_error,
+    )

@@ -8,8 +8,8 @@ RUN = "task.run"
 QUEUE = "agents"
 
 
-def run_job(*, tenant_id: str, task_id: str, run_id: str, priority: int) -> NewJob:
-    """`priority` is the task's, 0 to 3."""
+def run_job(*, tenant_id: str, dataset_id: str | None, task_id: str, run_id: str, priority: int) -> NewJob:
+    """`priority` is the task's, 0 to 3; `dataset_id` what it is about, which says who may see the job."""
     return NewJob(
         kind=RUN,
         queue=QUEUE,
@@ -17,5 +17,6 @@ def run_job(*, tenant_id: str, task_id: str, run_id: str, priority: int) -> NewJ
         subject=task_id,
         payload={"task_id": task_id, "run_id": run_id},
         tenant_id=tenant_id,
+        dataset_id=dataset_id,
         priority=100 + priority,
     )

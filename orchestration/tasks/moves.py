@@ -14,6 +14,7 @@ from orchestration.tasks.events import record, tell_status
 from orchestration.tasks.jobs import run_job
 from orchestration.tasks.machine import ENDED, check
 from orchestration.tasks.models import Task, TaskRun
+from orchestration.tasks.ports import AgentRunners
 from orchestration.tasks.types import Actor, ActorKind, Json, RunState, TaskStatus, WakeReason
 
 
@@ -22,6 +23,7 @@ class Moves:
     """Rows that are given were taken with `repository.held`. Rights are checked by whoever calls."""
 
     queue: JobQueue
+    agents: AgentRunners
     clock: Clock
 
     def move(self, session: Session, task: Task, wanted: TaskStatus, actor: Actor, *, error: str | None = None) -> None:
@@ -41,8 +43,9 @@ class Moves:
     def wake(
         self, session: Session, task: Task, reason: WakeReason, actor: Actor, *, feedback: str | None = None
     ) -> str | None:
-        """Has the task worked on once more, knowing why: assigned again, and with an agent's run in the queue. The id
-        of that run; None for a person's task."""
+        """Has the task worked on once more, knowing why: assigned again, and with an agent's run. The id of that run;
+        None for a person's task. It is in the queue where the agent is one that is run here; another's waits for it,
+        for nothing else may do what was asked of that agent."""
         task.wake_reason, task.feedback = reason, feedback
         self.move(session, task, TaskStatus.ASSIGNED, actor)
         if task.assignee_kind != ActorKind.AGENT:
@@ -68,6 +71,14 @@ class Moves:
             session.add(run)
             run_id = run.id
         session.flush()
-        job = run_job(tenant_id=task.tenant_id, task_id=task.id, run_id=run_id, priority=task.priority)
+        if not self.agents.is_run_here(session, task.tenant_id, task.assignee_id or ""):
+            return run_id
+        job = run_job(
+            tenant_id=task.tenant_id,
+            dataset_id=task.dataset_id,
+            task_id=task.id,
+            run_id=run_id,
+            priority=task.priority,
+        )
         self.queue.enqueue(session, job)
         return run_id

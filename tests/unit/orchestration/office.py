@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 from identity.types import ROLE_SCOPES, Principal, Role, Scope
 from ingest.datasets.gate import Gate
 from kit.db.database import Database
+from kit.ids import new_id
 from kit.jobs.models import Job
 from kit.jobs.queue import JobQueue
+from orchestration.agents.models import Agent
+from orchestration.agents.types import AdapterType
 from orchestration.approvals.resolving import Resolver
 from orchestration.approvals.subjects import SubjectActs
 from orchestration.approvals.types import ApprovalType, Request, RiskLevel
@@ -65,6 +68,16 @@ class Office:
 
     def agent(self, role: str) -> Principal:
         return replace(self.person(Role.MEMBER), user_id=None, agent_role=role, scopes=frozenset(Scope))
+
+    def configure(self, role: str, adapter: AdapterType) -> None:
+        """Has the agent's tasks done by that adapter from now on."""
+        with self.database.write() as session:
+            session.merge(
+                Agent(
+                    tenant_id=self.people.tenant, role=role, id=new_id(), adapter=adapter, adapter_config={},
+                    updated_at=self.clock.now(),
+                )
+            )  # fmt: skip
 
     def task(self, **fields: object) -> str:
         """For the agent `researcher`, unless said otherwise."""

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import pytest
 
+from orchestration.agents.directory import AgentDirectory
 from orchestration.approvals.types import ApprovalType, Request, RiskLevel
 from orchestration.runtime import Runtime
 from orchestration.tasks import repository
@@ -36,7 +37,7 @@ def working(runtime: Runtime, callers: Callers) -> Callable[[], str]:
     """Makes a person's activity that is in progress."""
 
     def working() -> str:
-        moves = Moves(queue=runtime.queue, clock=runtime.clock)
+        moves = Moves(queue=runtime.queue, agents=AgentDirectory(), clock=runtime.clock)
         user = callers.principal.user_id
         new = NewTask("Brief", "briefing", "What is new?", assignee_kind=ActorKind.HUMAN, assignee_id=user)
         with runtime.database.write() as session:

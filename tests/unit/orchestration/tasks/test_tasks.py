@@ -12,7 +12,7 @@ from kit.db.database import Database
 from kit.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
 from kit.pagination import PageRequest
 from orchestration.tasks.machine import ENDED, TRANSITIONS, check
-from orchestration.tasks.types import ActorKind, CommentKind, NewTask, TaskQuery, TaskStatus
+from orchestration.tasks.types import ActorKind, CommentKind, NewTask, RunState, TaskQuery, TaskStatus
 from tests.clock import FrozenClock
 from tests.unit.orchestration.office import Office
 
@@ -52,6 +52,18 @@ class TestTheTable:
 class TestATask:
     def test_of_an_agent_is_in_the_queue_as_it_is_made(self, office: Office) -> None:
         assert office.jobs(office.task()) == 1
+
+    def test_of_an_agent_that_is_run_elsewhere_waits_for_that_agent(self, office: Office) -> None:
+        task = office.task(assignee_id="adros_deployer")
+        with office.database.read() as session:
+            detail = office.desk.tasks.detail(session, office.admin, task)
+        assert (office.jobs(task), detail.task.status) == (0, TaskStatus.ASSIGNED)
+        assert [run.state for run in detail.runs] == [RunState.QUEUED]
+
+    def test_of_a_key_that_is_held_to_datasets_names_one(self, office: Office) -> None:
+        narrowed = replace(office.admin, dataset_ids=["01K00000000000000000000000"])
+        with pytest.raises(Forbidden, match="name the one"), office.database.write() as session:
+            office.desk.tasks.create(session, narrowed, NewTask("a", "b", "c"))
 
     def test_of_a_person_waits_for_that_person(self, office: Office) -> None:
         task = office.task(assignee_kind=ActorKind.HUMAN, assignee_id=office.people.member)

@@ -1,0 +1,54 @@
+"""A run's conversation, from its task and the turns that are finished."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from orchestration.runs.models import RunTurn
+from orchestration.runs.types import Called, Message, Role, TokensUsed, ToolCall, Turn
+from orchestration.tasks.models import Task
+
+_SYSTEM = (
+    "You work on a task for people. Search the knowledge base, read around what you find, and answer from it alone. "
+    "Quote sentences as they stand there, each as “sentence” [cite:KEY] with the passage's citation key. Say plainly "
+    "what the knowledge base does not hold."
+)
+
+
+def turns_of(session: Session, run_id: str) -> Sequence[Turn]:
+    """Oldest first."""
+    rows = session.scalars(select(RunTurn).where(RunTurn.run_id == run_id).order_by(RunTurn.number))
+    return [_turn(row) for row in rows]
+
+
+def row_of(turn: Turn) -> tuple[str, list[dict[str, object]]]:
+    """The text and the calls as a row keeps them."""
+    calls: list[dict[str, object]] = [
+        {
+            "id": one.call.id,
+            "name": one.call.name,
+            "arguments": dict(one.call.arguments),
+            "result": one.result,
+        }
+        for one in turn.called
+    ]
+    return turn.text, calls
+
+
+def messages_of(task: Task, turns: Sequence[Turn]) -> Sequence[Message]:
+    """What a person asked for is the task's prompt, and what the last review asked for, where one did."""
+    messages = [Message(Role.SYSTEM, _SYSTEM), Message(Role.USER, task.prompt.strip() or task.title)]
+    if task.feedback:
+        messages.append(Message(Role.USER, task.feedback))
+    for turn in turns:
+        messages.append(Message(Role.ASSISTANT, turn.text, [one.call for one in turn.called]))
+        messages += [Message(Role.TOOL, one.result, call_id=one.call.id) for one in turn.called]
+    return messages
+
+
+def _turn(row: RunTurn) -> Turn:
+    called = [Called(ToolCall(one["id"], one["name"], one["arguments"]), one["result"]) for one in row.calls]
+    return Turn(row.text, called, TokensUsed(row.input_tokens, row.output_tokens), row.seconds)

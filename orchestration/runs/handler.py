@@ -1,0 +1,97 @@
+"""The job that does a run: turn after turn, each written before the next begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from identity.audit.acts import Act, acting
+from identity.audit.reads import ReadLog
+from identity.audit.trail import Deed
+from kit.clock import Clock
+from kit.db.database import Database
+from kit.errors import CairnError, Unavailable
+from kit.jobs.errors import LeaseLost
+from kit.jobs.handler import Signals
+from kit.jobs.queue import JobQueue
+from kit.jobs.types import Claim
+from orchestration.runs.citations import Checked, checked
+from orchestration.runs.progress import RunProgress, Standing
+from orchestration.runs.tools import Toolbox
+from orchestration.runs.types import Called, ModelAdapter, TextDelta, TokensUsed, ToolCall, Turn
+from orchestration.tasks.jobs import QUEUE, RUN
+from retrieval.search.citing import Citations
+
+
+@dataclass(frozen=True, slots=True)
+class RunHandler:
+    """Between two turns nothing is kept in memory: whoever takes the job up after a worker that was killed goes on
+    behind the last finished turn. Models and tools are asked outside of any transaction."""
+
+    database: Database
+    jobs: JobQueue
+    progress: RunProgress
+    adapter: ModelAdapter
+    toolbox: Toolbox
+    citations: Citations
+    reads: ReadLog
+    clock: Clock
+
+    kind = RUN
+    queue = QUEUE
+    batch = 1
+
+    def run(self, claims: Sequence[Claim], signals: Signals) -> None:
+        for claim in claims:
+            try:
+                self._run(claim, signals)
+            except (LeaseLost, Unavailable):
+                raise
+            except CairnError as error:
+                with self.database.write() as session:
+                    self.progress.fail(session, claim, error.message)
+
+    def gave_up(self, claim: Claim, error: str) -> None:
+        with self.database.write() as session:
+            self.progress.mark_failed(session, claim, error)
+
+    def _run(self, claim: Claim, signals: Signals) -> None:
+        goes_on = True
+        while goes_on:
+            with self.database.write() as session:
+                standing = self.progress.standing(session, claim, model=self.adapter.model)
+            if standing is None:
+                return
+            if signals.stopping():
+                with self.database.write() as session:
+                    self.jobs.release(session, claim)
+                return
+            turn, answer = self._turn(standing)
+            with self.database.write() as session:
+                goes_on = self.progress.add(session, claim, turn, answer)
+
+    def _turn(self, standing: Standing) -> tuple[Turn, Checked | None]:
+        """What the agent reads in it goes into the audit trail, as what anybody reads does."""
+        began = self.clock.now()
+        self.reads.check()
+        with acting(Act.of(standing.agent)) as act:
+            text, calls, tokens = self._reply(standing)
+            called = [Called(call, self.toolbox.call(standing.agent, call)) for call in calls]
+            answer = None if called else checked(self.citations, standing.agent, text)
+        ended = self.clock.now()
+        self.reads.put(
+            [Deed(act, ended, "read", one.entity_type, one.entity_id, {**one.metadata}) for one in act.notes]
+        )
+        return Turn(text, called, tokens, (ended - began).total_seconds()), answer
+
+    def _reply(self, standing: Standing) -> tuple[str, Sequence[ToolCall], TokensUsed]:
+        text, calls, tokens = "", [], TokensUsed(0, 0)
+        for part in self.adapter.reply(standing.messages, self.toolbox.specs):
+            match part:
+                case TextDelta(delta):
+                    text += delta
+                case ToolCall():
+                    calls.append(part)
+                case TokensUsed():
+                    tokens = part
+        return text.replace("\x00", "\ufffd"), calls, tokens  # PostgreSQL keeps no NUL

@@ -1,0 +1,204 @@
+"""A run as rows: begun, a turn further, ended. Each method is one transaction's worth, with the job held in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from identity.types import Principal, Role, Scope
+from kit.clock import Clock
+from kit.ids import new_id
+from kit.jobs.queue import JobQueue
+from kit.jobs.types import Claim, Progress
+from orchestration.agents.directory import AgentDirectory
+from orchestration.runs.citations import Checked
+from orchestration.runs.conversation import messages_of, row_of, turns_of
+from orchestration.runs.models import RunTurn
+from orchestration.runs.types import Bounds, Message, Turn
+from orchestration.tasks import repository
+from orchestration.tasks.events import record
+from orchestration.tasks.models import Artifact, Task, TaskRun
+from orchestration.tasks.moves import Moves
+from orchestration.tasks.types import OPEN_RUNS, Actor, ActorKind, Json, RunState, TaskStatus, TextFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a run stands before its next turn. `agent` is who does it, and what it may see."""
+
+    agent: Principal
+    messages: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """Rows are always taken in one order, the task and then its job, as those do who call a run off."""
+
+    jobs: JobQueue
+    moves: Moves
+    agents: AgentDirectory
+    bounds: Bounds
+    clock: Clock
+
+    def standing(self, session: Session, claim: Claim, *, model: str) -> Standing | None:
+        """Begins the run, or takes it up where it was left. None where there is nothing to go on with, and then the job
+        is ended: somebody called the task off, gave the agent to a program elsewhere, or the bounds are reached."""
+        task, run = self._held(session, claim)
+        if not self.agents.is_run_here(session, task.tenant_id, task.assignee_id or ""):
+            self._hand_out(session, claim, task, run)
+            return None
+        if run.state == RunState.QUEUED and task.status == TaskStatus.ASSIGNED:
+            self._begin(session, task, run, model)
+        if not _goes_on(task, run):
+            self._leave(session, claim, run)
+            return None
+        turns = turns_of(session, run.id)
+        if self._is_spent(session, claim, turns):
+            return None
+        return Standing(self._principal(session, task), messages_of(task, turns))
+
+    def add(self, session: Session, claim: Claim, turn: Turn, answer: Checked | None) -> bool:
+        """Writes a finished turn; with an answer, the run and its task are done. Whether it goes on. A turn that was
+        finished after the task was called off is let go."""
+        task, run = self._held(session, claim)
+        if not _goes_on(task, run):
+            self._leave(session, claim, run)
+            return False
+        number = len(turns_of(session, run.id)) + 1
+        self._write(session, run, turn, number)
+        self._tell(session, task, run, turn, number)
+        if answer is None:
+            progress = Progress("turns", number, self.bounds.turns)
+            self.jobs.hold(session, claim, progressed=True, progress=progress)
+            return True
+        self._answer(session, task, run, answer)
+        self.jobs.complete(session, claim)
+        return False
+
+    def fail(self, session: Session, claim: Claim, error: str, state: RunState = RunState.FAILED) -> None:
+        """Ends the run and its job for a reason that trying again by itself would not change."""
+        self.mark_failed(session, claim, error, state)
+        self.jobs.fail(session, claim, error)
+
+    def mark_failed(self, session: Session, claim: Claim, error: str, state: RunState = RunState.FAILED) -> None:
+        """As `fail`, for a job that has ended by itself."""
+        task, run = self._rows(session, claim)
+        if run.state not in OPEN_RUNS:
+            return
+        run.state, run.error, run.completed_at = state, error, self.clock.now()
+        if task.status in {TaskStatus.ASSIGNED, TaskStatus.IN_PROGRESS}:
+            self.moves.move(session, task, TaskStatus.FAILED, self._actor(session, task), error=error)
+
+    def _held(self, session: Session, claim: Claim) -> tuple[Task, TaskRun]:
+        rows = self._rows(session, claim)
+        self.jobs.hold(session, claim)
+        return rows
+
+    @staticmethod
+    def _rows(session: Session, claim: Claim) -> tuple[Task, TaskRun]:
+        task = repository.held(session, [claim.text("task_id")])[0]
+        return task, session.get_one(TaskRun, claim.text("run_id"), populate_existing=True)
+
+    def _begin(self, session: Session, task: Task, run: TaskRun, model: str) -> None:
+        run.state, run.model = RunState.RUNNING, model
+        actor = self._actor(session, task)
+        self.moves.move(session, task, TaskStatus.IN_PROGRESS, actor)
+        record(session, task, "run_started", actor, at=self.clock.now(), data={"runId": run.id, "model": model})
+
+    def _hand_out(self, session: Session, claim: Claim, task: Task, run: TaskRun) -> None:
+        """A run that has not begun waits for whoever does that agent's tasks now."""
+        if run.state == RunState.RUNNING:
+            self.fail(session, claim, f"agent {task.assignee_id} is not run here any more; try the activity again")
+        else:
+            self.jobs.complete(session, claim)
+
+    def _leave(self, session: Session, claim: Claim, run: TaskRun) -> None:
+        if run.state in {RunState.QUEUED, RunState.RUNNING}:
+            run.state, run.completed_at = RunState.CANCELLED, self.clock.now()
+        self.jobs.complete(session, claim)
+
+    def _is_spent(self, session: Session, claim: Claim, turns: Sequence[Turn]) -> bool:
+        seconds = sum(turn.seconds for turn in turns)
+        if len(turns) >= self.bounds.turns:
+            self.fail(session, claim, f"no answer after {len(turns)} turns, and a run may take {self.bounds.turns}")
+        elif seconds >= self.bounds.seconds:
+            error = f"no answer after {seconds:.0f} seconds, and a run may take {self.bounds.seconds:.0f}"
+            self.fail(session, claim, error, RunState.TIMEOUT)
+        else:
+            return False
+        return True
+
+    def _write(self, session: Session, run: TaskRun, turn: Turn, number: int) -> None:
+        text, calls = row_of(turn)
+        session.add(
+            RunTurn(
+                run_id=run.id,
+                number=number,
+                tenant_id=run.tenant_id,
+                text=text,
+                calls=calls,
+                input_tokens=turn.tokens.input,
+                output_tokens=turn.tokens.output,
+                cost_usd=turn.cost_usd,
+                seconds=turn.seconds,
+                at=self.clock.now(),
+            )
+        )
+        run.input_tokens += turn.tokens.input
+        run.output_tokens += turn.tokens.output
+        run.cost_usd += turn.cost_usd
+
+    def _tell(self, session: Session, task: Task, run: TaskRun, turn: Turn, number: int) -> None:
+        calls: list[Json] = [{"tool": one.call.name, "arguments": dict(one.call.arguments)} for one in turn.called]
+        data: dict[str, Json] = {"runId": run.id, "turn": number, "calls": calls}
+        record(session, task, "turn_finished", self._actor(session, task), at=self.clock.now(), data=data)
+
+    def _answer(self, session: Session, task: Task, run: TaskRun, answer: Checked) -> None:
+        now, actor = self.clock.now(), self._actor(session, task)
+        artifact = Artifact(
+            id=new_id(),
+            tenant_id=task.tenant_id,
+            task_id=task.id,
+            run_id=run.id,
+            version=repository.last_version(session, task.id) + 1,
+            format=TextFormat.MARKDOWN,
+            text=answer.text,
+            sources=[one.stored() for one in answer.sources],
+            created_at=now,
+        )
+        session.add(artifact)
+        task.output_id = artifact.id
+        run.state, run.completed_at = RunState.COMPLETED, now
+        data: dict[str, Json] = {
+            "outputId": artifact.id,
+            "version": artifact.version,
+            "citations": len(answer.sources),
+            "unsupported": answer.unsupported,
+        }
+        record(session, task, "output_added", actor, at=now, data=data)
+        self.moves.move(session, task, TaskStatus.DONE, actor)
+
+    def _actor(self, session: Session, task: Task) -> Actor:
+        role = task.assignee_id or ""
+        return Actor(ActorKind.AGENT, role, self.agents.name_of(session, task.tenant_id, role) or role)
+
+    def _principal(self, session: Session, task: Task) -> Principal:
+        """Sees what its role may see; of a task about a dataset, that one alone, for whoever sees the dataset sees what
+        comes of the task."""
+        actor = self._actor(session, task)
+        return Principal(
+            tenant_id=task.tenant_id,
+            key_id="",
+            user_id=None,
+            name=actor.name,
+            role=Role.REVIEWER,
+            scopes=frozenset({Scope.READ, Scope.SEARCH}),
+            agent_role=actor.id,
+            dataset_ids=None if task.dataset_id is None else [task.dataset_id],
+        )
+
+
+def _goes_on(task: Task, run: TaskRun) -> bool:
+    return task.status == TaskStatus.IN_PROGRESS and run.state == RunState.RUNNING

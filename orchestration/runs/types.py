@@ -1,0 +1,103 @@
+"""What a run and a model say to each other, and what bounds a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from orchestration.tasks.types import Json
+
+
+class Role(StrEnum):
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """`id` is unique in its run."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`calls` are an assistant's. A tool's message answers the call `call_id`; its text is JSON."""
+
+    role: Role
+    text: str
+    calls: Sequence[ToolCall] = ()
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """`parameters` is a JSON schema of the arguments."""
+
+    name: str
+    about: str
+    parameters: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokensUsed:
+    """Of the reply so far; the last one counts."""
+
+    input: int
+    output: int
+
+
+ReplyPart: TypeAlias = TextDelta | ToolCall | TokensUsed
+
+
+class ModelAdapter(Protocol):
+    """Gives the next reply to a conversation. A reply that calls no tool is the answer."""
+
+    @property
+    def model(self) -> str:
+        """The name that is shown with a run."""
+
+    def reply(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
+        """Raises Unavailable where trying again later may help; another CairnError ends the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Of one run: turns, and seconds that they take together, however often its worker was killed in between."""
+
+    turns: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A tool's call with what came of it, as JSON."""
+
+    call: ToolCall
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One reply of the model with the calls that it led to. Without calls, its text is the answer."""
+
+    text: str
+    called: Sequence[Called] = ()
+    tokens: TokensUsed = field(default=TokensUsed(0, 0))
+    seconds: float = 0.0
+    cost_usd: float = 0.0
+
+    @property
+    def is_answer(self) -> bool:
+        return not self.called
