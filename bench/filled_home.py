@@ -32,6 +32,8 @@ from retrieval.stores.edge.store import EdgeStore
 from retrieval.types import Point, Vector
 
 PASSAGES_A_FILE = 50
+SHELVES = 1000
+"""File number n has the label shelf=n modulo this."""
 NOISE = 0.3
 """Length of the random move of a unit vector: cosine .96 to where it was."""
 
@@ -77,7 +79,8 @@ def begin(home: Path, *, datasets: int) -> Sequence[str]:
 
 
 def fill(home: Path, dataset_ids: Sequence[str], passages: Sequence[CorpusDocument], vectors: Vectors) -> None:
-    """The server must have ended. Every file is complete, indexed and searchable."""
+    """The server must have ended. Every file is complete, indexed and searchable, and the engine has its graph where
+    there are enough passages for one."""
     database = Database(f"sqlite:///{home / 'cairn.db'}")
     store = EdgeStore(home / "vectors")
     try:
@@ -96,6 +99,8 @@ def fill(home: Path, dataset_ids: Sequence[str], passages: Sequence[CorpusDocume
                 session.add(file)
                 session.flush()  # no relationship tells the session that the others refer to it
                 session.add_all([generation, *chunks])
+        for collection in {dataset.collection for dataset in datasets}:
+            store.compact(collection)
     finally:
         store.close()
         database.close()
@@ -118,7 +123,7 @@ def file_rows(dataset: Dataset, number: int, passages: Sequence[CorpusDocument])
         size_bytes=len(content),
         sha256=digest,
         source=FileSource.UPLOAD,
-        labels={},
+        labels={"shelf": str(number % SHELVES)},
         enabled=True,
         status=FileStatus.INDEXED,
         chunks_done=len(passages),
