@@ -20,6 +20,9 @@ RUNTIME := $(VENV)/.installed
 DEVELOPMENT := $(VENV)/.installed-development
 INPUTS := pyproject.toml constraints.txt Makefile
 
+# The tests start many processes of Cairn: without compiled files each would compile the sources anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 WORKERS ?= 2
 ARGS ?=
 NAME ?=

@@ -13,6 +13,7 @@ from bench.page_server import Answer, PageServer
 from crawler.crawls.types import CrawlView
 from crawler.sites.types import CrawlMode
 from tests.crawler.conftest import Field
+from tests.sampling import some
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 PAGES = 12
@@ -149,15 +150,8 @@ def blanked(field_: Field, before: dict[str, int]) -> int:
     return sum(now.get(url) != generation for url, generation in before.items())
 
 
-SOME = [
-    pytest.param(name, marks=() if number % 4 == 0 else pytest.mark.slow, id=name)
-    for number, name in enumerate(TROUBLES)
-]
-"""A crawl takes seconds: some of them each time, all with the slow ones."""
-
-
 class TestABrokenSite:
-    @pytest.mark.parametrize("name", SOME)
+    @pytest.mark.parametrize("name", some(TROUBLES))
     def test_loses_nothing_without_a_person_and_is_whole_again_when_it_is_back(
         self, field_: Field, site: Site, server: PageServer, name: str
     ) -> None:

@@ -14,6 +14,7 @@ from tests.e2e.console.axe import check, fits_a_phone, is_drawn
 from tests.e2e.console.datasets import BASE, with_files
 from tests.e2e.console.visitor import Visitor
 from tests.e2e.served import KEY
+from tests.sampling import some
 
 LONG = "Unzertrennlich" * 8
 Things: TypeAlias = Mapping[str, str]
@@ -122,14 +123,7 @@ DIALOGS: Mapping[str, tuple[str, Opening]] = {
 }
 
 
-SOME = [
-    pytest.param(name, marks=() if number % 4 == 0 else pytest.mark.slow, id=name)
-    for number, name in enumerate(DIALOGS)
-]
-"""A dialog takes seconds in both themes: some of them each time, all with the slow ones."""
-
-
-@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize("name", some(DIALOGS))
 class TestEveryDialog:
     def test_breaks_no_rule_and_fits_a_phone(self, visitor: Visitor, things: Things, name: str) -> None:
         place, opening = DIALOGS[name]

@@ -10,6 +10,7 @@ from playwright.sync_api import Route, expect
 
 from tests.e2e.console.datasets import BASE, filled
 from tests.e2e.console.visitor import Visitor
+from tests.sampling import some
 
 KB = "**/dashboard/v1/knowledge-base"
 FILE = f"{KB}/datasets/*/files/*"
@@ -53,7 +54,7 @@ def things(server: httpx.Client) -> Things:
     return Things(dataset, file["id"], questions.json()["id"])
 
 
-@pytest.mark.parametrize("place", SCREENS)
+@pytest.mark.parametrize("place", some(SCREENS))
 class TestAScreen:
     def test_says_what_it_did_not_get_and_gets_it_when_asked_again(
         self, visitor: Visitor, things: Things, place: str

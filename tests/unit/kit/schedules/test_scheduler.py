@@ -111,7 +111,7 @@ class TestAYear:
             is_away = chosen.random() < 0.03  # a night without electricity
             if is_away or chosen.random() < 0.05:  # a restart: nothing is known but what the rows say
                 beats = [Scheduler(database=database, clock=year_clock, kinds=[bell]) for _ in range(3)]
-            pause = chosen.uniform(6, 60) if is_away else chosen.uniform(0.5, 4)
+            pause = chosen.uniform(6, 60) if is_away else chosen.uniform(0.5, 12)
             year_clock.set(min(end, year_clock.now() + timedelta(hours=pause)))
             for beat in chosen.sample(beats, k=chosen.randint(1, 3)):
                 beat.tick()
