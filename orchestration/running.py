@@ -11,6 +11,7 @@ from kit.clock import Clock
 from kit.jobs.queue import JobQueue
 from kit.settings import Settings
 from orchestration.agents.directory import AgentDirectory
+from orchestration.approvals.service import Approvals
 from orchestration.engines import Engines
 from orchestration.runs.extractive import ExtractiveAdapter
 from orchestration.runs.handler import RunHandler
@@ -49,7 +50,14 @@ def make_runs(
     handler = RunHandler(
         database=database,
         jobs=queue,
-        progress=RunProgress(jobs=queue, moves=moves, agents=agents, bounds=bounds, clock=clock),
+        progress=RunProgress(
+            jobs=queue,
+            moves=moves,
+            approvals=Approvals(names=gate, moves=moves, clock=clock),
+            agents=agents,
+            bounds=bounds,
+            clock=clock,
+        ),
         adapter=ExtractiveAdapter(Analyser(DEFAULT_LANGUAGE)),
         toolbox=Toolbox([search, ReadAroundTool(Reading(gate=gate), database)]),
         citations=searching.citations,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.crawls.service import Crawls
+from identity.types import Principal
 from ingest.datasets.gate import Gate
 from kit.clock import Clock
 from kit.db.database import Database
@@ -15,6 +16,7 @@ from orchestration.approvals.resolving import Resolver
 from orchestration.approvals.service import Approvals
 from orchestration.approvals.watch import ApprovalWatch
 from orchestration.crawl_holds import ApprovalsOfDataset, CrawlHolds, HeldCrawls
+from orchestration.runs.story import Story
 from orchestration.tasks.comments import Comments
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.service import Tasks
@@ -34,12 +36,20 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Teamwork:
+    database: Database
+    names: Gate
     tasks: Tasks
     comments: Comments
     approvals: Approvals
     resolver: Resolver
     watch: ApprovalWatch
     belongings: ApprovalsOfDataset
+
+    def story(self, principal: Principal, task_id: str) -> Story:
+        """The task's present run, for one who watches it. TaskIsNotThere."""
+        with self.database.read() as session:
+            self.tasks.get(session, principal, task_id)
+        return Story(self.database, self.names, principal, task_id)
 
 
 def make_desk(clock: Clock, *, gate: Gate, queue: JobQueue) -> Desk:
@@ -60,6 +70,8 @@ def make_teamwork(clock: Clock, database: Database, desk: Desk, *, gate: Gate, c
     held = HeldCrawls(crawls)
     resolver = Resolver(names=gate, closer=desk.closer, moves=desk.moves, clock=clock, subjects={held.kind: held})
     return Teamwork(
+        database=database,
+        names=gate,
         tasks=desk.tasks,
         comments=desk.comments,
         approvals=desk.approvals,

@@ -89,6 +89,14 @@ class Approvals:
         sight = sight_of(session, principal, self.names)
         return self._views(session, sight, [repository.get(session, sight, approval_id)])[0]
 
+    def find(self, session: Session, principal: Principal, approval_id: str | None) -> ApprovalView | None:
+        """None where there is none for the caller."""
+        if approval_id is None:
+            return None
+        sight = sight_of(session, principal, self.names)
+        row = session.scalar(select(Approval).where(Approval.id == approval_id, repository.visible(sight)))
+        return None if row is None else self._views(session, sight, [row])[0]
+
     def list(
         self, session: Session, principal: Principal, query: ApprovalQuery, page: PageRequest
     ) -> Page[ApprovalView]:

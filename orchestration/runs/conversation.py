@@ -38,10 +38,13 @@ def row_of(turn: Turn) -> tuple[str, list[dict[str, object]]]:
     return turn.text, calls
 
 
-def messages_of(task: Task, turns: Sequence[Turn]) -> Sequence[Message]:
-    """What a person asked for is the task's prompt, and what the last review asked for, where one did."""
+def messages_of(task: Task, turns: Sequence[Turn], *, before: str | None) -> Sequence[Message]:
+    """What a person asked for is the task's prompt; and where a review asked for something about what the task brought
+    `before`, that with it."""
     messages = [Message(Role.SYSTEM, _SYSTEM), Message(Role.USER, task.prompt.strip() or task.title)]
     if task.feedback:
+        if before is not None:
+            messages.append(Message(Role.ASSISTANT, before))
         messages.append(Message(Role.USER, task.feedback))
     for turn in turns:
         messages.append(Message(Role.ASSISTANT, turn.text, [one.call for one in turn.called]))

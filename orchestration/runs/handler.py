@@ -16,6 +16,7 @@ from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
 from orchestration.runs.citations import Checked, checked
+from orchestration.runs.live import LiveText
 from orchestration.runs.progress import RunProgress, Standing
 from orchestration.runs.tools import Toolbox
 from orchestration.runs.types import Called, ModelAdapter, TextDelta, TokensUsed, ToolCall, Turn
@@ -66,16 +67,16 @@ class RunHandler:
                 with self.database.write() as session:
                     self.jobs.release(session, claim)
                 return
-            turn, answer = self._turn(standing)
+            turn, answer = self._turn(claim, standing)
             with self.database.write() as session:
                 goes_on = self.progress.add(session, claim, turn, answer)
 
-    def _turn(self, standing: Standing) -> tuple[Turn, Checked | None]:
+    def _turn(self, claim: Claim, standing: Standing) -> tuple[Turn, Checked | None]:
         """What the agent reads in it goes into the audit trail, as what anybody reads does."""
         began = self.clock.now()
         self.reads.check()
         with acting(Act.of(standing.agent)) as act:
-            text, calls, tokens = self._reply(standing)
+            text, calls, tokens = self._reply(claim, standing)
             called = [Called(call, self.toolbox.call(standing.agent, call)) for call in calls]
             answer = None if called else checked(self.citations, standing.agent, text)
         ended = self.clock.now()
@@ -84,14 +85,15 @@ class RunHandler:
         )
         return Turn(text, called, tokens, (ended - began).total_seconds()), answer
 
-    def _reply(self, standing: Standing) -> tuple[str, Sequence[ToolCall], TokensUsed]:
-        text, calls, tokens = "", [], TokensUsed(0, 0)
+    def _reply(self, claim: Claim, standing: Standing) -> tuple[str, Sequence[ToolCall], TokensUsed]:
+        calls, tokens = list[ToolCall](), TokensUsed(0, 0)
+        live = LiveText(self.database, self.jobs, self.clock, claim, standing)
         for part in self.adapter.reply(standing.messages, self.toolbox.specs):
             match part:
                 case TextDelta(delta):
-                    text += delta
+                    live.add(delta)
                 case ToolCall():
                     calls.append(part)
                 case TokensUsed():
                     tokens = part
-        return text.replace("\x00", "\ufffd"), calls, tokens  # PostgreSQL keeps no NUL
+        return live.text, calls, tokens

@@ -13,21 +13,27 @@ from kit.ids import new_id
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim, Progress
 from orchestration.agents.directory import AgentDirectory
+from orchestration.approvals.service import Approvals
+from orchestration.approvals.types import ApprovalType, Request, RiskLevel
 from orchestration.runs.citations import Checked
 from orchestration.runs.conversation import messages_of, row_of, turns_of
 from orchestration.runs.models import RunTurn
 from orchestration.runs.types import Bounds, Message, Turn
 from orchestration.tasks import repository
-from orchestration.tasks.events import record
+from orchestration.tasks.events import ACTIVITY_UPDATED, record, tell
 from orchestration.tasks.models import Artifact, Task, TaskRun
 from orchestration.tasks.moves import Moves
-from orchestration.tasks.types import OPEN_RUNS, Actor, ActorKind, Json, RunState, TaskStatus, TextFormat
+from orchestration.tasks.types import OPEN_RUNS, Actor, ActorKind, Json, RunState, TaskStatus, TextFormat, WakeReason
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a run stands before its next turn. `agent` is who does it, and what it may see."""
+    """Where a run stands before its next turn, whose number is `turn`. `agent` is who does it, and what it may see."""
 
+    task_id: str
+    run_id: str
+    turn: int
+    dataset_id: str | None
     agent: Principal
     messages: Sequence[Message]
 
@@ -38,6 +44,7 @@ class RunProgress:
 
     jobs: JobQueue
     moves: Moves
+    approvals: Approvals
     agents: AgentDirectory
     bounds: Bounds
     clock: Clock
@@ -55,19 +62,26 @@ class RunProgress:
             self._leave(session, claim, run)
             return None
         turns = turns_of(session, run.id)
+        if _is_approved(task, run) and not turns:
+            self._end(session, task, run)
+            self.jobs.complete(session, claim)
+            return None
         if self._is_spent(session, claim, turns):
             return None
-        return Standing(self._principal(session, task), messages_of(task, turns))
+        agent, before = self._principal(session, task), repository.output(session, task)
+        messages = messages_of(task, turns, before=None if before is None else before.text)
+        return Standing(task.id, run.id, len(turns) + 1, task.dataset_id, agent, messages)
 
     def add(self, session: Session, claim: Claim, turn: Turn, answer: Checked | None) -> bool:
-        """Writes a finished turn; with an answer, the run and its task are done. Whether it goes on. A turn that was
+        """Writes a finished turn; with an answer, the run is over, and its task done or up for review. Whether it goes
+        on. A turn that was
         finished after the task was called off is let go."""
         task, run = self._held(session, claim)
         if not _goes_on(task, run):
             self._leave(session, claim, run)
             return False
         number = len(turns_of(session, run.id)) + 1
-        self._write(session, run, turn, number)
+        self._write(session, task, run, turn, number)
         self._tell(session, task, run, turn, number)
         if answer is None:
             progress = Progress("turns", number, self.bounds.turns)
@@ -130,7 +144,7 @@ class RunProgress:
             return False
         return True
 
-    def _write(self, session: Session, run: TaskRun, turn: Turn, number: int) -> None:
+    def _write(self, session: Session, task: Task, run: TaskRun, turn: Turn, number: int) -> None:
         text, calls = row_of(turn)
         session.add(
             RunTurn(
@@ -149,11 +163,15 @@ class RunProgress:
         run.input_tokens += turn.tokens.input
         run.output_tokens += turn.tokens.output
         run.cost_usd += turn.cost_usd
+        task.cost_usd += turn.cost_usd
 
     def _tell(self, session: Session, task: Task, run: TaskRun, turn: Turn, number: int) -> None:
         calls: list[Json] = [{"tool": one.call.name, "arguments": dict(one.call.arguments)} for one in turn.called]
         data: dict[str, Json] = {"runId": run.id, "turn": number, "calls": calls}
-        record(session, task, "turn_finished", self._actor(session, task), at=self.clock.now(), data=data)
+        now = self.clock.now()
+        record(session, task, "turn_finished", self._actor(session, task), at=now, data=data)
+        about: dict[str, Json] = {"status": task.status, "runId": run.id, "turn": number}
+        tell(session, task, ACTIVITY_UPDATED, at=now, data=about)
 
     def _answer(self, session: Session, task: Task, run: TaskRun, answer: Checked) -> None:
         now, actor = self.clock.now(), self._actor(session, task)
@@ -170,7 +188,6 @@ class RunProgress:
         )
         session.add(artifact)
         task.output_id = artifact.id
-        run.state, run.completed_at = RunState.COMPLETED, now
         data: dict[str, Json] = {
             "outputId": artifact.id,
             "version": artifact.version,
@@ -178,7 +195,30 @@ class RunProgress:
             "unsupported": answer.unsupported,
         }
         record(session, task, "output_added", actor, at=now, data=data)
-        self.moves.move(session, task, TaskStatus.DONE, actor)
+        if task.needs_review:
+            self._ask(session, task, run, artifact, actor)
+        else:
+            self._end(session, task, run)
+
+    def _end(self, session: Session, task: Task, run: TaskRun) -> None:
+        run.state, run.completed_at = RunState.COMPLETED, self.clock.now()
+        self.moves.move(session, task, TaskStatus.DONE, self._actor(session, task))
+
+    def _ask(self, session: Session, task: Task, run: TaskRun, artifact: Artifact, actor: Actor) -> None:
+        """The run is over: the approval's row waits, and what is decided makes another run."""
+        run.state, run.completed_at = RunState.COMPLETED, self.clock.now()
+        request = Request(
+            task.tenant_id,
+            task.title,
+            ApprovalType.CONTENT_REVIEW,
+            RiskLevel.MEDIUM,
+            description=f"Version {artifact.version} of what {actor.name} has brought",
+            task_ids=[task.id],
+            dataset_id=task.dataset_id,
+            details={"outputId": artifact.id, "version": artifact.version},
+        )
+        session.flush()
+        self.approvals.request(session, request, actor)
 
     def _actor(self, session: Session, task: Task) -> Actor:
         role = task.assignee_id or ""
@@ -198,6 +238,11 @@ class RunProgress:
             agent_role=actor.id,
             dataset_ids=None if task.dataset_id is None else [task.dataset_id],
         )
+
+
+def _is_approved(task: Task, run: TaskRun) -> bool:
+    """A person has approved what the run before this one brought: nothing is left to be done but to say so."""
+    return task.needs_review and task.output_id is not None and run.wake_reason == WakeReason.REVIEW_APPROVED
 
 
 def _goes_on(task: Task, run: TaskRun) -> bool:

@@ -18,6 +18,8 @@ ACTIVITY_COMPLETED = "activity_completed"
 ACTIVITY_FAILED = "activity_failed"
 ACTIVITY_UPDATED = "activity_updated"
 """Anything else that changed: its status, or a comment."""
+TEXT_DELTA = "text_delta"
+"""What a run's model says, while it says it: for those who watch that task, not for all of the tenant."""
 
 SYSTEM = Actor(ActorKind.SYSTEM, "system", "Cairn")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db.base import Base, Id, UtcDateTime
@@ -26,7 +26,8 @@ class Project(Base):
 
 
 class Task(Base):
-    """`events_count` is the number of the newest line of its timeline. `feedback` is what the last review asked for."""
+    """`events_count` is the number of the newest line of its timeline. `feedback` is what the last review asked for.
+    `needs_review`: what an agent brings is done when a person has approved it."""
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -57,6 +58,7 @@ class Task(Base):
     wake_reason: Mapped[str | None] = mapped_column(String(64))
     feedback: Mapped[str | None] = mapped_column(Text)
     output_id: Mapped[str | None] = mapped_column(Id)
+    needs_review: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     cost_usd: Mapped[float] = mapped_column(Float, default=0.0)
     events_count: Mapped[int] = mapped_column(Integer, default=0)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

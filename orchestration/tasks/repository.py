@@ -37,8 +37,8 @@ def held(session: Session, task_ids: Collection[str]) -> Sequence[Task]:
 def page_of(session: Session, sight: Sight, query: TaskQuery, *, before: str | None, limit: int) -> Sequence[Task]:
     """Newest first."""
     wanted = select(Task).where(sight.tasks())
-    if query.status is not None:
-        wanted = wanted.where(Task.status == query.status)
+    if query.statuses is not None:
+        wanted = wanted.where(Task.status.in_(query.statuses))
     if query.agent_role is not None:
         wanted = wanted.where(Task.assignee_kind == "agent", Task.assignee_id == query.agent_role)
     if query.project_id is not None:
@@ -68,6 +68,11 @@ def runs(session: Session, task_id: str) -> Sequence[TaskRun]:
 
 def open_run(session: Session, task_id: str) -> TaskRun | None:
     return session.scalar(select(TaskRun).where(TaskRun.task_id == task_id, TaskRun.state.in_(OPEN_RUNS)))
+
+
+def newest_run(session: Session, task_id: str) -> TaskRun | None:
+    wanted = select(TaskRun).where(TaskRun.task_id == task_id).order_by(TaskRun.number.desc())
+    return session.scalar(wanted.limit(1))
 
 
 def runs_count(session: Session, task_id: str) -> int:

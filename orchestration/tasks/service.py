@@ -22,6 +22,7 @@ from orchestration.tasks.moves import Moves
 from orchestration.tasks.ports import AgentNames
 from orchestration.tasks.sight import sight_of
 from orchestration.tasks.types import (
+    Actor,
     ActorKind,
     EventView,
     NewTask,
@@ -56,12 +57,17 @@ class Tasks:
             self.gate.readable(session, principal, new.dataset_id)
         if new.parent_id is not None:
             repository.get(session, sight, new.parent_id)
-        self._check_assignee(session, principal, new)
-        project = self._project(session, principal.tenant_id, new.project_id)
-        actor, now = actor_of(session, principal), self.clock.now()
+        self.check_assignee(session, principal, new)
+        task = self.put(session, principal.tenant_id, new, actor_of(session, principal))
+        return self._views(session, principal, [task])[0]
+
+    def put(self, session: Session, tenant_id: str, new: NewTask, actor: Actor) -> Task:
+        """As `create`, for a task that was agreed to before: the assignee may have gone since, and nobody is asking.
+        ProjectIsNotThere."""
+        project, now = self._project(session, tenant_id, new.project_id), self.clock.now()
         task = Task(
             id=new_id(),
-            tenant_id=principal.tenant_id,
+            tenant_id=tenant_id,
             project_id=project.id,
             parent_id=new.parent_id,
             dataset_id=new.dataset_id,
@@ -73,6 +79,7 @@ class Tasks:
             priority=new.priority,
             assignee_kind=new.assignee_kind,
             assignee_id=new.assignee_id,
+            needs_review=new.needs_review,
             created_by_kind=actor.kind,
             created_by_id=actor.id,
             created_by_name=actor.name,
@@ -88,7 +95,7 @@ class Tasks:
         if task.assignee_id is not None:
             self.moves.wake(session, task, WakeReason.CREATED, actor)
         session.flush()
-        return self._views(session, principal, [task])[0]
+        return task
 
     def get(self, session: Session, principal: Principal, task_id: str) -> TaskView:
         return self._views(session, principal, [self._row(session, principal, task_id)])[0]
@@ -153,8 +160,8 @@ class Tasks:
             return repository.general_project(session, tenant_id, self.clock)
         return repository.project(session, tenant_id, project_id)
 
-    def _check_assignee(self, session: Session, principal: Principal, new: NewTask) -> None:
-        """An agent may only give work to itself: what another one finds is not for its eyes."""
+    def check_assignee(self, session: Session, principal: Principal, new: NewTask) -> None:
+        """UnknownAssignee. An agent may only give work to itself: what another one finds is not for its eyes."""
         if new.assignee_id is None:
             return
         tenant = principal.tenant_id

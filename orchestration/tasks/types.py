@@ -102,7 +102,7 @@ class Mention:
 @dataclass(frozen=True, slots=True)
 class NewTask:
     """`project_id` None: the tenant's general one. `dataset_id`: who may not see that dataset sees nothing of the task.
-    Nobody is assigned where `assignee_kind` is None."""
+    Nobody is assigned where `assignee_kind` is None. `needs_review`: a person approves what an agent brings."""
 
     title: str
     kind: str
@@ -114,13 +114,14 @@ class NewTask:
     assignee_kind: ActorKind | None = None
     assignee_id: str | None = None
     priority: Priority = Priority.MEDIUM
+    needs_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TaskQuery:
     """None is no condition."""
 
-    status: TaskStatus | None = None
+    statuses: Sequence[TaskStatus] | None = None
     agent_role: str | None = None
     project_id: str | None = None
     wake_reason: str | None = None
@@ -188,6 +189,8 @@ class TaskView:
     assignee: Actor | None
     approval_id: str | None
     wake_reason: str | None
+    feedback: str | None
+    needs_review: bool
     output_id: str | None
     cost_usd: float
     started_at: datetime | None

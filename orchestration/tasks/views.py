@@ -42,6 +42,8 @@ def task(row: Task, *, project: str, names: Mapping[str, str]) -> TaskView:
         assignee=assignee,
         approval_id=row.approval_id,
         wake_reason=row.wake_reason,
+        feedback=row.feedback,
+        needs_review=row.needs_review,
         output_id=row.output_id,
         cost_usd=row.cost_usd,
         started_at=row.started_at,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.dashboard.work import approvals
+from api.dashboard.work import activities, approvals
 
 router = APIRouter()
-for resource in (approvals,):
+for resource in (activities, approvals):
     router.include_router(resource.router)

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from api.dashboard.work.schemas.people import Who, WorkPagination, is_absent
+from api.dashboard.work.schemas.statuses import SHOWN as SHOWN_STATUS
+from api.dashboard.work.schemas.statuses import ShownStatus
 from api.fields import STORABLE, RequestBody, ResponseBody
 from kit.pagination import Page
 from orchestration.approvals.types import (
@@ -22,7 +24,6 @@ from orchestration.approvals.types import (
     Resolved,
     RiskLevel,
 )
-from orchestration.tasks.types import TaskStatus
 
 
 class ShownApprovalStatus(StrEnum):
@@ -58,11 +59,11 @@ class LinkedActivity(ResponseBody):
 
     id: str
     title: str
-    status: TaskStatus
+    status: ShownStatus
 
     @classmethod
     def brief(cls, task: LinkedTask) -> LinkedActivity:
-        return cls(id=task.id, title=task.title, status=task.status)
+        return cls(id=task.id, title=task.title, status=SHOWN_STATUS[task.status])
 
 
 class ReviewedActivity(LinkedActivity):
@@ -76,8 +77,9 @@ class ReviewedActivity(LinkedActivity):
     @classmethod
     def of(cls, task: LinkedTask) -> ReviewedActivity:
         return cls(
-            id=task.id, title=task.title, status=task.status, output_ref=task.output_id, output_preview=task.preview
-        )
+            id=task.id, title=task.title, status=SHOWN_STATUS[task.status], output_ref=task.output_id,
+            output_preview=task.preview,
+        )  # fmt: skip
 
 
 class Resolver(ResponseBody):

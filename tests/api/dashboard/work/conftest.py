@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
+from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 
 from orchestration.agents.directory import AgentDirectory
 from orchestration.approvals.types import ApprovalType, Request, RiskLevel
@@ -15,7 +17,8 @@ from orchestration.tasks import repository
 from orchestration.tasks.events import SYSTEM
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.types import ActorKind, NewTask, TaskStatus
-from tests.api.callers import Callers
+from tests.api.callers import Callers, Json
+from tests.api.live import served
 
 Ask: TypeAlias = Callable[..., str]
 
@@ -47,3 +50,20 @@ def working(runtime: Runtime, callers: Callers) -> Callable[[], str]:
         return task_id
 
     return working
+
+
+@pytest.fixture(scope="module")
+def address(app: FastAPI) -> Iterator[str]:
+    with served(app) as address:
+        yield address
+
+
+@pytest.fixture
+def kitchen(callers: Callers) -> Iterator[Json]:
+    """A dataset for every agent, with a file about ovens."""
+    body = {"name": f"kitchen {uuid4()}", "allowedAgentRoles": ["*"]}
+    dataset: Json = callers.admin.post("/dashboard/v1/knowledge-base/datasets", json=body).json()
+    file = callers.admin.upload(dataset, "ovens.md", "# Ovens\n\nThe bread oven was made by Ferrante in Turin.\n")
+    assert callers.admin.settled(dataset, file["id"])["status"] == "indexed"
+    yield dataset
+    callers.admin.delete(f"/dashboard/v1/knowledge-base/datasets/{dataset['id']}")

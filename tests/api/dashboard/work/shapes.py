@@ -71,6 +71,72 @@ APPROVAL_DETAIL = APPROVAL | {
     "selectedOption": Optional(str),  # beyond what is published
     "metadata": dict,  # beyond what is published
 }  # fmt: skip
+ACTIVITY_SUMMARY = {
+    "id": str,
+    "title": str,
+    "type": str,
+    "status": ACTIVITY_STATUS,
+    "agentRole": Nullable(str),
+    "assigneeName": str,
+    "campaignId": str,
+    "campaignName": str,
+    "deliverableId": Optional(str),
+    "approvalId": Optional(str),
+    "wakeReason": Optional(str),
+    "startedAt": Optional(MOMENT),
+    "completedAt": Optional(MOMENT),
+    "costUsd": float,
+    "createdOn": MOMENT,
+}
+COMMENT = {
+    "id": str,
+    "text": str,
+    "type": {"comment", "intervention_note"},
+    "author": PERSON,
+    "mentions": ListOf({"type": {"agent", "human"}, "id": str, "name": str}),
+    "createdOn": MOMENT,
+}
+ACTIVITY = {
+    "id": str,
+    "title": str,
+    "type": str,
+    "status": ACTIVITY_STATUS,
+    "agentRole": Nullable(str),
+    "assignee": PERSON,
+    "campaign": {"id": str, "name": str},
+    "deliverable": Optional({"id": str, "type": str}),
+    "approval": Optional({"id": str, "type": APPROVAL_TYPE, "status": APPROVAL_STATUS}),
+    "inputPrompt": str,
+    "outputRef": Optional(str),
+    "outputPreview": Optional(str),
+    "comments": ListOf(COMMENT),
+    "runs": ListOf(
+        {
+            "id": str,
+            "status": {"completed", "failed", "timeout"},
+            "model": str,
+            "inputTokens": int,
+            "outputTokens": int,
+            "costUsd": float,
+            "durationMs": int,
+            "startedAt": MOMENT,
+            "completedAt": Optional(MOMENT),
+            "error": Optional(str),
+        }
+    ),
+    "subtasks": ListOf(ACTIVITY_SUMMARY),
+    "createdOn": MOMENT,
+    "updatedOn": MOMENT,
+    "description": str,  # this and what follows: beyond what is published
+    "datasetId": Optional(str),
+    "needsApproval": bool,
+    "wakeReason": Optional(str),
+    "reviewerFeedback": Optional(str),
+}
+OUTPUT = {
+    "activityId": str, "text": str, "format": {"markdown", "html", "plain"}, "createdOn": MOMENT,
+    "version": int,  # beyond what is published
+}  # fmt: skip
 RESOLVED = {"approvalId": str, "resolution": RESOLUTION, "reEnqueuedActivities": int}
 STATS = {"pending": int, "highRisk": int, "expiringIn24h": int, "resolvedThisWeek": int}
 

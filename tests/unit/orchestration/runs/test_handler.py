@@ -143,7 +143,7 @@ def floor(any_database: Database, clock: FrozenClock) -> Iterator[Floor]:
     handler = RunHandler(
         database=any_database,
         jobs=queue,
-        progress=RunProgress(queue, moves, AgentDirectory(), Bounds(turns=4, seconds=60), clock),
+        progress=RunProgress(queue, moves, office.desk.approvals, AgentDirectory(), Bounds(turns=4, seconds=60), clock),
         adapter=script,
         toolbox=Toolbox([look]),
         citations=Knowledge({"kitchen": {"ovens": [SAID]}}, {"kitchen": ["researcher"]}),
