@@ -72,6 +72,21 @@ PATCH  /team/users/{userId} | 200 bare | | role!(admin,member,reviewer)
 DELETE /team/users/{userId} | 204 none | |
 GET    /audit-log           | 200 cursor | | | filter[entityType] filter[entityId] filter[userId] \
 filter[action] filter[startDate] filter[endDate] limit cursor
+GET    /activities          | 200 cursor | | | filter[status](created,assigned,in_progress,awaiting_approval,\
+awaiting_subtask,awaiting_review,blocked,done,reassigned,failed) filter[agentRole] filter[campaignId] \
+filter[deliverableId] filter[wakeReason] limit cursor
+GET    /activities/{activityId}          | 200 bare | | |
+GET    /activities/{activityId}/output   | 200 bare | | |
+POST   /activities/{activityId}/retry    | 202 bare | 422 | |
+GET    /activities/{activityId}/comments | 200 data | | |
+POST   /activities/{activityId}/comments | 201 bare | | text! type(comment,intervention_note) |
+GET    /approvals           | 200 cursor | | | filter[status](pending,approved,rejected,expired) \
+filter[type](content_review,content_direction,brand_direction,strategy_change,budget_authorization,channel_action) \
+filter[riskLevel](low,medium,high) limit cursor
+GET    /approvals/stats     | 200 bare | | |
+GET    /approvals/{approvalId}           | 200 bare | | |
+POST   /approvals/{approvalId}/resolve   | 200 bare | 400 409 422 | \
+resolution!(approved,rejected,revision_requested) selectedOption note |
 """
 
 _FIELD = re.compile(r"(?P<name>[\w\[\]]+)(?P<required>!?)(?:\((?P<choices>[\w,]+)\))?")

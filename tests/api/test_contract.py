@@ -1,4 +1,4 @@
-"""The operations about identity are as documented: paths, statuses, bodies, queries, envelopes, errors."""
+"""The operations about identity and work are as documented: paths, statuses, bodies, queries, envelopes, errors."""
 
 from __future__ import annotations
 
@@ -93,7 +93,10 @@ class TestEachOperation:
     def test_asks_for_a_key_unless_it_lets_people_in(self, client: TestClient, document: Json, one: Documented) -> None:
         is_open = one.path in {"/api/auth/register", "/api/auth/login", "/api/auth/forgot-password"}
         assert ("security" in operation(document, one)) is not is_open
-        path = one.path.format(**dict.fromkeys(("orgId", "keyId", "userId", "tokenId", "token"), UNKNOWN), id="1")
+        path = one.path.format(
+            **dict.fromkeys(("orgId", "keyId", "userId", "tokenId", "token", "activityId", "approvalId"), UNKNOWN),
+            id="1",
+        )
         answer = client.request(one.method, path, json={})
         assert answer.status_code == (400 if is_open else 401), answer.text
 

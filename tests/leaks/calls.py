@@ -11,6 +11,7 @@ from typing import Any
 from retrieval.search.citation import citation_key
 from tests.leaks.rights import (
     READ,
+    ActivityFact,
     ApprovalFact,
     ClientFact,
     DatasetFact,
@@ -175,9 +176,8 @@ def _is_forbidden(world: World, holder: Holder, operation: Operation, chosen: Ma
             return True
         if isinstance(about, FileFact) and about.is_deleted:
             return True
-        if isinstance(about, OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact) and not may_see(
-            holder, thing, Where.LISTED
-        ):
+        shared = OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact | ActivityFact
+        if isinstance(about, shared) and not may_see(holder, thing, Where.LISTED):
             return True
     return _is_mismatched(world, chosen)
 

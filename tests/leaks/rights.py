@@ -74,6 +74,16 @@ class ApprovalFact:
 
 
 @dataclass
+class ActivityFact:
+    """Something to do, about no dataset or about one; nobody's, or an agent's."""
+
+    id: str
+    tenant: str
+    dataset: DatasetFact | None = None
+    agent_role: str | None = None
+
+
+@dataclass
 class ClientFact:
     """`roles` by the id of a person."""
 
@@ -158,7 +168,7 @@ def may_see(holder: Holder, thing: Thing, where: Where) -> bool:
     about = thing.about
     if isinstance(about, DatasetFact | FileFact):
         return _may_see_content(holder, about, where)
-    if isinstance(about, OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact):
+    if isinstance(about, OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact | ActivityFact):
         return _may_see_shared(holder, about)
     if isinstance(about, Person):
         return holder.person is about or (READ in holder.may and holder.agent_role is None)
@@ -166,10 +176,12 @@ def may_see(holder: Holder, thing: Thing, where: Where) -> bool:
 
 
 def _may_see_shared(
-    holder: Holder, about: OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact
+    holder: Holder, about: OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact | ActivityFact
 ) -> bool:
     """Everybody sees the teams, members their organization and their clients, a workspace's token its workspace, and a
     client's key its client."""
+    if isinstance(about, ActivityFact):
+        return _may_see_activity(holder, about)
     if isinstance(about, ApprovalFact):
         return _may_see_approval(holder, about)
     if isinstance(about, WorkspaceFact):
@@ -188,6 +200,12 @@ def _may_see_shared(
 
 def _may_see_approval(holder: Holder, about: ApprovalFact) -> bool:
     if READ not in holder.may or holder.agent_role is not None:
+        return False
+    return holder.datasets is None if about.dataset is None else may_see_dataset(holder, about.dataset)
+
+
+def _may_see_activity(holder: Holder, about: ActivityFact) -> bool:
+    if READ not in holder.may or holder.agent_role not in {None, about.agent_role}:
         return False
     return holder.datasets is None if about.dataset is None else may_see_dataset(holder, about.dataset)
 

@@ -46,6 +46,7 @@ class TestEverybody:
         assert campaign.calls >= CALLS
         assert campaign.compared > CALLS // 20
         assert set(campaign.seen) >= {
+            "activity",
             "dataset",
             "file",
             "content",

@@ -19,12 +19,14 @@ from kit.jobs.types import JobState
 from orchestration.approvals.types import ApprovalType, Request, RiskLevel
 from orchestration.runtime import Runtime
 from orchestration.tasks.events import SYSTEM
+from orchestration.tasks.types import ActorKind, CommentKind, NewTask
 from retrieval.records.types import NewSavedSearch
 from retrieval.search.citation import citation_key
 from tests.leaks.rights import (
     READ,
     SEARCH,
     WRITE,
+    ActivityFact,
     ApprovalFact,
     ClientFact,
     DatasetFact,
@@ -61,6 +63,7 @@ class World:
     workspaces: list[WorkspaceFact] = field(default_factory=list)
     clients: list[ClientFact] = field(default_factory=list)
     approvals: list[ApprovalFact] = field(default_factory=list)
+    activities: list[ActivityFact] = field(default_factory=list)
     invites: list[str] = field(default_factory=list)
     citations: list[str] = field(default_factory=list)
     things: dict[str, Thing] = field(default_factory=dict)
@@ -82,6 +85,7 @@ class World:
             "userId": [person.id for person in self.people],
             "token": self.invites,
             "approvalId": [approval.id for approval in self.approvals],
+            "activityId": [activity.id for activity in self.activities],
         }
         return pools.get(name) or [file.id for file in self.files]
 
@@ -135,7 +139,10 @@ def _settle(world: World) -> None:
     for dataset in (*datasets, doomed):
         _save_search(world, manager, dataset)
         _ask_for_approval(world, tenant, dataset)
+        _give_something_to_do(world, tenant, dataset, "writer")
     _ask_for_approval(world, tenant, None)
+    for role in (None, *AGENT_ROLES):
+        _give_something_to_do(world, tenant, None, role)
     _delete_dataset(world, manager, doomed)
     _have_examined(world, manager, datasets[0])
     for holder in [
@@ -158,6 +165,21 @@ def _ask_for_approval(world: World, tenant: str, dataset: DatasetFact | None) ->
         fact.id = world.runtime.teamwork.approvals.request(session, request, SYSTEM)
     world.approvals.append(fact)
     world.identify(fact.id, "approval", tenant, fact)
+
+
+def _give_something_to_do(world: World, tenant: str, dataset: DatasetFact | None, role: str | None) -> None:
+    """With a comment; agents of these roles are not run here, so that nothing comes of it by itself."""
+    fact = ActivityFact("", tenant, dataset, role)
+    new = NewTask(
+        world.mark("activity", tenant, fact), "briefing", world.mark("activity", tenant, fact),
+        dataset_id=dataset.id if dataset else None, assignee_kind=ActorKind.AGENT if role else None, assignee_id=role,
+    )  # fmt: skip
+    teamwork, said = world.runtime.teamwork, world.mark("activity", tenant, fact)
+    with world.runtime.database.write() as session:
+        fact.id = teamwork.tasks.put(session, tenant, new, SYSTEM).id
+        teamwork.comments.add(session, _manager(tenant), fact.id, said, CommentKind.COMMENT)
+    world.activities.append(fact)
+    world.identify(fact.id, "activity", tenant, fact)
 
 
 def _manager(tenant: str, person: Person | None = None) -> Principal:
