@@ -18,6 +18,7 @@ import kit.schedules.models
 import kit.secrets.models
 import orchestration.agents.models
 import orchestration.approvals.models
+import orchestration.recurring.models
 import orchestration.runs.models
 import orchestration.tasks.models
 import retrieval.golden.models
@@ -39,6 +40,7 @@ MODEL_MODULES = (
     kit.secrets.models,
     orchestration.agents.models,
     orchestration.approvals.models,
+    orchestration.recurring.models,
     orchestration.runs.models,
     orchestration.tasks.models,
     retrieval.golden.models,
