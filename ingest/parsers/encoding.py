@@ -29,6 +29,9 @@ _CANDIDATES = [
     "euc_kr",
 ]
 
+_REPLACEMENT = "\ufffd"
+_SOUND_FOR_DAMAGED = 4
+
 _SAMPLE_BYTES = 64 * 1024
 
 _SHORT_SHARE = 0.3
@@ -42,16 +45,26 @@ def has_byte_order_mark(data: bytes) -> bool:
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:
-    """BOM, then strict UTF-8, then what the file declares, then the likeliest legacy encoding. Never raises: what no
-    encoding explains becomes U+FFFD."""
+    """BOM, then strict UTF-8, then UTF-8 with a few bytes out of place, then what the file declares, then the likeliest
+    legacy encoding. Never raises: what no encoding explains becomes U+FFFD."""
     for mark, marked in _BOMS:
         if data.startswith(mark):
             return data.decode(marked, errors="replace")
-    for encoding in ("utf-8", _known(declared)):
-        text = _strictly(data, encoding)
-        if text is not None:
-            return text
-    return data.decode(_guessed(data), errors="replace")
+    text = _strictly(data, "utf-8")
+    if text is None:
+        text = _damaged_utf8(data)
+    if text is None:
+        text = _strictly(data, _known(declared))
+    return text if text is not None else data.decode(_guessed(data), errors="replace")
+
+
+def _damaged_utf8(data: bytes) -> str | None:
+    """A page that is put together from parts, or cut off within a character, is UTF-8 all the same. Bytes of other
+    encodings seldom form characters of it."""
+    text = data.decode("utf-8", errors="replace")
+    damaged = text.count(_REPLACEMENT)
+    sound = sum(1 for character in text if character > "\x7f") - damaged
+    return text if sound > damaged * _SOUND_FOR_DAMAGED else None
 
 
 def _known(declared: str | None) -> str | None:

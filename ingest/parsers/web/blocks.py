@@ -9,17 +9,9 @@ from lxml import html
 from ingest.parsers.cleaning import one_line
 from ingest.parsers.collector import BlockCollector
 from ingest.parsers.web.cells import is_data_table, table_from
+from ingest.parsers.web.seen import INLINE, UNSEEN, seen_text
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_UNSEEN = {
-    *("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "head", "title", "meta", "link"),
-    *("button", "select", "option", "input", "textarea", "canvas", "audio", "video", "map", "dialog"),
-}
-_INLINE = {
-    *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins"),
-    *("kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup"),
-    *("time", "tt", "u", "var", "wbr", "nobr", "hi", "ref"),
-}
 _BREAK = "\x1e"  # stands for <br> until the white space of the source, line ends among it, has been collapsed
 _LISTS = {"ul", "ol", "menu", "dir"}
 
@@ -32,7 +24,7 @@ class HtmlBlocks:
     ) -> None:
         self._collector = collector
         self._page = page
-        self._skip = skip | _UNSEEN
+        self._skip = skip | UNSEEN
         self._inline: list[str] = []
 
     def add(self, root: html.HtmlElement) -> None:
@@ -55,7 +47,7 @@ class HtmlBlocks:
             self._inline.append(_BREAK)
         elif tag == "img":
             self._inline.append(f" {element.get('alt', '')} " if element.get("alt") else "")
-        elif tag in _INLINE and not _holds_blocks(element):
+        elif tag in INLINE and not _holds_blocks(element):
             self._walk(element)
         else:
             self._flush()
@@ -64,7 +56,7 @@ class HtmlBlocks:
 
     def _add_block(self, element: html.HtmlElement, tag: str) -> None:
         if tag in _HEADINGS:
-            self._collector.heading(_seen_text(element, self._skip), _HEADINGS[tag], page=self._page)
+            self._collector.heading(seen_text(element, self._skip), _HEADINGS[tag], page=self._page)
         elif tag in {"pre", "listing"}:
             self._collector.code("".join(element.itertext()), page=self._page)
         elif tag in _LISTS and not _holds_structure(element):
@@ -80,7 +72,7 @@ class HtmlBlocks:
             if child.tag in _LISTS:
                 yield from self._items(child, depth + 1)
             elif isinstance(child.tag, str) and not self._is_left_out(child):
-                text = one_line(_seen_text(child, self._skip | _LISTS))
+                text = one_line(seen_text(child, self._skip | _LISTS))
                 yield depth, f"{number}. {text}" if element.tag == "ol" and text else text
                 number += 1
                 for inner in _nested_lists(child):
@@ -107,17 +99,3 @@ def _holds_blocks(element: html.HtmlElement) -> bool:
 def _holds_structure(element: html.HtmlElement) -> bool:
     """A list used for layout: its items hold headings, tables or code, which would be lost in a line each."""
     return next(element.iter("table", "pre", *_HEADINGS), None) is not None
-
-
-def _seen_text(element: html.HtmlElement, skip: frozenset[str] | set[str]) -> str:
-    pieces = [element.text or ""]
-    for child in element:
-        if child.tag == "br":
-            pieces.append("\n")
-        elif child.tag == "img":
-            pieces.append(child.get("alt", ""))
-        elif isinstance(child.tag, str) and child.tag not in skip:
-            spaced = "" if child.tag in _INLINE else " "
-            pieces += [spaced, _seen_text(child, skip), spaced]
-        pieces.append(child.tail or "")
-    return "".join(pieces)

@@ -8,15 +8,26 @@ from lxml import html
 
 from ingest.documents import Table
 from ingest.parsers.tables import table_of
+from ingest.parsers.web.seen import seen_text
 
 _MAX_SPAN = 100  # a hostile colspan would otherwise ask for any amount of memory
 
 
+_STRUCTURE = ("table", "pre", "h1", "h2", "h3")
+_LONGEST_CELL = 240  # characters in a cell that holds structure and still reads as one value
+
+
 def is_data_table(table: html.HtmlElement) -> bool:
-    """False for a table that arranges a page: one cell a row, or headings, code or further tables in its cells."""
-    if next(table.iterdescendants("table", "pre", "h1", "h2", "h3"), None) is not None:
+    """False for a table that arranges a page: one cell a row, or headings, code or further tables in its cells, unless
+    these are short and its rows alike."""
+    rows = [_cells(row) for row in _own_rows(table)]
+    if table.get("role") == "presentation" or all(len(row) < 2 for row in rows):
         return False
-    return table.get("role") != "presentation" and any(len(_cells(row)) > 1 for row in _own_rows(table))
+    structured = [cell for row in rows for cell in row if next(cell.iterdescendants(*_STRUCTURE), None) is not None]
+    if not structured:
+        return True
+    is_regular = len(rows) > 1 and len({sum(_span(cell, "colspan") for cell in row) for row in rows}) == 1
+    return is_regular and all(len(_cell_text(cell)) <= _LONGEST_CELL for cell in structured)
 
 
 def table_from(table: html.HtmlElement) -> Table:
@@ -82,6 +93,4 @@ def _span(cell: html.HtmlElement, name: str) -> int:
 
 
 def _cell_text(cell: html.HtmlElement) -> str:
-    for line_end in cell.iter("br", "p", "div", "li"):
-        line_end.tail = " " + (line_end.tail or "")
-    return " ".join("".join(cell.itertext()).split())
+    return " ".join(seen_text(cell).split())

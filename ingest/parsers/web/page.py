@@ -12,7 +12,7 @@ from ingest.parsers.encoding import decode
 from ingest.parsers.kinds import FileKind
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.web.blocks import HtmlBlocks
-from ingest.parsers.web.extraction import main_tree
+from ingest.parsers.web.extraction import main_tree, without_surroundings
 from ingest.parsers.web.facts import facts_of
 from ingest.parsers.web.shared_lines import blank_common, split_hashes
 from ingest.parsers.web.tree import declared_charset, parse_html
@@ -22,8 +22,7 @@ _FURNITURE = "//nav | //footer | //aside | //form | //*[@role='navigation'] | //
 _MAIN = "//main | //*[@role='main'] | //article"
 _LEAST_SHARE = 0.25
 """Of the characters in the page's own main element: below it trafilatura has dropped content, as it does on pages
-made of tables, code or short entries. On trafilatura's own evaluation pages (every second one of 990) recall rises from
-0.940 to 0.944 and precision falls from 0.899 to 0.893; with 0.5 precision falls to 0.889 and recall gains nothing."""
+made of tables, code or short entries. `python -m bench.web_content` says what it gains and costs."""
 
 
 def read(path: Path, *, file_name: str, options: ParseOptions) -> Document:
@@ -54,18 +53,23 @@ def read_html(source: str, *, file_name: str, options: ParseOptions) -> Document
 
 def main_content(root: html.HtmlElement, options: ParseOptions) -> BlockCollector:
     """Pages without navigation, scripts and the like are taken whole. Others go through trafilatura, unless it finds
-    much less than the page's own <main> or <article> holds, or nothing."""
+    much less than the page's own <main> or <article> holds without comments and the like, or nothing."""
     if not root.xpath(_FURNITURE):
         return _walked(root, options, skip=frozenset())
     extracted = _extracted(root, options)
     marked = root.xpath(_MAIN)
-    own = _walked(marked[0], options, skip=_CHROME) if len(marked) == 1 else None
-    if own is not None and extracted.characters < own.characters * _LEAST_SHARE:
-        return own
-    if extracted.characters:
+    own = marked[0] if len(marked) == 1 else root
+    if extracted.characters and (own is root or not _is_much_less(extracted, own, options)):
         return extracted
-    stripped = _walked(root, options, skip=_CHROME)
+    own = without_surroundings(own)
+    if extracted.characters and not _is_much_less(extracted, own, options):
+        return extracted
+    stripped = _walked(own, options, skip=_CHROME)
     return stripped if stripped.characters else _walked(root, options, skip=frozenset())
+
+
+def _is_much_less(extracted: BlockCollector, own: html.HtmlElement, options: ParseOptions) -> bool:
+    return extracted.characters < _walked(own, options, skip=_CHROME).characters * _LEAST_SHARE
 
 
 def _walked(root: html.HtmlElement, options: ParseOptions, *, skip: frozenset[str]) -> BlockCollector:

@@ -18,6 +18,7 @@ _DIRTY = "a\x00b\x14 \ud83d\ude00 c\udb62d\u200b\ufeff"
         ("\ude00\ud83d", ""),
         ("a\r\nb\rc", "a\nb\nc"),
         ("\U0001f600 그림", "\U0001f600 그림"),
+        ("Zu\u0308rich", "Z\u00fcrich"),
     ],
 )
 def test_pairs_are_joined_and_what_cannot_be_stored_goes(text: str, left: str) -> None:

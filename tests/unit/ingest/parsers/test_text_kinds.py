@@ -27,6 +27,14 @@ class TestEncoding:
         text = "名前,年齢,住所\n佐藤太郎,30,東京\n三木英子,25,大阪\n"
         assert decode(text.encode("cp932")) == text
 
+    @pytest.mark.parametrize("broken", [b"\xff", b"\xe4", b"\xc5"])
+    def test_a_byte_out_of_place_leaves_utf8_utf8(self, broken: bytes) -> None:
+        text = "Kolejne organizacje sprzeciwiają się skandalicznym atakom, również w Łodzi."
+        assert decode(text.encode() + broken) == f"{text}\ufffd"
+
+    def test_two_letters_that_look_like_utf8_do_not_make_it_so(self) -> None:
+        assert decode("Preis ÃŸ, süß, für Öl".encode("cp1252"), declared="cp1252") == "Preis ÃŸ, süß, für Öl"
+
     def test_bytes_that_no_encoding_explains_do_not_raise(self) -> None:
         assert decode(bytes(range(128, 256)))
 

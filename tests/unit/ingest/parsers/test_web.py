@@ -56,6 +56,42 @@ class TestWebPages:
             parse_bytes("<html><body><div id='root'></div><script src='/a.js'></script></body></html>", "a.html")
 
 
+class TestMainElements:
+    """Where trafilatura keeps next to nothing of what the page itself marks as its main part."""
+
+    _ENTRIES = "".join(f"<dt>Option {n}</dt><dd>Sets level {n}.</dd>" for n in range(60))
+    _PAGE = """<!DOCTYPE html><html><body><nav><a href="/">Home</a></nav><main>{}
+    <div id="comments" class="comments-area">{}</div></main><footer>All rights reserved</footer></body></html>"""
+
+    def test_comments_below_it_are_left_out(self, parse_bytes: ParseBytes) -> None:
+        comments = "".join(f"<p>Reader {n} wrote this</p>" for n in range(5))
+        page = self._PAGE.format(f"<dl>{self._ENTRIES}</dl>", comments)
+        text = "\n".join(block.text for block in parse_bytes(page, "a.html").blocks)
+        assert "Sets level 59." in text
+        assert "Reader" not in text
+
+    def test_paragraphs_that_begin_in_bold_stay_in_an_article(self, parse_bytes: ParseBytes) -> None:
+        page = _ARTICLE.replace("<p>Paragraph 3", "<p><b>First</b> of all: <i>paragraph</i> 3")
+        text = "\n".join(block.text for block in parse_bytes(page, "a.html").blocks)
+        assert "First of all: paragraph 3 tells" in text
+
+
+class TestTablesInHtml:
+    def test_headings_and_tables_in_short_cells_are_values(self, parse_bytes: ParseBytes) -> None:
+        inner = "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>"
+        page = f"<table><tr><td><h1>Key</h1></td><td>Value</td></tr><tr><td>letters</td><td>{inner}</td></tr></table>"
+        (block,) = parse_bytes(page, "a.html").blocks
+        assert block.table is not None
+        assert block.table.rows == (("Key", "Value"), ("letters", "a b c d"))
+
+    def test_a_table_that_arranges_a_page_is_none(self, parse_bytes: ParseBytes) -> None:
+        content = f"<h1>Cranes</h1>{_PARAGRAPHS}"
+        page = f"<table><tr><td>Home</td><td>{content}</td></tr><tr><td>Shop</td><td>2024</td></tr></table>"
+        kinds = [block.kind for block in parse_bytes(page, "a.html").blocks]
+        assert BlockKind.TABLE not in kinds
+        assert BlockKind.HEADING in kinds
+
+
 class TestPlainHtmlDocuments:
     def test_everything_is_kept_in_order(self, parse_bytes: ParseBytes) -> None:
         source = (
