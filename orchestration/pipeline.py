@@ -74,7 +74,7 @@ def make_worker(
         quotas=uploads.quotas,
         common_lines=crawling.common_lines,
     )
-    belongings: list[Belongings] = [crawling.belongings, teamwork.belongings]
+    belongings: list[Belongings] = [crawling.belongings, *teamwork.belongings]
     upkeep = (
         EmbedHandler(database=database, jobs=queue, book=book, store=store, models=engines.models),
         _unpack(settings, engines, queue=queue, uploads=uploads, kept=kept),
@@ -93,7 +93,7 @@ def make_worker(
         handlers=(parse, *upkeep, crawling.handler, evaluate, runs),
         lanes=() if settings.queue_url is not None else _lanes(settings),
         ticks=(
-            _schedules(settings, database, clock, crawling),
+            _schedules(settings, database, clock, crawling, teamwork),
             Tick("approvals", settings.schedule_seconds, teamwork.watch.tick),
             _old_jobs(database, queue, clock, keep=timedelta(days=settings.job_days)),
         ),
@@ -113,8 +113,8 @@ def _unpack(settings: Settings, engines: Engines, *, queue: JobQueue, uploads: U
     )
 
 
-def _schedules(settings: Settings, database: Database, clock: Clock, crawling: Crawling) -> Tick:
-    scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled])
+def _schedules(settings: Settings, database: Database, clock: Clock, crawling: Crawling, teamwork: Teamwork) -> Tick:
+    scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled, teamwork.scheduled])
     return Tick("schedules", settings.schedule_seconds, scheduler.tick)
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.crawls.service import Crawls
 from identity.types import Principal
 from ingest.datasets.gate import Gate
+from ingest.pipeline.removal import Belongings
 from kit.clock import Clock
 from kit.db.database import Database
 from kit.jobs.queue import JobQueue
+from kit.schedules.scheduler import Schedules
 from orchestration.agents.directory import AgentDirectory
 from orchestration.approvals.closing import Closer
 from orchestration.approvals.resolving import Resolver
 from orchestration.approvals.service import Approvals
 from orchestration.approvals.watch import ApprovalWatch
 from orchestration.crawl_holds import ApprovalsOfDataset, CrawlHolds, HeldCrawls
+from orchestration.recurring.belongings import RecurringOfDataset
+from orchestration.recurring.scheduled import ScheduledTask
+from orchestration.recurring.service import RecurringTasks
 from orchestration.runs.story import Story
 from orchestration.tasks.comments import Comments
 from orchestration.tasks.moves import Moves
@@ -43,7 +49,12 @@ class Teamwork:
     approvals: Approvals
     resolver: Resolver
     watch: ApprovalWatch
-    belongings: ApprovalsOfDataset
+    belongings: Sequence[Belongings]
+    recurring: RecurringTasks
+
+    @property
+    def scheduled(self) -> ScheduledTask:
+        return ScheduledTask(self.recurring)
 
     def story(self, principal: Principal, task_id: str) -> Story:
         """The task's present run, for one who watches it. TaskIsNotThere."""
@@ -67,7 +78,7 @@ def make_desk(clock: Clock, *, gate: Gate, queue: JobQueue) -> Desk:
 
 
 def make_teamwork(clock: Clock, database: Database, desk: Desk, *, gate: Gate, crawls: Crawls) -> Teamwork:
-    held = HeldCrawls(crawls)
+    held, schedules = HeldCrawls(crawls), Schedules(clock)
     resolver = Resolver(names=gate, closer=desk.closer, moves=desk.moves, clock=clock, subjects={held.kind: held})
     return Teamwork(
         database=database,
@@ -77,5 +88,6 @@ def make_teamwork(clock: Clock, database: Database, desk: Desk, *, gate: Gate, c
         approvals=desk.approvals,
         resolver=resolver,
         watch=ApprovalWatch(database, resolver),
-        belongings=ApprovalsOfDataset(desk.closer),
+        belongings=[ApprovalsOfDataset(desk.closer), RecurringOfDataset(schedules)],
+        recurring=RecurringTasks(tasks=desk.tasks, gate=gate, schedules=schedules, clock=clock),
     )

@@ -62,6 +62,14 @@ class Schedules:
         session.flush()
         return view(row)
 
+    def enable(self, session: Session, kind: str, subject: str, *, is_enabled: bool) -> None:
+        """Times that pass while it is not enabled are not made up for."""
+        row = self._row(session, kind, subject)
+        if row is not None and row.enabled != is_enabled:
+            row.enabled, row.updated_at = is_enabled, self.clock.now()
+            advance(row, row.updated_at)
+            session.flush()
+
     def get(self, session: Session, kind: str, subject: str) -> ScheduleView | None:
         row = self._row(session, kind, subject)
         return None if row is None else view(row)

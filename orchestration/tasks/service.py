@@ -57,7 +57,7 @@ class Tasks:
             self.gate.readable(session, principal, new.dataset_id)
         if new.parent_id is not None:
             repository.get(session, sight, new.parent_id)
-        self.check_assignee(session, principal, new)
+        self.check_assignee(session, principal.tenant_id, new, agent_role=principal.agent_role)
         task = self.put(session, principal.tenant_id, new, actor_of(session, principal))
         return self._views(session, principal, [task])[0]
 
@@ -160,17 +160,16 @@ class Tasks:
             return repository.general_project(session, tenant_id, self.clock)
         return repository.project(session, tenant_id, project_id)
 
-    def check_assignee(self, session: Session, principal: Principal, new: NewTask) -> None:
-        """UnknownAssignee. An agent may only give work to itself: what another one finds is not for its eyes."""
+    def check_assignee(self, session: Session, tenant_id: str, new: NewTask, *, agent_role: str | None = None) -> None:
+        """UnknownAssignee. An agent, who asks as `agent_role`, may only give work to itself: what another one finds is
+        not for its eyes."""
         if new.assignee_id is None:
             return
-        tenant = principal.tenant_id
         if new.assignee_kind is ActorKind.AGENT:
-            name = self.agents.name_of(session, tenant, new.assignee_id)
-            is_allowed = principal.agent_role in {None, new.assignee_id}
-            if name is None or not is_allowed:
+            name = self.agents.name_of(session, tenant_id, new.assignee_id)
+            if name is None or agent_role not in {None, new.assignee_id}:
                 raise UnknownAssignee("agentRole", new.assignee_id)
-        elif repository.active_person(session, tenant, new.assignee_id) is None:
+        elif repository.active_person(session, tenant_id, new.assignee_id) is None:
             raise UnknownAssignee("assigneeId", new.assignee_id)
 
     def _views(self, session: Session, principal: Principal, rows: Sequence[Task]) -> Sequence[TaskView]:

@@ -87,6 +87,9 @@ GET    /approvals/stats     | 200 bare | | |
 GET    /approvals/{approvalId}           | 200 bare | | |
 POST   /approvals/{approvalId}/resolve   | 200 bare | 400 409 422 | \
 resolution!(approved,rejected,revision_requested) selectedOption note |
+GET    /recurring-tasks     | 200 data | | |
+PATCH  /recurring-tasks/{taskId}         | 200 bare | | isActive variableValues |
+POST   /recurring-tasks/{taskId}/run     | 202 bare | | |
 """
 
 _FIELD = re.compile(r"(?P<name>[\w\[\]]+)(?P<required>!?)(?:\((?P<choices>[\w,]+)\))?")

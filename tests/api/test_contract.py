@@ -94,7 +94,9 @@ class TestEachOperation:
         is_open = one.path in {"/api/auth/register", "/api/auth/login", "/api/auth/forgot-password"}
         assert ("security" in operation(document, one)) is not is_open
         path = one.path.format(
-            **dict.fromkeys(("orgId", "keyId", "userId", "tokenId", "token", "activityId", "approvalId"), UNKNOWN),
+            **dict.fromkeys(
+                ("orgId", "keyId", "userId", "tokenId", "token", "activityId", "approvalId", "taskId"), UNKNOWN
+            ),
             id="1",
         )
         answer = client.request(one.method, path, json={})

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from time import monotonic, sleep
 
+from sqlalchemy.orm import Session
+
 from identity.models import Membership, Tenant, User
 from identity.types import ROLE_SCOPES, Principal, Role
 from ingest.datasets.types import DatasetChange, NewDataset
@@ -16,7 +18,10 @@ from ingest.files.types import FileChange, IncomingFile, IngestOverrides
 from kit.ids import new_id
 from kit.jobs.models import Job
 from kit.jobs.types import JobState
+from kit.schedules.types import NewSchedule, Trigger
 from orchestration.approvals.types import ApprovalType, Request, RiskLevel
+from orchestration.recurring.service import recurring_row
+from orchestration.recurring.types import RECURRING_TASK, NewRecurringTask
 from orchestration.runtime import Runtime
 from orchestration.tasks.events import SYSTEM
 from orchestration.tasks.types import ActorKind, CommentKind, NewTask
@@ -64,6 +69,7 @@ class World:
     clients: list[ClientFact] = field(default_factory=list)
     approvals: list[ApprovalFact] = field(default_factory=list)
     activities: list[ActivityFact] = field(default_factory=list)
+    recurring: list[str] = field(default_factory=list)
     invites: list[str] = field(default_factory=list)
     citations: list[str] = field(default_factory=list)
     things: dict[str, Thing] = field(default_factory=dict)
@@ -85,6 +91,7 @@ class World:
             "userId": [person.id for person in self.people],
             "token": self.invites,
             "approvalId": [approval.id for approval in self.approvals],
+            "taskId": self.recurring,
             "activityId": [activity.id for activity in self.activities],
         }
         return pools.get(name) or [file.id for file in self.files]
@@ -177,9 +184,26 @@ def _give_something_to_do(world: World, tenant: str, dataset: DatasetFact | None
     teamwork, said = world.runtime.teamwork, world.mark("activity", tenant, fact)
     with world.runtime.database.write() as session:
         fact.id = teamwork.tasks.put(session, tenant, new, SYSTEM).id
+        if role is not None:
+            again = _again(world, session, new, fact, tenant)
+            world.recurring.append(again)
+            world.identify(again, "activity", tenant, fact)
         teamwork.comments.add(session, _manager(tenant), fact.id, said, CommentKind.COMMENT)
     world.activities.append(fact)
     world.identify(fact.id, "activity", tenant, fact)
+
+
+def _again(world: World, session: Session, new: NewTask, fact: ActivityFact, tenant: str) -> str:
+    wanted = NewRecurringTask(
+        world.mark("activity", tenant, fact), "briefing", new.prompt, ActorKind.AGENT, new.assignee_id or "",
+        Trigger.WEEKLY, dataset_id=new.dataset_id,
+    )  # fmt: skip
+    row = recurring_row(wanted, tenant)
+    row.created_at = row.updated_at = world.runtime.clock.now()
+    session.add(row)
+    schedule = NewSchedule(tenant, RECURRING_TASK, row.id, wanted.trigger)
+    world.runtime.teamwork.recurring.schedules.put(session, schedule)
+    return row.id
 
 
 def _manager(tenant: str, person: Person | None = None) -> Principal:

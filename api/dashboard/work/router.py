@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.dashboard.work import activities, approvals
+from api.dashboard.work import activities, approvals, recurring_tasks
 
 router = APIRouter()
-for resource in (activities, approvals):
+for resource in (activities, approvals, recurring_tasks):
     router.include_router(resource.router)

@@ -137,6 +137,27 @@ OUTPUT = {
     "activityId": str, "text": str, "format": {"markdown", "html", "plain"}, "createdOn": MOMENT,
     "version": int,  # beyond what is published
 }  # fmt: skip
+RECURRING = {
+    "id": str,
+    "name": str,
+    "description": str,
+    "assigneeType": {"agent", "human"},
+    "agentRole": Nullable(str),
+    "periodicity": str,
+    "trigger": str,
+    "isActive": bool,
+    "variables": ListOf({"key": str, "label": str, "type": str, "required": bool}),
+    "variableValues": dict,
+    "nextRunAt": Nullable(MOMENT),
+    "lastRunAt": Nullable(MOMENT),
+    "assigneeName": str,  # this and what follows: beyond what is published
+    "type": str,
+    "inputPrompt": str,
+    "timeZone": str,
+    "needsApproval": bool,
+    "datasetId": Optional(str),
+    "lastActivityId": Optional(str),
+}
 RESOLVED = {"approvalId": str, "resolution": RESOLUTION, "reEnqueuedActivities": int}
 STATS = {"pending": int, "highRisk": int, "expiringIn24h": int, "resolvedThisWeek": int}
 
