@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import TypeAlias
 
+from ingest.documents import Table
 from ingest.parsers.collector import BlockCollector
 from ingest.parsers.tables import table_of
 
@@ -18,17 +19,17 @@ Merges: TypeAlias = Mapping[int, Sequence[tuple[int, int, int]]]
 class SheetReader:
     """Takes a sheet's rows from the first on; a sheet without values leaves no trace, not even its heading."""
 
-    def __init__(self, collector: BlockCollector, title: str, page: int, merges: Merges) -> None:
+    def __init__(self, collector: BlockCollector, title: str, page: int) -> None:
         self._collector = collector
         self._title = title
         self._page = page
-        self._merges = merges
+        self._merges: Merges = {}
         self._region: Grid = []
         self._first = 0
         self._headed = False
 
-    def read(self, rows: Iterator[Sequence[str]]) -> None:
-        number = 0
+    def read(self, rows: Iterator[Sequence[str]], merges: Merges) -> None:
+        self._merges = merges
         for number, cells in enumerate(rows):
             row = _trimmed(list(cells))
             if not row:
@@ -44,12 +45,27 @@ class SheetReader:
         rows, self._region = self._region, []
         if not rows:
             return
+        self._head()
+        for part, top, left in _parts(_padded(rows), self._first, 0):
+            self._add(part, top, left)
+
+    def read_charts(self, charts: Iterator[Table]) -> None:
+        """Of a chart beside cells, what it is called and what it shows: its values are cells here or on another sheet.
+        A sheet that is nothing but a chart is its values."""
+        has_cells = self._headed
+        for chart in charts:
+            self._head()
+            if has_cells:
+                names = ", ".join(filter(None, chart.rows[0])) if chart.rows else ""
+                self._collector.text(": ".join(filter(None, (chart.caption, names))), page=self._page)
+            else:
+                self._collector.table(chart, page=self._page)
+
+    def _head(self) -> None:
         if not self._headed:
             self._collector.start_over_headings()
             self._collector.heading(self._title, 1, page=self._page)
             self._headed = True
-        for part, top, left in _parts(_padded(rows), self._first, 0):
-            self._add(part, top, left)
 
     def _add(self, rows: Grid, top: int, left: int) -> None:
         """Rows with a single cell above a wider table are its title or remarks, not its header."""

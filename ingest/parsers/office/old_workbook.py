@@ -30,7 +30,7 @@ def read(path: Path, *, file_name: str, options: ParseOptions) -> Document:
         )
     for number in range(book.nsheets):
         sheet = book.sheet_by_index(number)
-        SheetReader(collector, sheet.name, number + 1, _merges(sheet)).read(_rows(book, sheet))
+        SheetReader(collector, sheet.name, number + 1).read(_rows(book, sheet), _merges(sheet))
     return collector.document(
         mime_type=FileKind.XLS.mime_type,
         nothing=f"the workbook {file_name!r} has {book.nsheets} sheets and no cell with a value",

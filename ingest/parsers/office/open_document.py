@@ -93,8 +93,8 @@ class _Reader:
         sheets = list(part.iterchildren("{*}table"))
         self._check(len(sheets))
         for number, sheet in enumerate(sheets, start=1):
-            reader = SheetReader(self._collector, attribute(sheet, "name") or f"Sheet {number}", number, {})
-            reader.read(_rows(sheet))
+            reader = SheetReader(self._collector, attribute(sheet, "name") or f"Sheet {number}", number)
+            reader.read(_rows(sheet), {})
         return len(sheets)
 
     def _slides(self, part: etree._Element) -> int:

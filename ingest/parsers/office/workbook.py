@@ -18,6 +18,7 @@ from ingest.parsers.kinds import FileKind
 from ingest.parsers.office.grid import SheetReader, shown
 from ingest.parsers.office.merges import merges_of
 from ingest.parsers.office.package import OfficePackage
+from ingest.parsers.office.sheet_parts import charts_of, sheet_parts
 from ingest.parsers.options import ParseOptions
 
 _WHAT = "Excel workbook"
@@ -25,14 +26,19 @@ _WHAT = "Excel workbook"
 
 def read(path: Path, *, file_name: str, options: ParseOptions) -> Document:
     collector = BlockCollector(options)
-    with opened_archive(path, what=_WHAT, options=options) as archive:
-        facts = OfficePackage(archive, what=_WHAT).core_properties()
-    with path.open("rb") as stream, zipfile.ZipFile(path) as archive:  # a stream: openpyxl judges a path by its suffix
+    with opened_archive(path, what=_WHAT, options=options) as archive, path.open("rb") as stream:
+        package = OfficePackage(archive, what=_WHAT)
+        facts = package.core_properties()
+        # a stream: openpyxl judges a path by its suffix
         workbook = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-        sheets = cast("list[ReadOnlyWorksheet]", workbook.worksheets)  # what read-only mode gives
+        cells = {sheet.title: cast("ReadOnlyWorksheet", sheet) for sheet in workbook.worksheets}  # as in this mode
+        sheets = list(sheet_parts(package))
         _check_count(len(sheets), options)
         for number, sheet in enumerate(sheets, start=1):
-            _add_sheet(collector, archive, sheet, number)
+            reader = SheetReader(collector, sheet.name, number)
+            if sheet.name in cells:
+                _read_cells(reader, archive, cells[sheet.name], sheet.part)
+            reader.read_charts(charts_of(package, sheet))
     return collector.document(
         mime_type=FileKind.XLSX.mime_type,
         nothing=f"the workbook {file_name!r} has {len(sheets)} sheets and no cell with a value",
@@ -51,9 +57,9 @@ def _check_count(sheets: int, options: ParseOptions) -> None:
         )
 
 
-def _add_sheet(collector: BlockCollector, archive: zipfile.ZipFile, sheet: ReadOnlyWorksheet, page: int) -> None:
+def _read_cells(reader: SheetReader, archive: zipfile.ZipFile, sheet: ReadOnlyWorksheet, part: str) -> None:
     sheet.reset_dimensions()  # the declared size may be wrong, and rows beyond it would be left out
-    with archive.open(str(vars(sheet)["_worksheet_path"])) as stream:  # nothing public names a sheet's part
+    with archive.open(part) as stream:
         merges = merges_of(stream)
     rows = Worksheet.iter_rows(cast("Worksheet", sheet), values_only=True)
-    SheetReader(collector, sheet.title, page, merges).read([shown(value) for value in row] for row in rows)
+    reader.read(([shown(value) for value in row] for row in rows), merges)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import openpyxl.chart
+import openpyxl.chart.data_source
 import pytest
 
 from ingest.documents import BlockKind, Document
@@ -75,6 +77,46 @@ class TestTablesOfASheet:
         document = parse_bytes(_workbook(*rows, merge="A1:C1"), "a.xlsx")
         assert [block.kind for block in document.blocks] == [BlockKind.HEADING, BlockKind.TEXT, BlockKind.TABLE]
         assert document.blocks[1].text == "Sales"
+
+
+class TestCharts:
+    """A chart repeats cells; on a sheet of its own it is all there is to read."""
+
+    @staticmethod
+    def _charted(*, on_its_own: bool) -> bytes:
+        book = openpyxl.Workbook()
+        sheet = book.worksheets[0]
+        for row in (("Year", "Ducks"), (2023, 160), (2024, 180)):
+            sheet.append(row)
+        chart = openpyxl.chart.BarChart()
+        chart.title = "Ducks by year"
+        chart.add_data(openpyxl.chart.Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+        chart.series[0].tx.strRef.strCache = openpyxl.chart.data_source.StrData(
+            ptCount=1, pt=[openpyxl.chart.data_source.StrVal(idx=0, v="Ducks")]
+        )
+        chart.series[0].val.numRef.numCache = openpyxl.chart.data_source.NumData(
+            pt=[openpyxl.chart.data_source.NumVal(idx=n, v=v) for n, v in enumerate(("160", "180"))]
+        )
+        if on_its_own:
+            book.create_chartsheet("Drawn").add_chart(chart)
+        else:
+            sheet.add_chart(chart, "D2")
+        buffer = io.BytesIO()
+        book.save(buffer)
+        return buffer.getvalue()
+
+    def test_beside_cells_it_is_its_title_and_what_it_shows(self, parse_bytes: ParseBytes) -> None:
+        document = parse_bytes(self._charted(on_its_own=False), "ducks.xlsx")
+        assert [block.kind for block in document.blocks] == [BlockKind.HEADING, BlockKind.TABLE, BlockKind.TEXT]
+        assert document.blocks[-1].text == "Ducks by year: Ducks"
+
+    def test_on_a_sheet_of_its_own_it_is_a_table_under_the_name_of_the_sheet(self, parse_bytes: ParseBytes) -> None:
+        document = parse_bytes(self._charted(on_its_own=True), "ducks.xlsx")
+        last = document.blocks[-1]
+        assert (document.page_count, last.page, last.heading_path) == (2, 2, ("Drawn",))
+        assert last.table is not None
+        assert last.table.rows == (("", "Ducks"), ("1", "160"), ("2", "180"))
+        assert last.table.caption == "Ducks by year"
 
 
 class TestOldWorkbook:
