@@ -17,6 +17,7 @@ import pypdfium2.raw as pdfium
 from ingest.documents import Box
 from ingest.parsers.lines import Line, PageLines
 from ingest.parsers.pdf.arabic import is_right_to_left, mended
+from ingest.parsers.pdf.forms import form_lines
 from ingest.parsers.pdf.rules import Rules, rules_of
 from ingest.parsers.pdf.tables import with_ruled_tables
 
@@ -38,8 +39,10 @@ def page_lines(document: pypdfium2.PdfDocument, index: int) -> PageLines:
         text_page = page.get_textpage()
         try:
             place = _Placement.of(page)
-            rules = rules_of(page, partial(place.box, index + 1))
+            boxed = partial(place.box, index + 1)
+            rules = rules_of(page, boxed)
             found = _TextPage(text_page, number=index + 1, place=place, rules=rules).lines()
+            found += list(form_lines(page, boxed, found))
             lines = with_ruled_tables(found, rules)
         finally:
             text_page.close()

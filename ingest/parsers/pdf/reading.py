@@ -33,6 +33,7 @@ _MOST_OUTLINE_ENTRIES = 20_000
 def read(path: Path, *, file_name: str, options: ParseOptions, watch: Watch = unwatched) -> Document:
     document = _opened(path)
     try:
+        document.init_forms()  # before any page is loaded; scripts in it are not run, as this pdfium has no engine
         _check_count(len(document), options)
         collector = BlockCollector(options)
         pages = [_page(document, index, collector) for index in range(len(document))]

@@ -25,16 +25,19 @@ class PdfPage:
     texts: Sequence[Put] = ()
     rotate: int = 0
     drawing: str = ""
+    entries: str = ""
 
 
 @dataclass
 class PdfWriter:
-    """`outline` holds (title, page index), all of one level; `catalog` more entries of the document's catalog."""
+    """`outline` holds (title, page index), all of one level; `catalog` more entries of the document's catalog,
+    `extra` further objects, numbered on from the last."""
 
     pages: Sequence[PdfPage]
     outline: Sequence[tuple[str, int]] = ()
     title: str = ""
     catalog: str = ""
+    extra: Sequence[str] = ()
     objects: list[bytes] = field(default_factory=list)
 
     def write(self, path: Path) -> Path:
@@ -55,6 +58,8 @@ class PdfWriter:
             following = f"/Next {first_entry + index + 1} 0 R" if index + 1 < len(self.outline) else ""
             target = first_page + 2 * page_index
             self._add(f"<< /Title ({title}) /Parent 5 0 R {following} /Dest [{target} 0 R /Fit] >>")
+        for body in self.extra:
+            self._add(body)
         path.write_bytes(self._assembled())
         return path
 
@@ -65,7 +70,7 @@ class PdfWriter:
         resources = "<< /Font << /F1 3 0 R /F2 4 0 R >> >>"
         self._add(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 {PAGE_HEIGHT}] /Rotate {page.rotate} "
-            f"/Resources {resources} /Contents {contents} 0 R >>"
+            f"/Resources {resources} /Contents {contents} 0 R {page.entries} >>"
         )
         stream = "\n".join(map(_operator, page.texts)) + page.drawing
         self._add(f"<< /Length {len(stream.encode('cp1252'))} >>\nstream\n{stream}\nendstream")

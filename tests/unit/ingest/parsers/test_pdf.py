@@ -8,7 +8,7 @@ from ingest.documents import Block, BlockKind, Document
 from ingest.parsers.errors import FileIsCorrupt, LimitExceeded, OcrIsOff
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.parsing import parse
-from tests.unit.ingest.parsers.pdf_writer import PdfPage, PdfWriter, Put, prose
+from tests.unit.ingest.parsers.pdf_writer import PAGE_HEIGHT, PdfPage, PdfWriter, Put, prose
 
 _LINES = [
     "The river rises in the hills to the north of the town and",
@@ -137,6 +137,34 @@ class TestFurniture:
 
     def test_a_document_of_nothing_else_keeps_it(self, tmp_path: Path) -> None:
         assert _parsed(tmp_path, *[PdfPage([Put("Slide of one line", y=40)])] * 4).blocks
+
+
+def _form(*fields: str) -> PdfWriter:
+    """A page with labels 40 points apart, and fields beside them."""
+    numbers = " ".join(f"{8 + index} 0 R" for index in range(len(fields)))
+    heights = [PAGE_HEIGHT - 104 - 40 * index for index in range(len(fields))]
+    widgets = [
+        f"<< /Type /Annot /Subtype /Widget /Rect [200 {low} 400 {low + 18}] {field} >>"
+        for low, field in zip(heights, fields, strict=True)
+    ]
+    labels = [Put(f"Label {n}:", y=100 + 40 * n) for n in range(len(fields))]
+    page = PdfPage(labels, entries=f"/Annots [{numbers}]")
+    return PdfWriter([page], catalog=f"/AcroForm << /Fields [{numbers}] >>", extra=widgets)
+
+
+class TestForms:
+    def test_what_was_filled_in_stands_beside_its_label(self, tmp_path: Path) -> None:
+        form = _form("/FT /Tx /T (a) /V (Ada Lovelace)", "/FT /Btn /T (b) /V /Yes /AS /Yes", "/FT /Tx /T (c)")
+        blocks = parse(form.write(tmp_path / "a.pdf"), "a.pdf", ParseOptions()).blocks
+        text = " ".join(word for block in blocks for word in block.text.replace("|", " ").split() if word != "---")
+        assert text == "Label 0: Ada Lovelace Label 1: [x] Label 2:"
+        assert not [block for block in blocks if block.kind is BlockKind.HEADING]
+
+    def test_a_password_is_left_out(self, tmp_path: Path) -> None:
+        form = _form("/FT /Tx /T (a) /V (hunter2) /Ff 8192", "/FT /Ch /T (b) /V (Vienna) /Ff 131072 /Opt [(Vienna)]")
+        text = "\n".join(b.text for b in parse(form.write(tmp_path / "a.pdf"), "a.pdf", ParseOptions()).blocks)
+        assert "Vienna" in text
+        assert "hunter2" not in text
 
 
 class TestRefusals:
