@@ -14,6 +14,7 @@ from kit.db.database import Database
 from kit.jobs.queue import JobQueue
 from kit.schedules.scheduler import Schedules
 from orchestration.agents.directory import AgentDirectory
+from orchestration.agents.service import Agents
 from orchestration.approvals.closing import Closer
 from orchestration.approvals.resolving import Resolver
 from orchestration.approvals.service import Approvals
@@ -23,6 +24,7 @@ from orchestration.recurring.belongings import RecurringOfDataset
 from orchestration.recurring.scheduled import ScheduledTask
 from orchestration.recurring.service import RecurringTasks
 from orchestration.runs.story import Story
+from orchestration.runs.tools import READ_AROUND, SEARCH
 from orchestration.tasks.comments import Comments
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.service import Tasks
@@ -51,6 +53,7 @@ class Teamwork:
     watch: ApprovalWatch
     belongings: Sequence[Belongings]
     recurring: RecurringTasks
+    agents: Agents
 
     @property
     def scheduled(self) -> ScheduledTask:
@@ -89,5 +92,6 @@ def make_teamwork(clock: Clock, database: Database, desk: Desk, *, gate: Gate, c
         resolver=resolver,
         watch=ApprovalWatch(database, resolver),
         belongings=[ApprovalsOfDataset(desk.closer), RecurringOfDataset(schedules)],
+        agents=Agents(AgentDirectory(), gate, (SEARCH, READ_AROUND), clock),
         recurring=RecurringTasks(tasks=desk.tasks, gate=gate, schedules=schedules, clock=clock),
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from identity.models import AccessKey
+from kit.ids import new_id
 from orchestration.agents.defaults import DEFAULTS
 from orchestration.agents.models import Agent
 from orchestration.agents.types import AdapterType, AgentConfig, AgentDefault
@@ -27,6 +29,16 @@ class AgentDirectory:
     def is_run_here(self, session: Session, tenant_id: str, role: str) -> bool:
         found = self.config(session, tenant_id, role)
         return found is not None and found.adapter is not AdapterType.OUTSIDE
+
+    def note(self, session: Session, tenant_id: str, role: str, error: str | None, *, at: datetime) -> None:
+        """How the agent's last run ended; None: well."""
+        row = session.get(Agent, (tenant_id, role), with_for_update=True, populate_existing=True)
+        if row is None:
+            if error is None:
+                return
+            row = Agent(tenant_id=tenant_id, role=role, id=new_id(), adapter_config={}, updated_at=at)
+            session.add(row)
+        row.last_error, row.last_error_at = error, None if error is None else at
 
     def config(self, session: Session, tenant_id: str, role: str) -> AgentConfig | None:
         """None where the tenant has no such agent."""
@@ -70,7 +82,7 @@ def _config(known: AgentDefault, row: Agent | None) -> AgentConfig:
         is_default=not has and all(one is None for one in changed),
         model=row.model or "",
         tools=row.tools,
-        concurrency=row.concurrency or 1,
+        concurrency=row.concurrency or 4,
         max_cost_usd=row.max_cost_usd,
         prompt=has.get("promptTemplate"),
         timeout_seconds=has.get("timeoutSec"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -38,10 +38,58 @@ class AgentConfig:
     is_default: bool
     model: str = ""
     tools: Sequence[str] | None = None
-    concurrency: int = 1
+    concurrency: int = 4
     max_cost_usd: float | None = None
     prompt: str | None = None
     timeout_seconds: float | None = None
     max_turns: int | None = None
     last_error_at: datetime | None = None
     last_error: str | None = None
+
+
+class AgentStatus(StrEnum):
+    ACTIVE = "active"
+    RUNNING = "running"
+    IDLE = "idle"
+    ERROR = "error"
+    PAUSED = "paused"
+    TERMINATED = "terminated"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChange:
+    """None leaves as it is; `adapter_config` replaces the settings that it names, and None there goes back to the
+    installation's."""
+
+    adapter: AdapterType | None = None
+    model: str | None = None
+    tools: Sequence[str] | None = None
+    concurrency: int | None = None
+    max_cost_usd: float | None = None
+    adapter_config: Mapping[str, str | float | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """`running` are runs under way, `tools` those that it may use here."""
+
+    config: AgentConfig
+    status: AgentStatus
+    running: int
+    tools: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    is_ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTest:
+    checks: Sequence[Check]
+
+    @property
+    def is_ok(self) -> bool:
+        return all(one.is_ok for one in self.checks)

@@ -38,10 +38,12 @@ def row_of(turn: Turn) -> tuple[str, list[dict[str, object]]]:
     return turn.text, calls
 
 
-def messages_of(task: Task, turns: Sequence[Turn], *, before: str | None) -> Sequence[Message]:
+def messages_of(
+    task: Task, turns: Sequence[Turn], *, before: str | None, system: str | None = None
+) -> Sequence[Message]:
     """What a person asked for is the task's prompt; and where a review asked for something about what the task brought
-    `before`, that with it."""
-    messages = [Message(Role.SYSTEM, _SYSTEM), Message(Role.USER, task.prompt.strip() or task.title)]
+    `before`, that with it. `system` None: what an agent is told first unless its tenant says otherwise."""
+    messages = [Message(Role.SYSTEM, system or _SYSTEM), Message(Role.USER, task.prompt.strip() or task.title)]
     if task.feedback:
         if before is not None:
             messages.append(Message(Role.ASSISTANT, before))

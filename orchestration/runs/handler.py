@@ -76,8 +76,9 @@ class RunHandler:
         began = self.clock.now()
         self.reads.check()
         with acting(Act.of(standing.agent)) as act:
-            text, calls, tokens = self._reply(claim, standing)
-            called = [Called(call, self.toolbox.call(standing.agent, call)) for call in calls]
+            toolbox = self.toolbox.only(standing.tools)
+            text, calls, tokens = self._reply(claim, standing, toolbox)
+            called = [Called(call, toolbox.call(standing.agent, call)) for call in calls]
             answer = None if called else checked(self.citations, standing.agent, text)
         ended = self.clock.now()
         self.reads.put(
@@ -85,10 +86,10 @@ class RunHandler:
         )
         return Turn(text, called, tokens, (ended - began).total_seconds()), answer
 
-    def _reply(self, claim: Claim, standing: Standing) -> tuple[str, Sequence[ToolCall], TokensUsed]:
+    def _reply(self, claim: Claim, standing: Standing, toolbox: Toolbox) -> tuple[str, Sequence[ToolCall], TokensUsed]:
         calls, tokens = list[ToolCall](), TokensUsed(0, 0)
         live = LiveText(self.database, self.jobs, self.clock, claim, standing)
-        for part in self.adapter.reply(standing.messages, self.toolbox.specs):
+        for part in self.adapter.reply(standing.messages, toolbox.specs):
             match part:
                 case TextDelta(delta):
                     live.add(delta)

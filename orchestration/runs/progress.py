@@ -13,6 +13,8 @@ from kit.ids import new_id
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim, Progress
 from orchestration.agents.directory import AgentDirectory
+from orchestration.agents.running import running
+from orchestration.agents.types import AdapterType
 from orchestration.approvals.service import Approvals
 from orchestration.approvals.types import ApprovalType, Request, RiskLevel
 from orchestration.runs.citations import Checked
@@ -25,10 +27,14 @@ from orchestration.tasks.models import Artifact, Task, TaskRun
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.types import OPEN_RUNS, Actor, ActorKind, Json, RunState, TaskStatus, TextFormat, WakeReason
 
+BUSY_SECONDS = 2.0
+"""After which an agent that has its hands full is asked again: about as long as a short run takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a run stands before its next turn, whose number is `turn`. `agent` is who does it, and what it may see."""
+    """Where a run stands before its next turn, whose number is `turn`. `agent` is who does it, and what it may see.
+    `tools` None: all that there are."""
 
     task_id: str
     run_id: str
@@ -36,6 +42,7 @@ class Standing:
     dataset_id: str | None
     agent: Principal
     messages: Sequence[Message]
+    tools: Sequence[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +58,19 @@ class RunProgress:
 
     def standing(self, session: Session, claim: Claim, *, model: str) -> Standing | None:
         """Begins the run, or takes it up where it was left. None where there is nothing to go on with, and then the job
-        is ended: somebody called the task off, gave the agent to a program elsewhere, or the bounds are reached."""
+        is ended: somebody called the task off, gave the agent to a program elsewhere, or the bounds are reached. Or it
+        is put off, while the agent has its hands full."""
         task, run = self._held(session, claim)
-        if not self.agents.is_run_here(session, task.tenant_id, task.assignee_id or ""):
+        config = self.agents.config(session, task.tenant_id, task.assignee_id or "")
+        if config is None or config.adapter is AdapterType.OUTSIDE:
             self._hand_out(session, claim, task, run)
             return None
         if run.state == RunState.QUEUED and task.status == TaskStatus.ASSIGNED:
+            under_way = running(session, task.tenant_id).get(config.role, 0)
+            if under_way >= config.concurrency:
+                busy = f"agent {config.role} has {under_way} runs under way, and may have {config.concurrency}"
+                self.jobs.postpone(session, claim, busy, seconds=BUSY_SECONDS)
+                return None
             self._begin(session, task, run, model)
         if not _goes_on(task, run):
             self._leave(session, claim, run)
@@ -66,11 +80,12 @@ class RunProgress:
             self._end(session, task, run)
             self.jobs.complete(session, claim)
             return None
-        if self._is_spent(session, claim, turns):
+        bounds = self.bounds.narrowed(config.max_turns, config.timeout_seconds, config.max_cost_usd)
+        if self._is_spent(session, claim, turns, bounds, cost_usd=task.cost_usd):
             return None
         agent, before = self._principal(session, task), repository.output(session, task)
-        messages = messages_of(task, turns, before=None if before is None else before.text)
-        return Standing(task.id, run.id, len(turns) + 1, task.dataset_id, agent, messages)
+        messages = messages_of(task, turns, before=None if before is None else before.text, system=config.prompt)
+        return Standing(task.id, run.id, len(turns) + 1, task.dataset_id, agent, messages, config.tools)
 
     def add(self, session: Session, claim: Claim, turn: Turn, answer: Checked | None) -> bool:
         """Writes a finished turn; with an answer, the run is over, and its task done or up for review. Whether it goes
@@ -102,6 +117,7 @@ class RunProgress:
         if run.state not in OPEN_RUNS:
             return
         run.state, run.error, run.completed_at = state, error, self.clock.now()
+        self.agents.note(session, task.tenant_id, task.assignee_id or "", error, at=run.completed_at)
         if task.status in {TaskStatus.ASSIGNED, TaskStatus.IN_PROGRESS}:
             self.moves.move(session, task, TaskStatus.FAILED, self._actor(session, task), error=error)
 
@@ -133,13 +149,18 @@ class RunProgress:
             run.state, run.completed_at = RunState.CANCELLED, self.clock.now()
         self.jobs.complete(session, claim)
 
-    def _is_spent(self, session: Session, claim: Claim, turns: Sequence[Turn]) -> bool:
+    def _is_spent(
+        self, session: Session, claim: Claim, turns: Sequence[Turn], bounds: Bounds, *, cost_usd: float
+    ) -> bool:
         seconds = sum(turn.seconds for turn in turns)
-        if len(turns) >= self.bounds.turns:
-            self.fail(session, claim, f"no answer after {len(turns)} turns, and a run may take {self.bounds.turns}")
-        elif seconds >= self.bounds.seconds:
-            error = f"no answer after {seconds:.0f} seconds, and a run may take {self.bounds.seconds:.0f}"
+        if len(turns) >= bounds.turns:
+            self.fail(session, claim, f"no answer after {len(turns)} turns, and a run may take {bounds.turns}")
+        elif seconds >= bounds.seconds:
+            error = f"no answer after {seconds:.0f} seconds, and a run may take {bounds.seconds:.0f}"
             self.fail(session, claim, error, RunState.TIMEOUT)
+        elif bounds.cost_usd is not None and cost_usd > bounds.cost_usd:
+            error = f"no answer for {cost_usd:.4f} US dollars, and the activity may cost {bounds.cost_usd:.4f}"
+            self.fail(session, claim, error)
         else:
             return False
         return True
@@ -195,6 +216,7 @@ class RunProgress:
             "unsupported": answer.unsupported,
         }
         record(session, task, "output_added", actor, at=now, data=data)
+        self.agents.note(session, task.tenant_id, task.assignee_id or "", None, at=now)
         if task.needs_review:
             self._ask(session, task, run, artifact, actor)
         else:

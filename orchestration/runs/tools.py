@@ -48,6 +48,10 @@ class Searching(Protocol):
 class Toolbox:
     tools: Sequence[Tool]
 
+    def only(self, names: Sequence[str] | None) -> Toolbox:
+        """Those of these names; None: all."""
+        return self if names is None else Toolbox([tool for tool in self.tools if tool.spec.name in names])
+
     @property
     def specs(self) -> Sequence[ToolSpec]:
         return [tool.spec for tool in self.tools]

@@ -74,10 +74,17 @@ class ModelAdapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Of one run: turns, and seconds that they take together, however often its worker was killed in between."""
+    """Of one run: turns, and seconds that they take together, however often its worker was killed in between. And what
+    all runs of its task may cost."""
 
     turns: int
     seconds: float
+
+    cost_usd: float | None = None
+
+    def narrowed(self, turns: int | None, seconds: float | None, cost_usd: float | None) -> Bounds:
+        """By what a tenant has set for an agent; nobody widens what the installation allows."""
+        return Bounds(min(self.turns, turns or self.turns), min(self.seconds, seconds or self.seconds), cost_usd)
 
 
 @dataclass(frozen=True, slots=True)

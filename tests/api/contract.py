@@ -87,6 +87,11 @@ GET    /approvals/stats     | 200 bare | | |
 GET    /approvals/{approvalId}           | 200 bare | | |
 POST   /approvals/{approvalId}/resolve   | 200 bare | 400 409 422 | \
 resolution!(approved,rejected,revision_requested) selectedOption note |
+GET    /agents              | 200 data | | |
+GET    /agents/{agentRole}               | 200 bare | | |
+PATCH  /agents/{agentRole}               | 200 bare | | model maxCostUsdPerActivity toolNames \
+concurrency adapterConfig |
+POST   /agents/{agentRole}/test          | 200 bare | | |
 GET    /recurring-tasks     | 200 data | | |
 PATCH  /recurring-tasks/{taskId}         | 200 bare | | isActive variableValues |
 POST   /recurring-tasks/{taskId}/run     | 202 bare | | |

@@ -95,7 +95,8 @@ class TestEachOperation:
         assert ("security" in operation(document, one)) is not is_open
         path = one.path.format(
             **dict.fromkeys(
-                ("orgId", "keyId", "userId", "tokenId", "token", "activityId", "approvalId", "taskId"), UNKNOWN
+                ("orgId", "keyId", "userId", "tokenId", "token", "activityId", "approvalId", "taskId", "agentRole"),
+                UNKNOWN,
             ),
             id="1",
         )

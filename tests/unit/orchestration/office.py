@@ -69,13 +69,17 @@ class Office:
     def agent(self, role: str) -> Principal:
         return replace(self.person(Role.MEMBER), user_id=None, agent_role=role, scopes=frozenset(Scope))
 
-    def configure(self, role: str, adapter: AdapterType) -> None:
+    def spend(self, task_id: str, usd: float) -> None:
+        with self.database.write() as session:
+            repository.held(session, [task_id])[0].cost_usd += usd
+
+    def configure(self, role: str, adapter: AdapterType, **fields: object) -> None:
         """Has the agent's tasks done by that adapter from now on."""
         with self.database.write() as session:
             session.merge(
                 Agent(
-                    tenant_id=self.people.tenant, role=role, id=new_id(), adapter=adapter, adapter_config={},
-                    updated_at=self.clock.now(),
+                    tenant_id=self.people.tenant, role=role, id=new_id(), adapter=adapter,
+                    updated_at=self.clock.now(), **{"adapter_config": {}} | fields,
                 )
             )  # fmt: skip
 

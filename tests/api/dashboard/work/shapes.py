@@ -137,6 +137,30 @@ OUTPUT = {
     "activityId": str, "text": str, "format": {"markdown", "html", "plain"}, "createdOn": MOMENT,
     "version": int,  # beyond what is published
 }  # fmt: skip
+AGENT = {
+    "id": str,
+    "role": str,
+    "status": {"active", "running", "idle", "error", "paused", "terminated"},
+    "runningCount": int,
+    "model": str,
+    "adapterType": str,
+    "toolNames": ListOf(str),
+    "skillIds": ListOf(str),
+    "maxCostUsdPerActivity": Optional(float),
+    "concurrency": int,
+    "isGlobalDefault": bool,
+    "lastErrorAt": Optional(MOMENT),
+    "lastErrorMessage": Optional(str),
+    "name": str,  # beyond what is published, as is `about`
+    "about": str,
+}
+AGENT_DETAIL = AGENT | {
+    "adapterConfig": {
+        "model": str, "promptTemplate": Nullable(str), "timeoutSec": Nullable(float), "maxTurnsPerRun": Nullable(int),
+        "env": dict,
+    },
+}  # fmt: skip
+AGENT_TEST = {"ok": bool, "message": str, "checks": ListOf({"name": str, "ok": bool, "detail": Optional(str)})}
 RECURRING = {
     "id": str,
     "name": str,

@@ -338,6 +338,42 @@ class TestABound:
         assert floor.turns() == [1, 2, 3]
 
 
+class TestAnAgentsOwnBounds:
+    def test_of_turns_and_tools_count(self, floor: Floor) -> None:
+        floor.script.looks = 99
+        floor.office.configure("researcher", AdapterType.EXTRACTIVE, adapter_config={"maxTurnsPerRun": 2})
+        task = floor.office.task()
+        floor.works()
+        assert floor.detail(task).runs[0].error == "no answer after 2 turns, and a run may take 2"
+
+    def test_do_not_go_beyond_those_of_the_installation(self) -> None:
+        assert Bounds(4, 60).narrowed(99, 900.0, None) == Bounds(4, 60)
+        assert Bounds(4, 60).narrowed(None, 5.0, 0.5) == Bounds(4, 5.0, 0.5)
+
+    def test_of_dollars_ends_the_run_between_two_turns(self, floor: Floor) -> None:
+        floor.office.configure("researcher", AdapterType.EXTRACTIVE, max_cost_usd=0.01)
+        task = floor.office.task()
+        floor.script.meanwhile[2] = lambda: floor.office.spend(task, 0.02)
+        floor.works()
+        detail = floor.detail(task)
+        assert (detail.task.status, len(floor.script.heard)) == (TaskStatus.FAILED, 2)
+        assert detail.runs[0].error == "no answer for 0.0200 US dollars, and the activity may cost 0.0100"
+
+    def test_of_runs_at_a_time_puts_the_next_off(self, floor: Floor) -> None:
+        floor.office.configure("researcher", AdapterType.EXTRACTIVE, concurrency=1)
+        first, second = floor.office.task(), floor.office.task()
+        claims: list[Claim] = []
+        floor.script.meanwhile[1] = lambda: claims.append(floor.works(floor.claim("w2")))
+        floor.works()
+        assert (floor.detail(first).task.status, floor.detail(second).task.status) == (
+            TaskStatus.DONE, TaskStatus.ASSIGNED,
+        )  # fmt: skip
+        assert floor.state(claims[0]) == JobState.QUEUED
+        floor.office.clock.advance(5)
+        floor.works()
+        assert floor.detail(second).task.status is TaskStatus.DONE
+
+
 class TestTryingAgain:
     def test_is_another_run_from_the_start(self, floor: Floor) -> None:
         floor.script.looks = 99
