@@ -81,7 +81,8 @@ def _candidates(analyser: Analyser, asked: Collection[str], excerpt: Sequence[Fo
         for span in sentences_of(passage.text):
             own = frozenset(one.term for one in terms if span.start <= one.start and one.end <= span.end)
             text = passage.text[span.start : span.end]
-            if not text.startswith("#") and not text.endswith("?"):  # headings and questions answer nothing
+            is_heading = text.startswith("#") or text in passage.headings
+            if not is_heading and not text.endswith("?"):  # neither answers anything
                 yield _Candidate(text, passage, own)
 
 

@@ -10,6 +10,8 @@ from identity.types import Principal
 from kit.db.database import Database
 from orchestration.runs.citations import checked
 from orchestration.runs.extractive import MOST_QUESTIONS, ExtractiveAdapter
+from orchestration.runs.passages import Found
+from orchestration.runs.sentences import evidence
 from orchestration.runs.types import Message, Role, TextDelta, ToolCall
 from tests.unit.orchestration.runs.knowledge import ANALYSER, Knowledge, agent
 
@@ -111,6 +113,12 @@ class TestAnAnswer:
         text, _ = answered(knowledge, database, "Who made the oven?", "How hot does the oven get in degrees?")
         assert "made by Ferrante" in text
         assert "300 degrees" in text
+
+    def test_quotes_no_heading(self) -> None:
+        said = "Bread ovens\nThe bread oven was made by Ferrante."
+        passage = Found("c", "KEY", "ovens.md", None, ["Bread ovens"], said)
+        found = evidence(ANALYSER, "Who made the bread oven?", [[passage]])
+        assert [quote.text for quote in found.quotes] == ["The bread oven was made by Ferrante."]
 
     def test_is_not_broken_by_what_a_passage_says_of_json(self, database: Database) -> None:
         said = "PostgreSQL refuses \\u0000 in a text."

@@ -65,12 +65,14 @@ class Look:
 
 @dataclass
 class Script:
-    """Looks `looks` times, then answers. `meanwhile` is what happens while a turn of that number is thought about."""
+    """Looks `looks` times, then answers, with `between` happening in the middle of it. `meanwhile` is what happens
+    while a turn of that number is thought about."""
 
     looks: int = 2
     answer: str = "Done."
     meanwhile: dict[int, Callable[[], object]] = field(default_factory=dict)
     heard: list[Sequence[Message]] = field(default_factory=list)
+    between: Callable[[], object] | None = None
 
     model = "script"
 
@@ -84,6 +86,8 @@ class Script:
         if number > self.looks:
             half = len(self.answer) // 2
             yield TextDelta(self.answer[:half])
+            if self.between is not None:
+                self.between()
             yield TextDelta(self.answer[half:])
         else:
             yield ToolCall(f"c{number}", "look", {"at": number})
