@@ -98,6 +98,13 @@ class Uploads:
     sniff: Sniffer
     quotas: Quotas | None = None
 
+    def check_room(self, session: Session) -> None:
+        """Raises TooMuchWaiting. Asked before the bytes come in, so that a server that is behind reads none of them;
+        `register` asks again."""
+        waiting = sum(self.queue.waiting(session, queue=queue) for queue in (PARSE_QUEUE, EMBED_QUEUE))
+        if waiting >= self.limits.waiting:
+            raise TooMuchWaiting(waiting=waiting, limit=self.limits.waiting)
+
     @contextmanager
     def stage(self, incoming: Sequence[IncomingFile]) -> Iterator[Staged]:
         """Takes the bytes in before any transaction is open. What is not registered inside the block is discarded."""
@@ -146,9 +153,7 @@ class Uploads:
         QuotaExceeded."""
         dataset = self.gate.readable(session, principal, dataset_id)
         check_overrides(overrides, dataset)
-        waiting = sum(self.queue.waiting(session, queue=queue) for queue in (PARSE_QUEUE, EMBED_QUEUE))
-        if waiting >= self.limits.waiting:
-            raise TooMuchWaiting(waiting=waiting, limit=self.limits.waiting)
+        self.check_room(session)
         repository.hold_originals(session, dataset.tenant_id)
         batch = _Batch(repository.living_by_name(session, dataset.id, {file.name for file in staged.files}))
         self._check_quotas(session, dataset, staged, batch.named)

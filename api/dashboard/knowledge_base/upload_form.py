@@ -54,10 +54,10 @@ class UploadForm:
 async def read_upload(
     request: Request, dataset_id: DatasetId, principal: Writer, runtime: RuntimeDep
 ) -> AsyncIterator[UploadForm]:
-    """Raises NotFound before anything is read, Invalid or RequestValidationError for what is wrong with the form, and
-    TooLarge for the sum of its files."""
+    """Raises NotFound and TooMuchWaiting before anything is read, Invalid or RequestValidationError for what is wrong
+    with the form, and TooLarge for the sum of its files."""
     settings = runtime.settings
-    await run_in_threadpool(_require_dataset, runtime, principal, dataset_id)
+    await run_in_threadpool(_check_before_reading, runtime, principal, dataset_id)
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Invalid("send the files as multipart/form-data", details=[Detail("files", "is required")])
     allow_body(request.scope, settings.upload_max_batch + _FRAMING_BYTES)
@@ -68,9 +68,10 @@ async def read_upload(
         yield UploadForm(files, _fields(form))
 
 
-def _require_dataset(runtime: Runtime, principal: Principal, dataset_id: str) -> None:
+def _check_before_reading(runtime: Runtime, principal: Principal, dataset_id: str) -> None:
     with runtime.database.read() as session:
         runtime.datasets.get(session, principal, dataset_id)
+        runtime.uploads.check_room(session)
 
 
 def _files(form: FormData) -> list[UploadFile]:
