@@ -24,6 +24,7 @@ INPUTS := pyproject.toml constraints.txt Makefile
 unexport PYTHONDONTWRITEBYTECODE
 
 WORKERS ?= 2
+MODE ?= embedded
 ARGS ?=
 NAME ?=
 
@@ -37,8 +38,9 @@ install: $(RUNTIME)  ## Make .venv with what Cairn needs to run
 run: $(RUNTIME)  ## Serve on http://127.0.0.1:8420 (options: ARGS="--port 9000 --home DIR")
 	@exec $(BIN)/cairn serve $(ARGS)
 
-test: $(DEVELOPMENT) browser  ## Run the tests, less those marked slow (one file: ARGS=tests/unit/kit/test_ids.py)
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
+# MODE=cluster puts PostgreSQL, Redis, S3 and a worker process under every installation that a test starts.
+test: $(DEVELOPMENT) browser  ## Run the tests, less those marked slow (one file: ARGS=tests/unit/kit/test_ids.py; MODE=cluster)
+	CAIRN_TEST_MODE=$(MODE) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
 
 # The tests of the console look through a browser. Where this machine has none and may install one, it does; where it
 # may not, those tests skip and say so.

@@ -7,23 +7,25 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import delete
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 
 from kit.db.database import Database
 from migrations.runner import upgrade
 from migrations.tables import all_tables
+from tests import mode
 from tests.clock import FrozenClock
+from tests.postgres import POSTGRES, libpq, throwaway_database
 
 _KEPT_VARIABLES = ("CAIRN_DATA", "CAIRN_TEST_")
-_POSTGRES = os.environ.get("CAIRN_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+
+
+def pytest_sessionfinish() -> None:
+    mode.close()
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +81,7 @@ def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(_migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(_migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated SQLite database of the test's own, at tmp_path/cairn.db."""
     path = tmp_path / "cairn.db"
     shutil.copyfile(_migrated_file, path)
@@ -92,26 +94,10 @@ def database(_migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
 def _postgres_server() -> str:
     """URL of a database on a server that may be used for tests; skips where none answers."""
     try:
-        with psycopg.connect(_libpq(make_url(_POSTGRES)), connect_timeout=2):
-            return _POSTGRES
+        with psycopg.connect(libpq(make_url(POSTGRES)), connect_timeout=2):
+            return POSTGRES
     except psycopg.OperationalError as error:
-        pytest.skip(f"no PostgreSQL server at {_POSTGRES} (set CAIRN_TEST_POSTGRES_URL): {error}")
-
-
-@contextmanager
-def throwaway_database(server: str) -> Iterator[str]:
-    name = f"cairn_test_{uuid4().hex[:12]}"
-    url = make_url(server)
-    with psycopg.connect(_libpq(url), autocommit=True) as admin:
-        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        try:
-            yield url.set(database=name).render_as_string(hide_password=False)
-        finally:
-            admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-
-
-def _libpq(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+        pytest.skip(f"no PostgreSQL server at {POSTGRES} (set CAIRN_TESTPOSTGRES_URL): {error}")
 
 
 @pytest.fixture
@@ -141,10 +127,17 @@ def pg_database(_migrated_postgres: str) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty, migrated database of the kind that the mode of these tests has."""
+    found: Database = request.getfixturevalue("pg_database" if mode.IS_CLUSTER else "sqlite_database")
+    return found
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_database(request: pytest.FixtureRequest) -> Database:
     """The same test on both kinds of database."""
-    found: Database = request.getfixturevalue("database" if request.param == "sqlite" else "pg_database")
+    found: Database = request.getfixturevalue("sqlite_database" if request.param == "sqlite" else "pg_database")
     return found
 
 

@@ -15,6 +15,7 @@ from api.app import create_app
 from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
 from tests.api.callers import Callers, Json
+from tests.mode import standing, working
 
 ADMIN_KEY = "an-administrators-key-for-tests-0123456789"
 KNOWLEDGE_BASE = "/dashboard/v1/knowledge-base"
@@ -34,6 +35,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         crawl_retries=0,
         crawl_timeout=5,
         crawl_pages_per_second=1000,
+        **standing(home),  # type: ignore[arg-type]  # pydantic reads texts
     )
 
 
@@ -41,7 +43,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def runtime(settings: Settings) -> Iterator[Runtime]:
     runtime = build_runtime(settings)
     runtime.start()
-    yield runtime
+    with working(settings):
+        yield runtime
     runtime.close()
 
 

@@ -14,6 +14,7 @@ from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
 from tests.api.callers import Caller, Callers, Json, error_of, path_of
 from tests.api.conftest import ADMIN_KEY, KNOWLEDGE_BASE
+from tests.mode import standing, working
 
 STORAGE, CHUNKS, SEARCHES = 4000, 6, 3
 
@@ -24,11 +25,11 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
     settings = Settings(
         _env_file=None, home=home, admin_key=SecretStr(ADMIN_KEY), parse_workers=1, quota_storage=STORAGE,
         quota_chunks=CHUNKS, quota_searches=SEARCHES, log_level="error", chunk_size=128,
-        chunk_overlap=0,
+        chunk_overlap=0, **standing(home),  # type: ignore[arg-type]  # pydantic reads texts
     )  # fmt: skip
     runtime = build_runtime(settings)
     runtime.start()
-    with TestClient(create_app(settings, runtime), raise_server_exceptions=False) as client:
+    with working(settings), TestClient(create_app(settings, runtime), raise_server_exceptions=False) as client:
         yield Callers(client, runtime, admin_token=ADMIN_KEY)
     runtime.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -21,12 +22,14 @@ from ingest.files.types import FileView
 from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
 from retrieval.search.types import SearchRequest
+from tests.mode import standing
 
 INDEXING = ("parse", "embed", "default")
 
 
-def crawl_settings(**more: object) -> Settings:
+def crawl_settings(*, home: Path, **more: object) -> Settings:
     fixed: dict[str, object] = {
+        "home": home,
         "egress_allow": "127.0.0.1/32",
         "crawl_pages_per_second": 100_000,
         "crawl_concurrency": 16,
@@ -35,6 +38,7 @@ def crawl_settings(**more: object) -> Settings:
         "crawl_retries": 2,
         "chunk_size": 128,
         "chunk_overlap": 0,
+        **standing(home, queue=False),
     }
     return Settings(_env_file=None, **{**fixed, **more})  # type: ignore[arg-type]  # checked by pydantic
 

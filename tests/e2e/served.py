@@ -14,6 +14,8 @@ from time import monotonic, sleep
 
 import httpx
 
+from tests.mode import variables, working_on
+
 KEY = "a-newcomers-key-0123456789"
 PATIENCE_SECONDS = 240.0
 
@@ -24,6 +26,7 @@ def served(home: Path, **settings: str) -> Iterator[httpx.Client]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    settings = {**variables(home), **settings}
     command = [str(Path(sys.executable).parent / "cairn"), "serve", "--home", str(home), "--port", str(port)]
     with (home.parent / "server.log").open("ab") as log:
         process = subprocess.Popen(command, env={**os.environ, "CAIRN_ADMIN_KEY": KEY, **settings}, stderr=log)
@@ -32,7 +35,8 @@ def served(home: Path, **settings: str) -> Iterator[httpx.Client]:
             base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {KEY}"}, timeout=30
         ) as client:
             _await_ready(client, process)
-            yield client
+            with working_on(home, {"CAIRN_ADMIN_KEY": KEY, **settings}):
+                yield client
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     finally:

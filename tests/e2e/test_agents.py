@@ -16,6 +16,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from tests.e2e.served import KEY, served
 from tests.e2e.test_first_session import Knowledge
+from tests.mode import variables
 
 ABOUT = ("markitdown/test_files/test.pdf", "markitdown/test_files/test.docx", "markitdown/test_files/test_blog.html")
 QUESTION = "agents that converse with each other to solve tasks"
@@ -70,7 +71,9 @@ async def _over_http(address: str) -> list[str]:
 
 async def _over_stdio(home: Path) -> list[str]:
     cairn = str(Path(sys.executable).parent / "cairn")
-    server = StdioServerParameters(command=cairn, args=["mcp", "--home", str(home)], env={"CAIRN_TOKEN": KEY})
+    server = StdioServerParameters(
+        command=cairn, args=["mcp", "--home", str(home)], env={"CAIRN_TOKEN": KEY, **variables(home)}
+    )
     async with Client(stdio_client(server)) as client:
         return await _research(client)
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.served import served
+from tests.mode import variables
 
 CAIRN = Path(sys.executable).parent / "cairn"
 
@@ -22,7 +23,7 @@ class Shell:
         self.home = home
 
     def cairn(self, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "CAIRN_HOME": str(self.home)}
+        environment = {**os.environ, "CAIRN_HOME": str(self.home), **variables(self.home)}
         ended = subprocess.run(
             [CAIRN, *words], env=environment, capture_output=True, text=True, timeout=120, check=False
         )

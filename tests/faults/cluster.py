@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class Cluster:
     apis: list[Server] = field(default_factory=list)
     workers: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
     beat: subprocess.Popen[bytes] | None = None
+    revived: int = 0
+    """Workers that had ended by themselves, or because of their children, and were started again."""
     more: Mapping[str, str] = field(default_factory=dict)
     """Further variables of all processes."""
 
@@ -99,6 +101,7 @@ class Cluster:
     def kill_a_worker(self, chosen: random.Random) -> str:
         """SIGKILL to one worker: its parent alone, the child that works, or the whole group. A parent that is gone is
         started again, as a service manager would. Returns what was killed."""
+        self.revive()
         number = chosen.randrange(len(self.workers))
         queues, parent = self.workers[number]
         what = chosen.choice(["parent", "child", "group"])
@@ -106,13 +109,22 @@ class Cluster:
         if what == "child" and children:
             _kill(chosen.choice(children))
         elif what == "group":
-            os.killpg(parent.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended just now
+                os.killpg(parent.pid, signal.SIGKILL)
         else:
+            what = "parent"
             parent.kill()
         if what != "child":
             parent.wait()
             self.workers[number] = (queues, self.spawn("worker", "--queues", queues))
         return f"{what} of {queues}"
+
+    def revive(self) -> None:
+        """Start workers again that have ended, as a service manager would."""
+        for number, (queues, parent) in enumerate(self.workers):
+            if parent.poll() is not None:
+                self.workers[number] = (queues, self.spawn("worker", "--queues", queues))
+                self.revived += 1
 
     def stop(self) -> None:
         started = [process for _, process in self.workers] + ([self.beat] if self.beat else [])

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 import httpx
 import redis as redis_client
 
-from bench.server import Upload
+from api.dashboard.knowledge_base.schemas.datasets import DatasetDetail
+from bench.server import KnowledgeBase, Upload
 from ingest.files.types import ShownStatus
 from orchestration.runtime import build_runtime
 from retrieval.stores.edge.address import published
@@ -31,6 +32,7 @@ from tests.faults.made_up import is_readable, make_files
 BATCH = 10
 OUTAGE_SECONDS = 4.0
 SETTLING_SECONDS = 1800.0
+REVIVING_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,12 @@ class Report:
     recovery_seconds: float
     happened: Sequence[str]
     violations: Sequence[str]
+    revived: int
 
     def line(self) -> str:
         went = f"{self.files} files in {self.seconds:.1f} s, settled {self.recovery_seconds:.1f} s after the last fault"
-        return f"{self.fault}: {went}; {len(self.happened)} faults; {len(self.violations)} violations"
+        faults = f"{len(self.happened)} faults, {self.revived} workers started again besides"
+        return f"{self.fault}: {went}; {faults}; {len(self.violations)} violations"
 
 
 def kill_workers(parts: Cluster, chosen: random.Random) -> str:
@@ -121,11 +125,22 @@ def run(fault: str, *, files: int, times: int, seed: int, most_chunks: int = 12)
             time.sleep(chosen.uniform(0.1, 1.5))
             happened.append(FAULTS[fault](parts, chosen))
         last = time.monotonic()
-        settled = base.wait_until_settled(dataset_id, seconds=SETTLING_SECONDS, every=0.5)
+        settled = _settled(parts, base, dataset_id)
         ended = time.monotonic()
         shown = {file.file_name: file.status for file in settled.files}
         violations = [*_misjudged(uploads, shown), *disagreements(parts)]
-    return Report(fault, files, ended - started, ended - last, happened, violations)
+    return Report(fault, files, ended - started, ended - last, happened, violations, parts.revived)
+
+
+def _settled(parts: Cluster, base: KnowledgeBase, dataset_id: str) -> DatasetDetail:
+    ends = time.monotonic() + SETTLING_SECONDS
+    while True:
+        parts.revive()
+        try:
+            return base.wait_until_settled(dataset_id, seconds=REVIVING_SECONDS, every=0.5)
+        except TimeoutError:
+            if time.monotonic() > ends:
+                raise
 
 
 def _upload(parts: Cluster, dataset_id: str, waiting: list[Upload]) -> None:

@@ -24,7 +24,8 @@ from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
 from retrieval.search.types import SearchHit, SearchRequest
 from tests.clock import FrozenClock
-from tests.conftest import throwaway_database
+from tests.mode import standing
+from tests.postgres import throwaway_database
 
 QUEUES = ("parse", "embed", "default")
 NO_OVERRIDES = IngestOverrides()
@@ -49,13 +50,9 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
 def runtime(
     tmp_path_factory: pytest.TempPathFactory, still_clock: FrozenClock, database_url: str | None
 ) -> Iterator[Runtime]:
-    settings = Settings(
-        _env_file=None,
-        home=tmp_path_factory.mktemp("worker") / "home",
-        database_url=database_url,
-        chunk_size=128,
-        chunk_overlap=0,
-    )
+    home = tmp_path_factory.mktemp("worker") / "home"
+    stand = standing(home, queue=False) | ({"database_url": database_url} if database_url else {})
+    settings = Settings(_env_file=None, home=home, chunk_size=128, chunk_overlap=0, **stand)  # type: ignore[arg-type]  # pydantic reads texts
     runtime = build_runtime(settings, clock=still_clock)
     yield runtime
     runtime.close()

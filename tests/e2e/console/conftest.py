@@ -16,6 +16,7 @@ from kit.db.database import Database
 from tests.e2e.console.keyring import Keyring
 from tests.e2e.console.visitor import Visitor
 from tests.e2e.served import KEY, served
+from tests.mode import standing
 
 OF_A_CRAWL = {"CAIRN_EGRESS_ALLOW": "127.0.0.1/32", "CAIRN_CRAWL_PAGES_PER_SECOND": "50"}
 """The websites of tests are on this machine."""
@@ -57,7 +58,7 @@ def server(browser: Browser, home: Path) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="package")
 def keyring(server: httpx.Client, home: Path) -> Iterator[Keyring]:
-    database = Database(f"sqlite:///{home}/cairn.db")
+    database = Database(standing(home).get("database_url", f"sqlite:///{home}/cairn.db"))
     yield Keyring(database, AccessKeys(clock=SystemClock()))
     database.close()
 

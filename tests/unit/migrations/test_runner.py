@@ -139,24 +139,24 @@ class TestNewerDatabase:
 
 
 class TestAlter:
-    def test_keeps_rows_that_refer_to_a_rebuilt_table(self, database: Database) -> None:
-        with database.write() as session:
+    def test_keeps_rows_that_refer_to_a_rebuilt_table(self, sqlite_database: Database) -> None:
+        with sqlite_database.write() as session:
             session.execute(text("insert into tenants values ('t', 'name', '2026-01-01')"))
             session.execute(_ADD_USER, {"tenant": "t"})
 
-        with database.alter() as connection:
+        with sqlite_database.alter() as connection:
             operations = Operations(MigrationContext.configure(connection))
             with operations.batch_alter_table("tenants", recreate="always") as tenants:
                 tenants.add_column(Column("plan", String(10)))
 
-        with database.read() as session:
+        with sqlite_database.read() as session:
             assert session.scalar(text("select count(*) from users")) == 1
             assert session.scalar(text("pragma foreign_keys")) == 1
 
-    def test_refuses_to_leave_broken_references(self, database: Database) -> None:
-        with pytest.raises(IntegrityError, match="missing row of tenants"), database.alter() as connection:
+    def test_refuses_to_leave_broken_references(self, sqlite_database: Database) -> None:
+        with pytest.raises(IntegrityError, match="missing row of tenants"), sqlite_database.alter() as connection:
             connection.execute(_ADD_USER, {"tenant": "nobody"})
-        with database.read() as session:
+        with sqlite_database.read() as session:
             assert session.scalar(text("select count(*) from users")) == 0
 
 

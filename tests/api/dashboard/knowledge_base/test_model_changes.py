@@ -13,6 +13,7 @@ from api.app import create_app
 from kit.settings import Settings
 from orchestration.runtime import build_runtime
 from tests.api.callers import Callers, Json, error_of, path_of
+from tests.mode import standing, working
 from tests.unit.retrieval.embedding.tiny_bert import write_tiny_bert
 
 KEY = "a key for tests that is long enough, and more"
@@ -29,10 +30,11 @@ def two_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
         embedding_model=str(first),
         embedding_models=str(second),
         admin_key=SecretStr(KEY),
+        **standing(folder / "home"),  # type: ignore[arg-type]  # pydantic reads texts
     )
     runtime = build_runtime(settings)
     runtime.start()
-    with TestClient(create_app(settings, runtime), raise_server_exceptions=False) as client:
+    with working(settings), TestClient(create_app(settings, runtime), raise_server_exceptions=False) as client:
         yield Callers(client, runtime, admin_token=KEY)
     runtime.close()
 

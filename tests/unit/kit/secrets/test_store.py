@@ -54,10 +54,10 @@ class TestASecret:
         ):
             assert read(secrets, database, replace(HERE, **elsewhere)) is None
 
-    def test_is_in_no_file_as_it_was(self, secrets: Secrets, database: Database, tmp_path: Path) -> None:
-        with database.write() as session:
+    def test_is_in_no_file_as_it_was(self, secrets: Secrets, sqlite_database: Database, tmp_path: Path) -> None:
+        with sqlite_database.write() as session:
             secrets.put(session, HERE, "open sesame")
-        database.close()
+        sqlite_database.close()
         kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         assert b"crawl.site" in kept
         for spelling in (b"open sesame", base64.b64encode(b"open sesame"), b"open sesame".hex().encode()):
