@@ -54,7 +54,7 @@ def gist_of(text: str) -> Gist | None:
     words = _WORD.findall(text.casefold())
     if len(words) < LEAST_WORDS:
         return None
-    numbers = sorted({word for word in words if any(map(str.isdigit, word))})
+    numbers = sorted({word for word in words if not word.isalpha() and any(map(str.isdigit, word))})
     digest = hashlib.blake2b(" ".join(numbers).encode("utf-8", "replace"), digest_size=_NUMBERS_BYTES).digest()
     return Gist(digest, _least(_runs(words)).tobytes())
 

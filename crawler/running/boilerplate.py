@@ -28,6 +28,7 @@ class Boilerplate:
         self._known = set(split(known))
         self._counts: Counter[bytes] = Counter()
         self._pages = 0
+        self._lines: frozenset[bytes] | None = None  # asked for with every page, and a large site has many
 
     @property
     def pages(self) -> int:
@@ -40,11 +41,14 @@ class Boilerplate:
     def see(self, lines: Sequence[bytes]) -> None:
         self._counts.update(set(lines))
         self._pages += 1
+        self._lines = None
 
     def lines(self) -> frozenset[bytes]:
         """Those that the site's pages share, or shared until now: both count when a page is compared with what it said
         before."""
-        return frozenset(self._shared() | self._known)
+        if self._lines is None:
+            self._lines = frozenset(self._shared() | self._known)
+        return self._lines
 
     def joined(self) -> bytes:
         """What is to be known of the site from now on. On a recrawl only changed pages are looked at, so what was known

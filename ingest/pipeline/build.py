@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,10 @@ class BuildBook:
     def find(self, session: Session, claim: Claim, *, hold: bool = False) -> Build | None:
         """None when nothing is to be done any more: deleted, replaced by a newer build, or ended. `hold`: the shelf
         stays the one that is searched until the end of the transaction."""
+        return self._find(session, claim, partial(self._shelf, session, hold=hold))
+
+    @staticmethod
+    def _find(session: Session, claim: Claim, shelf_of: Callable[[str], Shelf | None]) -> Build | None:
         file = session.get(File, claim.text("file_id"))
         number = claim.number("generation")
         if file is None or file.deleted_at is not None or file.latest_generation != number:
@@ -47,17 +52,20 @@ class BuildBook:
         generation = repository.generation(session, file.id, number)
         if generation is None or generation.state not in CURRENT:
             return None
-        dataset = self.gate.living(session, file.dataset_id, hold=hold)
-        if dataset is None:
-            return None
-        return Build(file, generation, Shelf(dataset.collection, dataset.embedding_model))
+        shelf = shelf_of(file.dataset_id)
+        return None if shelf is None else Build(file, generation, shelf)
+
+    def _shelf(self, session: Session, dataset_id: str, *, hold: bool = False) -> Shelf | None:
+        dataset = self.gate.living(session, dataset_id, hold=hold)
+        return None if dataset is None else Shelf(dataset.collection, dataset.embedding_model)
 
     def find_all(self, session: Session, claims: Sequence[Claim]) -> dict[str, Build]:
         """By the job's id, as `find` gives them, in a few statements; what is of no more use is left out."""
         loaded = repository.with_generations(
             session, [(claim.text("file_id"), claim.number("generation")) for claim in claims]
         )
-        found = {claim.id: self.find(session, claim) for claim in claims if claim.text("file_id") in loaded}
+        shelf_of = cache(partial(self._shelf, session))  # a lot is mostly of one dataset
+        found = {claim.id: self._find(session, claim, shelf_of) for claim in claims if claim.text("file_id") in loaded}
         return {job_id: build for job_id, build in found.items() if build is not None}
 
     def enter(self, session: Session, build: Build, status: FileStatus) -> None:

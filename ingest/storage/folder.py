@@ -23,8 +23,8 @@ class FolderStore:
     """`root` holds the kept files; what is on its way lies in a subfolder, whose leftovers `open()` clears."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
-        self._staging = root / _STAGING
+        self._root = root.absolute()
+        self._staging = self._root / _STAGING
 
     def open(self) -> None:
         """Create the folder, and clear what a killed upload left behind some time ago: others may be uploading now."""
@@ -90,7 +90,7 @@ class FolderStore:
                 yield path.relative_to(self._root).as_posix()
 
     def _path(self, key: str) -> Path:
-        path = (self._root / key).resolve()
-        if not path.is_relative_to(self._root.resolve()):
+        path = Path(os.path.normpath(self._root / key))
+        if not path.is_relative_to(self._root):
             raise NotFound(f"{key!r} is not a key of this store")
         return path
