@@ -8,6 +8,8 @@ from enum import StrEnum
 class FileKind(StrEnum):
     PDF = "PDF"
     DOCX = "DOCX"
+    DOC = "DOC"
+    PPT = "PPT"
     PPTX = "PPTX"
     XLSX = "XLSX"
     XLS = "XLS"
@@ -37,6 +39,8 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 _MIME_TYPES = {
     FileKind.PDF: "application/pdf",
     FileKind.DOCX: f"{_OFFICE}.wordprocessingml.document",
+    FileKind.DOC: "application/msword",
+    FileKind.PPT: "application/vnd.ms-powerpoint",
     FileKind.PPTX: f"{_OFFICE}.presentationml.presentation",
     FileKind.XLSX: f"{_OFFICE}.spreadsheetml.sheet",
     FileKind.XLS: "application/vnd.ms-excel",
@@ -57,7 +61,10 @@ _MIME_TYPES = {
     FileKind.PICTURE: "image/*",
 }
 
-SUPPORTED = ", ".join(FileKind)
+CONVERTED = frozenset({FileKind.DOC, FileKind.PPT})
+"""Read where LibreOffice is installed; elsewhere they are foreign kinds."""
+
+SUPPORTED = ", ".join(kind for kind in FileKind if kind not in CONVERTED)
 
 
 class ForeignKind(StrEnum):
@@ -78,8 +85,8 @@ class ForeignKind(StrEnum):
 
 
 REMEDIES = {
-    ForeignKind.DOC: "save it as .docx or PDF",
-    ForeignKind.PPT: "save it as .pptx or PDF",
+    ForeignKind.DOC: "save it as .docx or PDF, or have LibreOffice installed where Cairn runs",
+    ForeignKind.PPT: "save it as .pptx or PDF, or have LibreOffice installed where Cairn runs",
     ForeignKind.OLE: "save it in a current format such as .docx or PDF",
     ForeignKind.IWORK: "export it as PDF or as an Office file",
     ForeignKind.XLSB: "save it as .xlsx or CSV",

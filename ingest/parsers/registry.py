@@ -27,6 +27,8 @@ class RecognisingParser(Protocol):
 
 PARSER_MODULES: Mapping[FileKind, str] = {
     FileKind.DOCX: "ingest.parsers.office.word",
+    FileKind.DOC: "ingest.parsers.office.old_word",
+    FileKind.PPT: "ingest.parsers.office.old_slides",
     FileKind.PPTX: "ingest.parsers.office.slides",
     FileKind.XLSX: "ingest.parsers.office.workbook",
     FileKind.XLS: "ingest.parsers.office.old_workbook",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 import filetype
@@ -13,6 +14,7 @@ import olefile
 from ingest.parsers.encoding import decode, has_byte_order_mark
 from ingest.parsers.errors import FileHasNoText, FileIsCorrupt, FileIsEncrypted, UnsupportedFileType
 from ingest.parsers.kinds import REMEDIES, SUPPORTED, FileKind, ForeignKind
+from ingest.parsers.office.converter import converter
 
 _HEAD_BYTES = 64 * 1024
 _MAX_JSON_BYTES = 64 * 1024 * 1024  # a larger text is taken for JSON only by its name
@@ -33,6 +35,10 @@ _OLE_PARTS = (
     ("Workbook", FileKind.XLS),
     ("Book", FileKind.XLS),
 )
+_CONVERTIBLE: Mapping[FileKind | ForeignKind, FileKind] = {
+    ForeignKind.DOC: FileKind.DOC,
+    ForeignKind.PPT: FileKind.PPT,
+}
 _OPEN_DOCUMENT = {
     "application/vnd.oasis.opendocument.text": FileKind.ODT,
     "application/vnd.oasis.opendocument.spreadsheet": FileKind.ODS,
@@ -53,8 +59,9 @@ _TEXT_SUFFIXES = {
 def sniff(path: Path, file_name: str) -> FileKind:
     """The kind of the file at `path`, which was uploaded as `file_name`.
 
-    UnsupportedFileType with a remedy for what is not read, FileIsEncrypted for an Office file behind a password,
-    FileHasNoText for an empty file, FileIsCorrupt for a zip archive that cannot be opened.
+    UnsupportedFileType with a remedy for what is not read, old Word and PowerPoint files without LibreOffice among it;
+    FileIsEncrypted for an Office file behind a password, FileHasNoText for an empty file, FileIsCorrupt for a zip
+    archive that cannot be opened.
     """
     with path.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
@@ -63,6 +70,8 @@ def sniff(path: Path, file_name: str) -> FileKind:
     kind = _binary_kind(path, head)
     if kind is None:
         kind = _text_kind(path, head, suffix=PurePath(file_name).suffix.lower())
+    if kind in _CONVERTIBLE and converter() is not None:
+        kind = _CONVERTIBLE[kind]
     if isinstance(kind, ForeignKind):
         raise UnsupportedFileType(file_name=file_name, detected=kind, remedy=REMEDIES[kind], supported=SUPPORTED)
     return kind

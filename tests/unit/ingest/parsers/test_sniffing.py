@@ -75,6 +75,11 @@ class TestTheNameBreaksTies:
 
 
 class TestUnsupportedFiles:
+    @pytest.fixture(autouse=True)
+    def _no_programs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """LibreOffice would make a supported kind of some."""
+        monkeypatch.setenv("PATH", str(tmp_path))
+
     @pytest.mark.parametrize(
         ("content", "detected", "remedy"),
         [
