@@ -124,7 +124,7 @@ def main() -> None:
         for name in arguments.set or SETS:
             print(name)
             print(
-                "chunker   size overlap  chunks tokens chunks/s | leg  recall@5 precision@5 IoU@5 in the budget: the same"
+                "chunker   size overlap  chunks tokens chunks/s | leg  recall@5 precision@5 IoU@5 in the budget: same"
             )
             bench = open_bench(data_folder() / "retrieval" / name, embedder, arguments.rivals)
             for size in arguments.size or (128, 256, 384, 512):

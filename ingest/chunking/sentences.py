@@ -15,6 +15,7 @@ _CLOSERS = "\"'”’»›)\\]}」』）】》"
 _END = re.compile(
     rf"(?P<plain>(?<![.!?…])[.!?…]++[{_CLOSERS}]*+)(?=\s)"  # only from a run's start: linear in leader dots
     rf"|[。！？｡؟۔।॥።፧។៕။։]+[{_CLOSERS}]*"
+    r"|(?<=[\u0e01-\u0eff]) +(?=[\u0e01-\u0eff])"  # Thai and Lao write no mark, and a blank only between clauses
     r"|\n[ \t]*\n"
 )
 _LINE = re.compile(r"^[^\S\n]*+\S[^\n]*", re.MULTILINE)

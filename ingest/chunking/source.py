@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,14 @@ from functools import cached_property
 from ingest.chunking.sentences import Span, line_spans, sentence_spans
 from ingest.documents import Block, BlockKind
 from retrieval.embedding.protocol import TokenCounter
+
+# Scripts that write no blank between words: Thai, Lao, Tibetan, Burmese, Khmer, kana, Bopomofo, Chinese characters.
+_CONTINUOUS = re.compile(
+    "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u312f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_CLAUSE_MARKS = frozenset("\u3001\uff0c\uff1b\uff1a\u3002\uff01\uff1f\u104a\u104b\u0f0b\u0f0d\u17d4")
+_VOWELS_BEFORE = frozenset("\u0e40\u0e41\u0e42\u0e43\u0e44\u0ec0\u0ec1\u0ec2\u0ec3\u0ec4")
+_VOWELS_BEHIND = frozenset("\u0e30\u0e32\u0e33\u0e45\u0eb0\u0eb2\u0eb3")
 
 # A word that a word-piece model has no pieces for is a single token however long it is; weighed by its length, a
 # megabyte of base64 becomes many chunks instead of one.
@@ -77,13 +86,15 @@ class Slice:
 
     def cut(self, room: int) -> tuple[Slice, Slice]:
         """In two, the first of at most `room` tokens and never empty: behind a line if that leaves it over half
-        full, else behind a word, else inside the word."""
+        full, else behind a word, else inside the word. In scripts without blanks between words behind a clause, if
+        that leaves it over half full, else between characters."""
         starts = self.source.starts
         if self.tokens == 0:
             return self.at(self.end)
         first = bisect_left(starts, self.start)
         limit = starts[first + max(1, room)] if first + max(1, room) < len(starts) else self.end
-        end = self._line_end(starts[min(first + room // 2, len(starts) - 1)], limit)
+        lowest = starts[min(first + room // 2, len(starts) - 1)]
+        end = self._line_end(lowest, limit) or self._clause_end(lowest, limit)
         end = end or self._word_end(limit) or self._character_end(limit)
         return Slice(self.source, self.start, end), Slice(self.source, self._next(end), self.end)
 
@@ -93,6 +104,16 @@ class Slice:
 
     def _line_end(self, lowest: int, limit: int) -> int:
         return max(0, self.source.text.rfind("\n", max(lowest, self.start + 1), limit + 1))
+
+    def _clause_end(self, lowest: int, limit: int) -> int:
+        """0 where the script has blanks between words: then the last of them is the place."""
+        text = self.source.text
+        if limit >= self.end or not _CONTINUOUS.match(text, limit):
+            return 0
+        for end in range(limit, max(lowest, self.start + 1), -1):
+            if text[end].isspace() or text[end - 1].isspace() or text[end - 1] in _CLAUSE_MARKS:
+                return end
+        return self._character_end(limit)
 
     def _word_end(self, limit: int) -> int:
         text = self.source.text
@@ -104,11 +125,15 @@ class Slice:
         return 0
 
     def _character_end(self, limit: int) -> int:
-        """Not between a letter and the marks on it."""
+        """Not between a letter and the marks on it, and not between a Thai or Lao consonant and its vowels."""
         end = max(limit, self.start + 1)
-        while end > self.start + 1 and end < self.end and unicodedata.category(self.source.text[end]).startswith("M"):
+        while self.start + 1 < end < self.end and self._is_one_sound(end):
             end -= 1
         return min(end, self.end)
+
+    def _is_one_sound(self, end: int) -> bool:
+        before, after = self.source.text[end - 1], self.source.text[end]
+        return unicodedata.category(after).startswith("M") or after in _VOWELS_BEHIND or before in _VOWELS_BEFORE
 
     def _next(self, end: int) -> int:
         text = self.source.text
