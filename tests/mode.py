@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
+from secrets import token_bytes
 
 from pydantic import SecretStr
 
@@ -98,6 +100,7 @@ def _engines(home: Path) -> Mapping[str, str]:
         "s3_region": "us-east-1",
         "s3_access_key": "key",
         "s3_secret_key": "secret",
+        "secret_key": b64encode(token_bytes(32)).decode(),  # a cluster makes none by itself
     }
 
 
