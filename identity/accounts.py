@@ -19,6 +19,7 @@ from identity.errors import (
     UserNotFound,
 )
 from identity.models import AccessKey, Invite, Membership, PasswordReset, Tenant, User
+from identity.numbers import Numbered, take_turns
 from identity.passwords import checked_password, hash_password, is_password
 from identity.sessions import Sessions
 from identity.team import checked_email, find_user
@@ -74,6 +75,7 @@ class Accounts:
         if user is not None and user.deactivated_at is None:
             raise UserExists(f"{email} has an account already; sign in instead")
         if user is None:
+            take_turns(session, Numbered.USER)
             user = User(id=new_id(), tenant_id=row.tenant_id, email=email, name=name.strip(), created_at=now)
             session.add(user)
         user.name, user.deactivated_at, user.password_hash = name.strip(), None, hash_password(password)

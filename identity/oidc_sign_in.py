@@ -13,6 +13,7 @@ from identity import repository
 from identity.bootstrap import TENANT_NAME
 from identity.errors import SignInRefused
 from identity.models import Membership, OidcAttempt, Tenant, User
+from identity.numbers import Numbered, take_turns
 from identity.oidc import Identified, Provider
 from identity.sessions import Sessions, Tokens
 from identity.types import Role
@@ -122,6 +123,7 @@ class OidcSignIn:
         if role is None or tenant_id is None or taken is not None:
             raise SignInRefused
         now = self.clock.now()
+        take_turns(session, Numbered.USER)
         user = User(id=new_id(), tenant_id=tenant_id, email=identified.email, name=identified.name, created_at=now)
         session.add(user)
         session.flush()

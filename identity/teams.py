@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from identity.errors import InviteNotFound, NeedsRole, TeamNotFound, UserNotFound
 from identity.memberships import Member, Memberships, PendingInvite, manages
 from identity.models import Team
+from identity.numbers import Numbered, take_turns
 from identity.team import IssuedInvite
 from identity.types import Principal, ScopeKind
 from kit.clock import Clock
 from kit.ids import new_id
 
 ROLES = ("owner", "admin", "member")
-_ONE_AT_A_TIME = text("lock table teams in share row exclusive mode")
-"""Whoever makes a team waits for those who are making one: each would take the same next number. Readers go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +110,7 @@ class Teams:
 
     def _added(self, session: Session, principal: Principal, *, name: str, description: str | None) -> Team:
         now = self.clock.now()
-        if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time
-            session.execute(_ONE_AT_A_TIME)
+        take_turns(session, Numbered.TEAM)
         row = Team(
             id=new_id(), tenant_id=principal.tenant_id, name=name.strip(), description=description or None,
             created_at=now, updated_at=now,

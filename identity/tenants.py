@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from identity.errors import TenantExists, TenantNotFound
 from identity.models import Membership, Tenant, User
+from identity.numbers import Numbered, take_turns
 from identity.types import Role, ScopeKind
 from kit.clock import Clock
 from kit.errors import Detail, Invalid
@@ -64,6 +65,7 @@ class Tenants:
                 session.add(tenant)
         except IntegrityError as error:
             raise TenantExists(f"there is a tenant {clean!r} already; choose another name") from error
+        take_turns(session, Numbered.USER)
         user = User(id=new_id(), tenant_id=tenant.id, email=email, name=person, created_at=now)
         session.add(user)
         session.flush()
