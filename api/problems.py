@@ -31,6 +31,7 @@ from kit.errors import (
     Unavailable,
     Unprocessable,
 )
+from kit.full_disks import is_disk_full
 
 RETRY_AFTER_SECONDS = 5
 """Told to callers when something that Cairn depends on does not answer."""
@@ -84,10 +85,19 @@ def problem_of(error: Exception) -> Problem:
         return _from_framework(error)
     if isinstance(error, ClientDisconnect):
         return Problem(400, "REQUEST_INCOMPLETE", "the connection ended before the request did")
-    if isinstance(error, OperationalError | PoolTimeout):
-        message = "the database does not answer in time; try again in a few seconds"
-        return Problem(503, "UNAVAILABLE", message, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}, unexpected=True)
+    if (lacking := _lacking(error)) is not None:
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        return Problem(503, "UNAVAILABLE", lacking, headers=headers, unexpected=True)
     return Problem(500, "INTERNAL", "something went wrong inside Cairn; its log has the details", unexpected=True)
+
+
+def _lacking(error: Exception) -> str | None:
+    """What whoever runs Cairn has to see to: the log has the traceback as well."""
+    if is_disk_full(error):
+        return "the disk that Cairn writes to is full; nothing was changed: make room, then try again"
+    if isinstance(error, OperationalError | PoolTimeout):
+        return "the database does not answer in time; try again in a few seconds"
+    return None
 
 
 def _known(error: CairnError) -> Problem:

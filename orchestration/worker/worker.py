@@ -15,6 +15,7 @@ import structlog
 
 from kit.db.database import Database
 from kit.errors import Unavailable
+from kit.full_disks import is_disk_full
 from kit.ids import new_id
 from kit.jobs.errors import LeaseLost
 from kit.jobs.handler import JobHandler, Signals
@@ -30,6 +31,7 @@ WATCH_SECONDS = 0.5
 """How long a worker goes on with a job that was cancelled, where its step can be interrupted."""
 
 _AWAY_SECONDS = 2.0
+_DISK_FULL = "the disk that Cairn writes to is full; make room, and it goes on by itself"
 _log = structlog.get_logger(__name__)
 
 
@@ -190,15 +192,21 @@ class Worker:
                 self._handler(claims[0]).run(claims, Signals(stopping=self._stop.is_set, is_lost=self._is_lost))
             except LeaseLost as error:
                 _log.info("job.lost", reason=error.message)
-            except Unavailable as error:
-                _log.warning("job.postponed", reason=error.message)
-                self._each(claims, partial(self._postpone, error=error.message))
             except Exception as error:  # noqa: BLE001 - the edge of a job: whatever went wrong is recorded on it
-                _log.exception("job.failed")
-                if len(claims) == 1:
-                    self._each(claims, partial(self._retry, error=f"{type(error).__name__}: {error}"))
-                else:
-                    self._run_apart(claims)
+                self._take_in(claims, error)
+
+    def _take_in(self, claims: Sequence[Claim], error: Exception) -> None:
+        """What lies in the surroundings costs no try, however long it takes to be mended."""
+        lacking = error.message if isinstance(error, Unavailable) else _DISK_FULL if is_disk_full(error) else None
+        if lacking is not None:
+            _log.warning("job.postponed", reason=lacking)
+            self._each(claims, partial(self._postpone, error=lacking))
+            return
+        _log.error("job.failed", exc_info=error)
+        if len(claims) == 1:
+            self._each(claims, partial(self._retry, error=f"{type(error).__name__}: {error}"))
+        else:
+            self._run_apart(claims)
 
     def _run_apart(self, claims: Sequence[Claim]) -> None:
         """One of them is at fault, and the others must not be tried to death with it."""

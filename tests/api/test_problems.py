@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 import structlog
 from fastapi import APIRouter
@@ -46,6 +48,7 @@ ERRORS: dict[str, tuple[Exception, int, str]] = {
     "rate-limited": (RateLimited("no", retry_after=12.4), 429, "RATE_LIMITED"),
     "unavailable": (Unavailable("no"), 503, "UNAVAILABLE"),
     "configuration": (ConfigurationError("no"), 500, "CONFIGURATION"),
+    "full disk": (OSError(errno.ENOSPC, "No space left on device"), 503, "UNAVAILABLE"),
     "database": (OperationalError("select secret", None, ValueError("locked")), 503, "UNAVAILABLE"),
     "bug": (ZeroDivisionError("the secret inside"), 500, "INTERNAL"),
     "unmapped": (CairnError("the secret inside"), 500, "INTERNAL"),

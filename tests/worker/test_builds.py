@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from typing import Any
 
@@ -190,12 +191,15 @@ class TestWhatGoesWrong:
         assert bench.points(file.id) == {}
         assert bench.rows(file.id) == (0, 0, 0)
 
-    def test_an_engine_that_is_away_costs_no_attempt(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("lacking", [Unavailable("the engine is away"), OSError(errno.ENOSPC, "No space left")])
+    def test_an_engine_that_is_away_or_a_full_disk_costs_no_attempt(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch, lacking: Exception
+    ) -> None:
         file = bench.put("a.md", OLD)
         bench.drain("parse")
 
         def away(*_: object) -> None:
-            raise Unavailable("the engine is away")
+            raise lacking
 
         with monkeypatch.context() as patch:
             patch.setattr(type(bench.runtime.store), "upsert", away)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -55,10 +56,7 @@ class WorkerProcess:
             reply = self._decoder.decode(receive_frame(self._connection))
         except PeerGoneError as error:
             status = self._process.wait(_STOP_SECONDS)
-            raise Unavailable(
-                f"the vector engine's worker ended with status {status} while opening {self._folder}; "
-                "engine.log beside the collections says why"
-            ) from error
+            raise Unavailable(_why_it_ended(status, self._folder)) from error
         if not isinstance(reply, Done):
             raise Unavailable(
                 f"the vector engine cannot open {self._folder}: {reply.message}; "
@@ -90,6 +88,13 @@ class WorkerProcess:
         if self._lifeline >= 0:
             os.close(self._lifeline)
             self._lifeline = -1
+
+
+def _why_it_ended(status: int, folder: Path) -> str:
+    """The engine writes through mapped memory, which the system answers with SIGBUS where the disk has no room."""
+    if status == -signal.SIGBUS:
+        return "the disk has no room for the vector engine to work in; make room, and it goes on by itself"
+    return f"the vector engine's worker ended with status {status} while opening {folder}; engine.log says why"
 
 
 def module_environment() -> dict[str, str]:
