@@ -23,7 +23,8 @@ INPUTS := pyproject.toml constraints.txt Makefile
 # The tests start many processes of Cairn: without compiled files each would compile the sources anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-WORKERS ?= 2
+# More than the two cores that they are kept quick for: many of them wait for a browser or a process of their own.
+WORKERS ?= 3
 MODE ?= embedded
 ARGS ?=
 NAME ?=

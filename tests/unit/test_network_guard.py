@@ -23,4 +23,4 @@ class TestNetworkGuard:
 class TestEnvironment:
     def test_holds_no_settings_of_the_machine(self) -> None:
         kept = {name for name in os.environ if name.startswith("CAIRN_")}
-        assert kept <= {"CAIRN_DATA", "CAIRN_TEST_POSTGRES_URL"}
+        assert kept <= {"CAIRN_DATA", "CAIRN_TEST_POSTGRES_URL", "CAIRN_TEST_MODE"}
