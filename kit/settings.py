@@ -143,6 +143,34 @@ class Settings(BaseSettings):
     agent_workers: int = Field(1, ge=1, le=32, description="Runs of agents at the same time")
     agent_run_turns: int = Field(12, ge=1, le=1000, description="Turns that one run of an agent may take")
     agent_run_seconds: float = Field(300, gt=0, description="Seconds that the turns of one run may take together")
+    openai_url: str | None = Field(
+        None,
+        description="Base URL of an OpenAI-compatible server for agents whose adapter is `openai`, such as "
+        "`http://127.0.0.1:11434/v1` of Ollama; unset: https://api.openai.com/v1, if there is a key",
+    )
+    openai_key: SecretStr | None = Field(None, description="Key of that server; an agent may have one of its own")
+    openai_model: str | None = Field(None, description="Model of agents whose adapter is `openai` and that name none")
+    anthropic_url: str | None = Field(
+        None,
+        description="Base URL of the server for agents whose adapter is `anthropic`; unset: "
+        "https://api.anthropic.com, if there is a key",
+    )
+    anthropic_key: SecretStr | None = Field(None, description="Key of that server; an agent may have one of its own")
+    anthropic_model: str | None = Field(
+        None, description="Model of agents whose adapter is `anthropic` and that name none"
+    )
+    model_allow: str | None = Field(
+        None,
+        description="Networks, with commas between, that the servers of `CAIRN_OPENAI_URL` and `CAIRN_ANTHROPIC_URL` "
+        "may be in although they are not public, beside `CAIRN_EGRESS_ALLOW`; no tenant's server may for this",
+    )
+    model_prices: str | None = Field(
+        None,
+        description="US dollars for a million tokens read and written, `model=0.25/2`, with commas between; what a "
+        "model costs that is not there is not known",
+    )
+    model_silence: float = Field(60, gt=0, description="Seconds that a model's server may say nothing")
+    model_reply_tokens: int = Field(4096, ge=16, description="Tokens that one reply of a model may have")
     schedule_seconds: float = Field(10, gt=0, description="How often a worker looks for what is due by schedule")
     egress_allow: str | None = Field(
         None, description="Networks, with commas between, that may be fetched from although they are not public"

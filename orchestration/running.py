@@ -13,7 +13,6 @@ from kit.settings import Settings
 from orchestration.agents.directory import AgentDirectory
 from orchestration.approvals.service import Approvals
 from orchestration.engines import Engines
-from orchestration.runs.extractive import ExtractiveAdapter
 from orchestration.runs.handler import RunHandler
 from orchestration.runs.progress import RunProgress
 from orchestration.runs.tools import ReadAroundTool, SearchTool, Toolbox
@@ -21,8 +20,7 @@ from orchestration.runs.types import Bounds
 from orchestration.runs.work import RunWork
 from orchestration.searching import Searching
 from orchestration.tasks.moves import Moves
-from retrieval.keywords.analysis import Analyser
-from retrieval.stores.bm25 import DEFAULT_LANGUAGE
+from orchestration.thinking import make_adapters
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +53,10 @@ def make_runs(
             moves=moves,
             approvals=Approvals(names=gate, moves=moves, clock=clock),
             agents=agents,
+            adapters=make_adapters(settings, engines.secrets),
             bounds=bounds,
             clock=clock,
         ),
-        adapter=ExtractiveAdapter(Analyser(DEFAULT_LANGUAGE)),
         toolbox=Toolbox([search, ReadAroundTool(Reading(gate=gate), database)]),
         citations=searching.citations,
         reads=reads,

@@ -72,6 +72,7 @@ from orchestration.runs.work import RunWork
 from orchestration.searching import Searching, make_searching
 from orchestration.tasks.jobs import RUN
 from orchestration.teamwork import Teamwork, make_desk, make_teamwork
+from orchestration.thinking import make_adapters
 from orchestration.usage import Usage
 from orchestration.worker.worker import Worker
 from retrieval.embedding.protocol import Embedder
@@ -325,7 +326,11 @@ def _crawling(
         settings, clock, engines, home=home, queue=queue, gate=gate, files=files, uploads=uploads,
         holds=desk.holds,
     )  # fmt: skip
-    return crawling, make_teamwork(clock, engines.database, desk, gate=gate, crawls=crawling.crawls)
+    teamwork = make_teamwork(
+        clock, engines.database, desk, gate=gate, crawls=crawling.crawls, secrets=engines.secrets,
+        readiness=make_adapters(settings, engines.secrets),
+    )  # fmt: skip
+    return crawling, teamwork
 
 
 def _doctor(engines: Engines, *, queue: JobQueue, gate: Gate, builds: Builds) -> Doctor:

@@ -13,8 +13,9 @@ from kit.clock import Clock
 from kit.db.database import Database
 from kit.jobs.queue import JobQueue
 from kit.schedules.scheduler import Schedules
+from kit.secrets.store import Secrets
 from orchestration.agents.directory import AgentDirectory
-from orchestration.agents.service import Agents
+from orchestration.agents.service import Agents, Readiness
 from orchestration.approvals.closing import Closer
 from orchestration.approvals.resolving import Resolver
 from orchestration.approvals.service import Approvals
@@ -80,7 +81,9 @@ def make_desk(clock: Clock, *, gate: Gate, queue: JobQueue) -> Desk:
     )
 
 
-def make_teamwork(clock: Clock, database: Database, desk: Desk, *, gate: Gate, crawls: Crawls) -> Teamwork:
+def make_teamwork(
+    clock: Clock, database: Database, desk: Desk, *, gate: Gate, crawls: Crawls, secrets: Secrets, readiness: Readiness
+) -> Teamwork:
     held, schedules = HeldCrawls(crawls), Schedules(clock)
     resolver = Resolver(names=gate, closer=desk.closer, moves=desk.moves, clock=clock, subjects={held.kind: held})
     return Teamwork(
@@ -92,6 +95,6 @@ def make_teamwork(clock: Clock, database: Database, desk: Desk, *, gate: Gate, c
         resolver=resolver,
         watch=ApprovalWatch(database, resolver),
         belongings=[ApprovalsOfDataset(desk.closer), RecurringOfDataset(schedules)],
-        agents=Agents(AgentDirectory(), gate, (SEARCH, READ_AROUND), clock),
+        agents=Agents(AgentDirectory(), gate, (SEARCH, READ_AROUND), secrets, readiness, clock),
         recurring=RecurringTasks(tasks=desk.tasks, gate=gate, schedules=schedules, clock=clock),
     )

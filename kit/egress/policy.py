@@ -46,7 +46,7 @@ class AddressPolicy:
     allowed: Sequence[Network] = ()
 
     @classmethod
-    def parsed(cls, text: str | None) -> AddressPolicy:
+    def parsed(cls, text: str | None, *, setting: str = "CAIRN_EGRESS_ALLOW") -> AddressPolicy:
         """From networks or addresses with commas between them; ConfigurationError names the first that is neither."""
         networks: list[Network] = []
         for part in filter(None, (piece.strip() for piece in (text or "").split(","))):
@@ -54,9 +54,13 @@ class AddressPolicy:
                 networks.append(ipaddress.ip_network(part, strict=False))
             except ValueError as error:
                 raise ConfigurationError(
-                    f"CAIRN_EGRESS_ALLOW: {part!r} is neither an address nor a network such as 10.1.0.0/16"
+                    f"{setting}: {part!r} is neither an address nor a network such as 10.1.0.0/16"
                 ) from error
         return cls(tuple(networks))
+
+    def beside(self, other: AddressPolicy) -> AddressPolicy:
+        """What either of the two allows."""
+        return AddressPolicy((*self.allowed, *other.allowed))
 
     def check(self, address: Address, *, host: str) -> None:
         """AddressRefused, with host and address in it, for one that must not be connected to."""

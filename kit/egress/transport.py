@@ -52,17 +52,22 @@ class GuardedBackend(httpcore.NetworkBackend):
         self.inner.sleep(seconds)
 
 
-class GuardedTransport(httpx.BaseTransport):
+def guarded_pool(resolver: GuardedResolver, *, most_connections: int = 20) -> httpcore.ConnectionPool:
     """Speaks HTTP/1.1 without any proxy: a proxy would resolve names by itself."""
+    return httpcore.ConnectionPool(
+        ssl_context=ssl.create_default_context(),
+        max_connections=most_connections,
+        max_keepalive_connections=most_connections,
+        keepalive_expiry=5.0,
+        network_backend=GuardedBackend(resolver, httpcore.SyncBackend()),
+    )
+
+
+class GuardedTransport(httpx.BaseTransport):
+    """Connects by way of a `guarded_pool`."""
 
     def __init__(self, resolver: GuardedResolver, *, most_connections: int = 20) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(),
-            max_connections=most_connections,
-            max_keepalive_connections=most_connections,
-            keepalive_expiry=5.0,
-            network_backend=GuardedBackend(resolver, httpcore.SyncBackend()),
-        )
+        self._pool = guarded_pool(resolver, most_connections=most_connections)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if not isinstance(request.stream, httpx.SyncByteStream):

@@ -87,6 +87,7 @@ def _config(known: AgentDefault, row: Agent | None) -> AgentConfig:
         prompt=has.get("promptTemplate"),
         timeout_seconds=has.get("timeoutSec"),
         max_turns=has.get("maxTurnsPerRun"),
+        base_url=has.get("baseUrl"),
         last_error_at=row.last_error_at,
         last_error=row.last_error,
     )

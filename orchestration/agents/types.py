@@ -13,6 +13,8 @@ class AdapterType(StrEnum):
 
     OUTSIDE = "outside"
     EXTRACTIVE = "extractive"
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class AgentConfig:
     prompt: str | None = None
     timeout_seconds: float | None = None
     max_turns: int | None = None
+    base_url: str | None = None
     last_error_at: datetime | None = None
     last_error: str | None = None
 
@@ -59,24 +62,26 @@ class AgentStatus(StrEnum):
 @dataclass(frozen=True, slots=True)
 class AgentChange:
     """None leaves as it is; `adapter_config` replaces the settings that it names, and None there goes back to the
-    installation's."""
+    installation's. `key` is kept sealed; an empty one is forgotten."""
 
     adapter: AdapterType | None = None
     model: str | None = None
     tools: Sequence[str] | None = None
     concurrency: int | None = None
     max_cost_usd: float | None = None
+    key: str | None = field(default=None, repr=False)
     adapter_config: Mapping[str, str | float | int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """`running` are runs under way, `tools` those that it may use here."""
+    """`running` are runs under way, `tools` those that it may use here. `has_key`: one of its own."""
 
     config: AgentConfig
     status: AgentStatus
     running: int
     tools: Sequence[str]
+    has_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

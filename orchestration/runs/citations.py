@@ -43,14 +43,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`text` has `[unsupported:KEY]` in place of each citation that does not hold."""
+    """`text` has `[unsupported:KEY]` in place of each citation that does not hold. `uncited`: sentences that were
+    marked for having none."""
 
     text: str
     sources: Sequence[Source]
+    uncited: int = 0
 
     @property
     def unsupported(self) -> int:
-        return sum(not one.supported for one in self.sources)
+        return self.uncited + sum(not one.supported for one in self.sources)
 
 
 def quoted(sentence: str, key: str) -> str:

@@ -26,16 +26,7 @@ def turns_of(session: Session, run_id: str) -> Sequence[Turn]:
 
 def row_of(turn: Turn) -> tuple[str, list[dict[str, object]]]:
     """The text and the calls as a row keeps them."""
-    calls: list[dict[str, object]] = [
-        {
-            "id": one.call.id,
-            "name": one.call.name,
-            "arguments": dict(one.call.arguments),
-            "result": one.result,
-        }
-        for one in turn.called
-    ]
-    return turn.text, calls
+    return turn.text, [_stored(one) for one in turn.called]
 
 
 def messages_of(
@@ -55,5 +46,19 @@ def messages_of(
 
 
 def _turn(row: RunTurn) -> Turn:
-    called = [Called(ToolCall(one["id"], one["name"], one["arguments"]), one["result"]) for one in row.calls]
+    called = [
+        Called(ToolCall(one["id"], one["name"], one["arguments"], one.get("malformed")), one["result"])
+        for one in row.calls
+    ]
     return Turn(row.text, called, TokensUsed(row.input_tokens, row.output_tokens), row.seconds)
+
+
+def _stored(called: Called) -> dict[str, object]:
+    call = called.call
+    kept: dict[str, object] = {
+        "id": call.id,
+        "name": call.name,
+        "arguments": dict(call.arguments),
+        "result": called.result,
+    }
+    return kept if call.malformed is None else {**kept, "malformed": call.malformed}

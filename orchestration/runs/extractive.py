@@ -33,6 +33,7 @@ class ExtractiveAdapter:
     analyser: Analyser
 
     model = MODEL
+    writes_freely = False
 
     def reply(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
         """It uses no tokens, since no model does the work."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from identity.audit.acts import Act, acting
 from identity.audit.reads import ReadLog
 from identity.audit.trail import Deed
@@ -15,12 +17,15 @@ from kit.jobs.errors import LeaseLost
 from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
+from orchestration.runs.adapters.errors import ModelFailed, ModelIsBusy, OutOfTime
 from orchestration.runs.citations import Checked, checked
+from orchestration.runs.claims import marked
 from orchestration.runs.live import LiveText
 from orchestration.runs.progress import RunProgress, Standing
 from orchestration.runs.tools import Toolbox
-from orchestration.runs.types import Called, ModelAdapter, TextDelta, TokensUsed, ToolCall, Turn
+from orchestration.runs.types import Called, TextDelta, TokensUsed, ToolCall, Turn
 from orchestration.tasks.jobs import QUEUE, RUN
+from orchestration.tasks.types import RunState
 from retrieval.search.citing import Citations
 
 
@@ -32,7 +37,6 @@ class RunHandler:
     database: Database
     jobs: JobQueue
     progress: RunProgress
-    adapter: ModelAdapter
     toolbox: Toolbox
     citations: Citations
     reads: ReadLog
@@ -50,17 +54,28 @@ class RunHandler:
                 raise
             except CairnError as error:
                 with self.database.write() as session:
-                    self.progress.fail(session, claim, error.message)
+                    self._went_wrong(session, claim, error)
 
     def gave_up(self, claim: Claim, error: str) -> None:
         with self.database.write() as session:
             self.progress.mark_failed(session, claim, error)
 
+    def _went_wrong(self, session: Session, claim: Claim, error: CairnError) -> None:
+        match error:
+            case ModelIsBusy():
+                self.progress.put_off(session, claim, error.message, seconds=error.retry_after)
+            case ModelFailed():
+                self.progress.try_again(session, claim, error.message)
+            case OutOfTime():
+                self.progress.fail(session, claim, error.message, RunState.TIMEOUT)
+            case _:
+                self.progress.fail(session, claim, error.message)
+
     def _run(self, claim: Claim, signals: Signals) -> None:
         goes_on = True
         while goes_on:
             with self.database.write() as session:
-                standing = self.progress.standing(session, claim, model=self.adapter.model)
+                standing = self.progress.standing(session, claim)
             if standing is None:
                 return
             if signals.stopping():
@@ -79,17 +94,25 @@ class RunHandler:
             toolbox = self.toolbox.only(standing.tools)
             text, calls, tokens = self._reply(claim, standing, toolbox)
             called = [Called(call, toolbox.call(standing.agent, call)) for call in calls]
-            answer = None if called else checked(self.citations, standing.agent, text)
+            answer = None if called else self._checked(standing, text)
         ended = self.clock.now()
         self.reads.put(
             [Deed(act, ended, "read", one.entity_type, one.entity_id, {**one.metadata}) for one in act.notes]
         )
-        return Turn(text, called, tokens, (ended - began).total_seconds()), answer
+        price = standing.chosen.price
+        cost = None if tokens is None or price is None else price.of(tokens)
+        return Turn(text, called, tokens or TokensUsed(0, 0), (ended - began).total_seconds(), cost), answer
 
-    def _reply(self, claim: Claim, standing: Standing, toolbox: Toolbox) -> tuple[str, Sequence[ToolCall], TokensUsed]:
-        calls, tokens = list[ToolCall](), TokensUsed(0, 0)
+    def _checked(self, standing: Standing, text: str) -> Checked:
+        answer = checked(self.citations, standing.agent, text)
+        return marked(answer) if standing.chosen.adapter.writes_freely else answer
+
+    def _reply(
+        self, claim: Claim, standing: Standing, toolbox: Toolbox
+    ) -> tuple[str, Sequence[ToolCall], TokensUsed | None]:
+        calls, tokens = list[ToolCall](), None
         live = LiveText(self.database, self.jobs, self.clock, claim, standing)
-        for part in self.adapter.reply(standing.messages, toolbox.specs):
+        for part in standing.chosen.adapter.reply(standing.messages, toolbox.specs):
             match part:
                 case TextDelta(delta):
                     live.add(delta)

@@ -14,7 +14,7 @@ from kit.db.base import Base, Id, UtcDateTime
 class RunTurn(Base):
     """A turn that is finished: what the model said, and its calls with their results. Added, never changed.
 
-    `calls`: id, name, arguments, result.
+    `calls`: id, name, arguments, result, and what was malformed in place of arguments. `cost_usd` None: not known.
     """
 
     __tablename__ = "run_turns"
@@ -26,6 +26,6 @@ class RunTurn(Base):
     calls: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     input_tokens: Mapped[int] = mapped_column(Integer)
     output_tokens: Mapped[int] = mapped_column(Integer)
-    cost_usd: Mapped[float] = mapped_column(Float)
+    cost_usd: Mapped[float | None] = mapped_column(Float)
     seconds: Mapped[float] = mapped_column(Float)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -11,16 +11,17 @@ from identity.types import Principal, Role, Scope
 from kit.clock import Clock
 from kit.ids import new_id
 from kit.jobs.queue import JobQueue
-from kit.jobs.types import Claim, Progress
+from kit.jobs.types import Claim, JobState, Progress
 from orchestration.agents.directory import AgentDirectory
 from orchestration.agents.running import running
 from orchestration.agents.types import AdapterType
 from orchestration.approvals.service import Approvals
 from orchestration.approvals.types import ApprovalType, Request, RiskLevel
+from orchestration.runs.adapters.choosing import Adapters, Chosen
 from orchestration.runs.citations import Checked
 from orchestration.runs.conversation import messages_of, row_of, turns_of
 from orchestration.runs.models import RunTurn
-from orchestration.runs.types import Bounds, Message, Turn
+from orchestration.runs.types import Bounds, Left, Message, Turn
 from orchestration.tasks import repository
 from orchestration.tasks.events import ACTIVITY_UPDATED, record, tell
 from orchestration.tasks.models import Artifact, Task, TaskRun
@@ -34,7 +35,7 @@ BUSY_SECONDS = 2.0
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a run stands before its next turn, whose number is `turn`. `agent` is who does it, and what it may see.
-    `tools` None: all that there are."""
+    `tools` None: all that there are. `chosen` is what does the thinking of the turn."""
 
     task_id: str
     run_id: str
@@ -43,6 +44,7 @@ class Standing:
     agent: Principal
     messages: Sequence[Message]
     tools: Sequence[str] | None
+    chosen: Chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,14 @@ class RunProgress:
     moves: Moves
     approvals: Approvals
     agents: AgentDirectory
+    adapters: Adapters
     bounds: Bounds
     clock: Clock
 
-    def standing(self, session: Session, claim: Claim, *, model: str) -> Standing | None:
+    def standing(self, session: Session, claim: Claim) -> Standing | None:
         """Begins the run, or takes it up where it was left. None where there is nothing to go on with, and then the job
         is ended: somebody called the task off, gave the agent to a program elsewhere, or the bounds are reached. Or it
-        is put off, while the agent has its hands full."""
+        is put off, while the agent has its hands full. Raises what keeps the agent from being run."""
         task, run = self._held(session, claim)
         config = self.agents.config(session, task.tenant_id, task.assignee_id or "")
         if config is None or config.adapter is AdapterType.OUTSIDE:
@@ -71,7 +74,7 @@ class RunProgress:
                 busy = f"agent {config.role} has {under_way} runs under way, and may have {config.concurrency}"
                 self.jobs.postpone(session, claim, busy, seconds=BUSY_SECONDS)
                 return None
-            self._begin(session, task, run, model)
+            self._begin(session, task, run, self.adapters.model_of(config))
         if not _goes_on(task, run):
             self._leave(session, claim, run)
             return None
@@ -83,9 +86,10 @@ class RunProgress:
         bounds = self.bounds.narrowed(config.max_turns, config.timeout_seconds, config.max_cost_usd)
         if self._is_spent(session, claim, turns, bounds, cost_usd=task.cost_usd):
             return None
+        chosen = self.adapters.choose(session, task.tenant_id, config, _left(bounds, turns, task))
         agent, before = self._principal(session, task), repository.output(session, task)
         messages = messages_of(task, turns, before=None if before is None else before.text, system=config.prompt)
-        return Standing(task.id, run.id, len(turns) + 1, task.dataset_id, agent, messages, config.tools)
+        return Standing(task.id, run.id, len(turns) + 1, task.dataset_id, agent, messages, config.tools, chosen)
 
     def add(self, session: Session, claim: Claim, turn: Turn, answer: Checked | None) -> bool:
         """Writes a finished turn; with an answer, the run is over, and its task done or up for review. Whether it goes
@@ -110,6 +114,17 @@ class RunProgress:
         """Ends the run and its job for a reason that trying again by itself would not change."""
         self.mark_failed(session, claim, error, state)
         self.jobs.fail(session, claim, error)
+
+    def put_off(self, session: Session, claim: Claim, error: str, *, seconds: float) -> None:
+        """The server of the model asked for it: that counts as no attempt."""
+        self._rows(session, claim)
+        self.jobs.postpone(session, claim, error, seconds=seconds)
+
+    def try_again(self, session: Session, claim: Claim, error: str) -> None:
+        """Later, and not for ever: after the job's last attempt the run has failed."""
+        self._rows(session, claim)
+        if self.jobs.retry(session, claim, error) is JobState.DEAD:
+            self.mark_failed(session, claim, error)
 
     def mark_failed(self, session: Session, claim: Claim, error: str, state: RunState = RunState.FAILED) -> None:
         """As `fail`, for a job that has ended by itself."""
@@ -183,12 +198,12 @@ class RunProgress:
         )
         run.input_tokens += turn.tokens.input
         run.output_tokens += turn.tokens.output
-        run.cost_usd += turn.cost_usd
-        task.cost_usd += turn.cost_usd
+        run.cost_usd += turn.cost_usd or 0.0
+        task.cost_usd += turn.cost_usd or 0.0
 
     def _tell(self, session: Session, task: Task, run: TaskRun, turn: Turn, number: int) -> None:
         calls: list[Json] = [{"tool": one.call.name, "arguments": dict(one.call.arguments)} for one in turn.called]
-        data: dict[str, Json] = {"runId": run.id, "turn": number, "calls": calls}
+        data: dict[str, Json] = {"runId": run.id, "turn": number, "calls": calls, "costUsd": turn.cost_usd}
         now = self.clock.now()
         record(session, task, "turn_finished", self._actor(session, task), at=now, data=data)
         about: dict[str, Json] = {"status": task.status, "runId": run.id, "turn": number}
@@ -260,6 +275,11 @@ class RunProgress:
             agent_role=actor.id,
             dataset_ids=None if task.dataset_id is None else [task.dataset_id],
         )
+
+
+def _left(bounds: Bounds, turns: Sequence[Turn], task: Task) -> Left:
+    seconds = bounds.seconds - sum(turn.seconds for turn in turns)
+    return Left(seconds, None if bounds.cost_usd is None else bounds.cost_usd - task.cost_usd)
 
 
 def _is_approved(task: Task, run: TaskRun) -> bool:

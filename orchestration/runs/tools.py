@@ -62,6 +62,13 @@ class Toolbox:
         if tool is None:
             known = ", ".join(one.spec.name for one in self.tools)
             return _json({"error": f"there is no tool {call.name!r}; there are: {known}"})
+        if call.malformed is not None:
+            return _json(
+                {
+                    "error": f"the arguments are no JSON object: {call.malformed[:200]!r}; send one that fits "
+                    f"{_json(tool.spec.parameters)}"
+                }
+            )
         try:
             return _json(tool.run(principal, call.arguments))
         except _FOR_THE_MODEL as error:

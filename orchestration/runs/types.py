@@ -19,11 +19,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """`id` is unique in its run."""
+    """`id` is unique in its run. `malformed` is what came in place of arguments that are a JSON object."""
 
     id: str
     name: str
     arguments: Mapping[str, Json]
+    malformed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,16 @@ ReplyPart: TypeAlias = TextDelta | ToolCall | TokensUsed
 
 
 class ModelAdapter(Protocol):
-    """Gives the next reply to a conversation. A reply that calls no tool is the answer."""
+    """Gives the next reply to a conversation. A reply that calls no tool is the answer. Where it tells no tokens, they
+    are not known."""
 
     @property
     def model(self) -> str:
         """The name that is shown with a run."""
+
+    @property
+    def writes_freely(self) -> bool:
+        """Whether what it says beside its quotes needs a citation too: a model's words, rather than Cairn's own."""
 
     def reply(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
         """Raises Unavailable where trying again later may help; another CairnError ends the run."""
@@ -88,6 +94,25 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What a run may still take. `usd` None: no bound."""
+
+    seconds: float
+    usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for a million tokens."""
+
+    input: float
+    output: float
+
+    def of(self, tokens: TokensUsed) -> float:
+        return (tokens.input * self.input + tokens.output * self.output) / 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """A tool's call with what came of it, as JSON."""
 
@@ -103,7 +128,8 @@ class Turn:
     called: Sequence[Called] = ()
     tokens: TokensUsed = field(default=TokensUsed(0, 0))
     seconds: float = 0.0
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
+    """None: not known."""
 
     @property
     def is_answer(self) -> bool:

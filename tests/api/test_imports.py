@@ -9,6 +9,7 @@ HEAVY = {
     "torch", "sentence_transformers", "onnxruntime", "openvino", "onnx", "tokenizers", "safetensors",
     "pypdfium2", "docx", "pptx", "openpyxl", "trafilatura", "bs4", "lxml", "markdown_it", "striprtf", "docling",
     "scrapy", "twisted.internet", "celery", "qdrant_client", "qdrant_edge",
+    "openai", "anthropic",
 }  # fmt: skip
 """Of Twisted its network: structlog loads the logger of a Twisted that is installed, whoever uses it."""
 

@@ -41,8 +41,8 @@ def get_agent(role: AgentRole, principal: Reader, runtime: RuntimeDep) -> AgentD
     responses=errors(400, 401, 403, 404, 413, 503),
 )  # fmt: skip
 def update_agent(role: AgentRole, body: AgentPatch, principal: Manager, runtime: RuntimeDep) -> AgentDetail:
-    """Administrators only. Takes effect with the next turn of a run. An agent whose `adapterType` becomes `extractive`
-    does activities that it is given from now on; those that waited before can be called off and given anew."""
+    """Administrators only. Takes effect with the next turn of a run. An agent whose `adapterType` is not `outside`
+    any more does activities that it is given from now on; those that waited before can be called off and given anew."""
     with runtime.database.write() as session:
         return AgentDetail.of(runtime.teamwork.agents.change(session, principal, role, body.to_change()))
 

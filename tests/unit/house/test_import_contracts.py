@@ -41,6 +41,7 @@ BREACHES = [
     ("kit.clock", "import cronsim", "The cron library lives in kit.schedules"),
     ("identity.keys", "import cryptography", "Ciphers live in kit.secrets"),
     ("ingest.files.service", "import boto3", "The object store's client lives in ingest.storage"),
+    ("orchestration.runtime", "import openai", "Clients of models live in orchestration.runs.adapters"),
     ("cairn_client.client", "import kit.clock", "The client stands by itself"),
     ("api.app", "import langchain_core", "Other frameworks live in the client's adapters"),
     ("kit.clock", "import alembic", "The migration tool lives in migrations"),

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StrictInt
 
 from api.dashboard.work.schemas.people import is_absent
 from api.fields import NO_COERCION, STORABLE, RequestBody, ResponseBody
+from kit.redaction import REDACTED
 from orchestration.agents.types import AdapterType, AgentChange, AgentStatus, AgentTest, AgentView
 
 _Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=64), STORABLE]
@@ -43,7 +44,8 @@ class AdapterSettings(ResponseBody):
     prompt_template: str | None
     timeout_sec: float | None = Field(description="Null: as the installation has it, `CAIRN_AGENT_RUN_SECONDS`")
     max_turns_per_run: int | None = Field(description="Null: as the installation has it, `CAIRN_AGENT_RUN_TURNS`")
-    env: dict[str, str] = Field(description="Names of keys, values redacted; a built-in adapter needs none")
+    base_url: str | None = Field(description="Null: the installation's server for that adapter")
+    env: dict[str, str] = Field(description="Names of keys that the agent has of its own, values redacted")
 
 
 class AgentDetail(AgentSummary):
@@ -56,7 +58,8 @@ class AgentDetail(AgentSummary):
         config = view.config
         settings = AdapterSettings(
             model=_model(view), prompt_template=config.prompt, timeout_sec=config.timeout_seconds,
-            max_turns_per_run=config.max_turns, env={},
+            max_turns_per_run=config.max_turns, base_url=config.base_url,
+            env={"apiKey": REDACTED} if view.has_key else {},
         )  # fmt: skip
         return cls(**_fields(view), adapter_config=settings)
 
@@ -73,6 +76,13 @@ class AdapterPatch(RequestBody):
     max_turns_per_run: Annotated[StrictInt, Field(ge=1, le=1000)] | None = Field(
         None, description="No more than `CAIRN_AGENT_RUN_TURNS` takes effect"
     )
+    base_url: Annotated[str, Field(min_length=1, max_length=500), STORABLE] | None = Field(
+        None,
+        description="Server of the tenant's own for this agent's model; it gets `apiKey` and never the installation's",
+    )
+    api_key: Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[!-~]+$")] | None = Field(
+        None, description="Key of the agent's own for its model's server. Kept sealed, and never shown again"
+    )
 
 
 class AgentPatch(RequestBody):
@@ -88,14 +98,16 @@ class AgentPatch(RequestBody):
     adapter_config: AdapterPatch | None = None
 
     def to_change(self) -> AgentChange:
-        settings = self.adapter_config
+        named = {} if self.adapter_config is None else self.adapter_config.model_dump(by_alias=True, exclude_unset=True)
+        key = named.pop("apiKey") or "" if "apiKey" in named else None
         return AgentChange(
             adapter=self.adapter_type,
             model=self.model,
             tools=self.tool_names,
             concurrency=self.concurrency,
             max_cost_usd=self.max_cost_usd_per_activity,
-            adapter_config={} if settings is None else settings.model_dump(by_alias=True, exclude_unset=True),
+            key=key,
+            adapter_config=named,
         )
 
 

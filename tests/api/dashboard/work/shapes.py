@@ -157,7 +157,7 @@ AGENT = {
 AGENT_DETAIL = AGENT | {
     "adapterConfig": {
         "model": str, "promptTemplate": Nullable(str), "timeoutSec": Nullable(float), "maxTurnsPerRun": Nullable(int),
-        "env": dict,
+        "env": dict, "baseUrl": Nullable(str),
     },
 }  # fmt: skip
 AGENT_TEST = {"ok": bool, "message": str, "checks": ListOf({"name": str, "ok": bool, "detail": Optional(str)})}

@@ -90,6 +90,23 @@ class TestUpdate:
         activity = asked(chief, agentRole="adros_cmo")
         assert chief.get(f"{ACTIVITIES}/{activity}").json()["status"] == "assigned"
 
+    def test_keeps_a_key_that_is_never_shown_and_goes_with_its_server(self, chief: Caller) -> None:
+        config = {"baseUrl": "https://models.example/v1", "apiKey": "sk-nobody-reads-this"}
+        answer = chief.patch(f"{AGENTS}/adros_ceo", json={"adapterType": "openai", "adapterConfig": config})
+        assert answer.status_code == 200
+        assert "sk-nobody" not in answer.text + chief.get(f"{AGENTS}/adros_ceo").text + chief.get(AGENTS).text
+        assert answer.json()["adapterConfig"]["env"] == {"apiKey": "[redacted]"}
+        chief.patch(f"{AGENTS}/adros_ceo", json={"adapterConfig": {"timeoutSec": 30}})
+        kept = chief.get(f"{AGENTS}/adros_ceo").json()["adapterConfig"]
+        assert (kept["env"], kept["baseUrl"]) == ({"apiKey": "[redacted]"}, "https://models.example/v1")
+        moved = chief.patch(f"{AGENTS}/adros_ceo", json={"adapterConfig": {"baseUrl": "https://elsewhere.example/v1"}})
+        assert moved.json()["adapterConfig"]["env"] == {}
+
+    @pytest.mark.parametrize("url", ["ftp://models.example", "https://me:secret@models.example", "models"])
+    def test_takes_no_address_that_is_none(self, chief: Caller, url: str) -> None:
+        answer = chief.patch(f"{AGENTS}/adros_ceo", json={"adapterConfig": {"baseUrl": url}})
+        assert (answer.status_code, error_of(answer)["code"]) == (400, "ADDRESS_REFUSED")
+
     def test_bounds_what_a_run_may_take(self, callers: Callers, chief: Caller) -> None:
         dataset = {"name": "d", "allowedAgentRoles": ["*"]}
         assert chief.post("/dashboard/v1/knowledge-base/datasets", json=dataset).status_code == 201
@@ -116,6 +133,9 @@ class TestTest:
         outside = chief.post(f"{AGENTS}/adros_deployer/test").json()
         assert list(departures(outside, AGENT_TEST)) == []
         assert (outside["ok"], outside["checks"][0]["name"]) == (False, "adapter")
+        chief.patch(f"{AGENTS}/adros_cd", json={"adapterType": "anthropic"})
+        unset = chief.post(f"{AGENTS}/adros_cd/test").json()
+        assert (unset["ok"], "CAIRN_ANTHROPIC_KEY" in unset["message"]) == (False, True)
         callers.admin.post(
             "/dashboard/v1/knowledge-base/datasets", json={"name": "for researchers", "allowedAgentRoles": ["*"]}
         )

@@ -36,6 +36,7 @@ from orchestration.tasks.types import Json, RunState, TaskDetail, TaskStatus
 from tests.clock import FrozenClock
 from tests.unit.orchestration.office import Office
 from tests.unit.orchestration.runs.knowledge import Knowledge
+from tests.unit.orchestration.runs.thinking import adapters_of
 
 SAID = "The oven was made by Ferrante in Turin."
 BUSY: Signals = Signals(stopping=lambda: True)
@@ -75,6 +76,7 @@ class Script:
     between: Callable[[], object] | None = None
 
     model = "script"
+    writes_freely = False
 
     def reply(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
         assert [tool.name for tool in tools] == ["look"]
@@ -147,8 +149,15 @@ def floor(any_database: Database, clock: FrozenClock) -> Iterator[Floor]:
     handler = RunHandler(
         database=any_database,
         jobs=queue,
-        progress=RunProgress(queue, moves, office.desk.approvals, AgentDirectory(), Bounds(turns=4, seconds=60), clock),
-        adapter=script,
+        progress=RunProgress(
+            queue,
+            moves,
+            office.desk.approvals,
+            AgentDirectory(),
+            adapters_of(script),
+            Bounds(turns=4, seconds=60),
+            clock,
+        ),
         toolbox=Toolbox([look]),
         citations=Knowledge({"kitchen": {"ovens": [SAID]}}, {"kitchen": ["researcher"]}),
         reads=reads,
