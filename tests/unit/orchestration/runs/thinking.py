@@ -110,9 +110,9 @@ def _send(to: BaseHTTPRequestHandler, answer: Answer, let_go: threading.Event) -
     to.send_header("Content-Type", "text/event-stream")
     to.send_header("Transfer-Encoding", "chunked")
     to.end_headers()
-    for name, data in answer.events:
+    for kind, data in answer.events:
         text = data if isinstance(data, str) else json.dumps(data)
-        line = "" if name is None else f"event: {name}\n"
+        line = "" if kind is None else f"event: {kind}\n"
         _chunk(to, f"{line}data: {text}\n\n".encode())
     if answer.hangs:
         let_go.wait(20)
