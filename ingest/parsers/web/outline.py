@@ -11,28 +11,10 @@ from lxml import html
 from ingest.parsers.encoding import decode
 from ingest.parsers.errors import ParseRefused
 from ingest.parsers.web.lines import line_hash, plain_line
+from ingest.parsers.web.seen import UNSEEN
 from ingest.parsers.web.tree import declared_charset, parse_html
 
-UNSAID = frozenset(
-    {
-        *(
-            "script",
-            "style",
-            "noscript",
-            "template",
-            "svg",
-            "iframe",
-            "object",
-            "embed",
-            "head",
-            "title",
-            "meta",
-            "link",
-        ),
-        *("button", "select", "option", "input", "textarea", "canvas", "audio", "video", "map", "dialog"),
-        *("nav", "footer", "aside", "form"),
-    }
-)
+UNSAID = UNSEEN | {"nav", "footer", "aside", "form"}
 INLINE = frozenset(
     {
         *("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd"),
