@@ -19,8 +19,8 @@ import kit.secrets.models
 import orchestration.agents.models
 import orchestration.approvals.models
 import orchestration.recurring.models
-import orchestration.runs.models
 import orchestration.tasks.models
+import orchestration.tasks.run_models
 import retrieval.golden.models
 import retrieval.records.models
 from kit.db.base import Base
@@ -41,8 +41,8 @@ MODEL_MODULES = (
     orchestration.agents.models,
     orchestration.approvals.models,
     orchestration.recurring.models,
-    orchestration.runs.models,
     orchestration.tasks.models,
+    orchestration.tasks.run_models,
     retrieval.golden.models,
     retrieval.records.models,
 )

@@ -24,8 +24,10 @@ from orchestration.crawl_holds import ApprovalsOfDataset, CrawlHolds, HeldCrawls
 from orchestration.recurring.belongings import RecurringOfDataset
 from orchestration.recurring.scheduled import ScheduledTask
 from orchestration.recurring.service import RecurringTasks
+from orchestration.runs.interventions import Interventions
 from orchestration.runs.story import Story
 from orchestration.runs.tools import READ_AROUND, SEARCH
+from orchestration.tasks.blockers import Blockers
 from orchestration.tasks.comments import Comments
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.service import Tasks
@@ -37,6 +39,7 @@ class Desk:
 
     tasks: Tasks
     comments: Comments
+    blockers: Blockers
     approvals: Approvals
     moves: Moves
     closer: Closer
@@ -49,6 +52,8 @@ class Teamwork:
     names: Gate
     tasks: Tasks
     comments: Comments
+    blockers: Blockers
+    interventions: Interventions
     approvals: Approvals
     resolver: Resolver
     watch: ApprovalWatch
@@ -74,6 +79,7 @@ def make_desk(clock: Clock, *, gate: Gate, queue: JobQueue) -> Desk:
     return Desk(
         tasks=Tasks(gate=gate, agents=agents, moves=moves, clock=clock),
         comments=Comments(names=gate, agents=agents, clock=clock),
+        blockers=Blockers(names=gate, moves=moves, clock=clock),
         approvals=approvals,
         moves=moves,
         closer=closer,
@@ -91,6 +97,10 @@ def make_teamwork(
         names=gate,
         tasks=desk.tasks,
         comments=desk.comments,
+        blockers=desk.blockers,
+        interventions=Interventions(
+            names=gate, moves=desk.moves, blockers=desk.blockers, closer=desk.closer, clock=clock
+        ),
         approvals=desk.approvals,
         resolver=resolver,
         watch=ApprovalWatch(database, resolver),

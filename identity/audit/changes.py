@@ -26,6 +26,7 @@ UNRECORDED = frozenset(
         "task_events",
         "task_runs",
         "run_turns",
+        "run_waits",
         "approval_tasks",
     }
 )

@@ -33,6 +33,15 @@ class Closer:
         tell_resolved(session, row, at=now)
         session.flush()
 
+    def hold(self, session: Session, approval_ids: Sequence[str]) -> Sequence[str]:
+        """Keeps them from others until the transaction ends. The ids, in the order in which rows are taken."""
+        return [repository.held(session, approval_id).id for approval_id in sorted(approval_ids)]
+
+    def is_about_one(self, session: Session, approval_id: str) -> bool:
+        """Whether no more than one task, and nothing else, waits for it."""
+        row = session.get_one(Approval, approval_id)
+        return row.subject_id is None and len(repository.task_ids(session, approval_id)) == 1
+
     def settled(self, session: Session, subject: Subject, principal: Principal, *, approved: bool) -> Sequence[str]:
         """The subject was decided about in its own place, by a caller who may do that: what waits for the same
         decision is closed with it. The subject is held. The ids of what was closed."""

@@ -20,6 +20,7 @@ from orchestration.approvals.service import SOON
 from orchestration.approvals.subjects import SubjectActs
 from orchestration.approvals.types import ApprovalStatus, Decision, Resolution, Resolved
 from orchestration.tasks import repository as tasks
+from orchestration.tasks import runs
 from orchestration.tasks.actors import actor_of
 from orchestration.tasks.events import SYSTEM, record
 from orchestration.tasks.moves import Moves
@@ -125,8 +126,7 @@ class Resolver:
     def _fail_run(self, session: Session, task_id: str) -> None:
         run = tasks.open_run(session, task_id)
         if run is not None:
-            run.state, run.error, run.completed_at = RunState.FAILED, EXPIRED, self.clock.now()
-            session.flush()
+            runs.end(session, run, RunState.FAILED, at=self.clock.now(), error=EXPIRED)
 
 
 def _check(row: Approval, decision: Decision) -> None:

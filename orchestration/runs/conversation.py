@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from orchestration.runs.models import RunTurn
 from orchestration.runs.types import Called, Message, Role, TokensUsed, ToolCall, Turn
 from orchestration.tasks.models import Task
+from orchestration.tasks.run_models import RunInput, RunTurn
 
 _SYSTEM = (
     "You work on a task for people. Search the knowledge base, read around what you find, and answer from it alone. "
@@ -29,19 +29,33 @@ def row_of(turn: Turn) -> tuple[str, list[dict[str, object]]]:
     return turn.text, [_stored(one) for one in turn.called]
 
 
+def inputs_of(session: Session, task_id: str) -> Sequence[RunInput]:
+    """Oldest first."""
+    return list(session.scalars(select(RunInput).where(RunInput.task_id == task_id).order_by(RunInput.id)))
+
+
 def messages_of(
-    task: Task, turns: Sequence[Turn], *, before: str | None, system: str | None = None
+    task: Task,
+    run_id: str,
+    turns: Sequence[Turn],
+    inputs: Sequence[RunInput] = (),
+    *,
+    before: str | None,
+    system: str | None = None,
 ) -> Sequence[Message]:
     """What a person asked for is the task's prompt; and where a review asked for something about what the task brought
-    `before`, that with it. `system` None: what an agent is told first unless its tenant says otherwise."""
+    `before`, that with it. What people said in earlier runs comes next, what they said in this one where they said it.
+    `system` None: what an agent is told first unless its tenant says otherwise."""
     messages = [Message(Role.SYSTEM, system or _SYSTEM), Message(Role.USER, task.prompt.strip() or task.title)]
     if task.feedback:
         if before is not None:
             messages.append(Message(Role.ASSISTANT, before))
         messages.append(Message(Role.USER, task.feedback))
-    for turn in turns:
+    messages += [Message(Role.USER, one.text) for one in inputs if one.run_id != run_id or not one.turn]
+    for number, turn in enumerate(turns, start=1):
         messages.append(Message(Role.ASSISTANT, turn.text, [one.call for one in turn.called]))
         messages += [Message(Role.TOOL, one.result, call_id=one.call.id) for one in turn.called]
+        messages += [Message(Role.USER, one.text) for one in inputs if one.run_id == run_id and one.turn == number]
     return messages
 
 

@@ -19,13 +19,13 @@ from orchestration.approvals.service import Approvals
 from orchestration.approvals.types import ApprovalType, Request, RiskLevel
 from orchestration.runs.adapters.choosing import Adapters, Chosen
 from orchestration.runs.citations import Checked
-from orchestration.runs.conversation import messages_of, row_of, turns_of
-from orchestration.runs.models import RunTurn
+from orchestration.runs.conversation import inputs_of, messages_of, row_of, turns_of
 from orchestration.runs.types import Bounds, Left, Message, Turn
-from orchestration.tasks import repository
+from orchestration.tasks import repository, runs
 from orchestration.tasks.events import ACTIVITY_UPDATED, record, tell
 from orchestration.tasks.models import Artifact, Task, TaskRun
 from orchestration.tasks.moves import Moves
+from orchestration.tasks.run_models import RunTurn
 from orchestration.tasks.types import OPEN_RUNS, Actor, ActorKind, Json, RunState, TaskStatus, TextFormat, WakeReason
 
 BUSY_SECONDS = 2.0
@@ -88,7 +88,9 @@ class RunProgress:
             return None
         chosen = self.adapters.choose(session, task.tenant_id, config, _left(bounds, turns, task))
         agent, before = self._principal(session, task), repository.output(session, task)
-        messages = messages_of(task, turns, before=None if before is None else before.text, system=config.prompt)
+        said = inputs_of(session, task.id)
+        before_text = None if before is None else before.text
+        messages = messages_of(task, run.id, turns, said, before=before_text, system=config.prompt)
         return Standing(task.id, run.id, len(turns) + 1, task.dataset_id, agent, messages, config.tools, chosen)
 
     def add(self, session: Session, claim: Claim, turn: Turn, answer: Checked | None) -> bool:
@@ -131,8 +133,9 @@ class RunProgress:
         task, run = self._rows(session, claim)
         if run.state not in OPEN_RUNS:
             return
-        run.state, run.error, run.completed_at = state, error, self.clock.now()
-        self.agents.note(session, task.tenant_id, task.assignee_id or "", error, at=run.completed_at)
+        now = self.clock.now()
+        runs.end(session, run, state, at=now, error=error)
+        self.agents.note(session, task.tenant_id, task.assignee_id or "", error, at=now)
         if task.status in {TaskStatus.ASSIGNED, TaskStatus.IN_PROGRESS}:
             self.moves.move(session, task, TaskStatus.FAILED, self._actor(session, task), error=error)
 
@@ -160,8 +163,9 @@ class RunProgress:
             self.jobs.complete(session, claim)
 
     def _leave(self, session: Session, claim: Claim, run: TaskRun) -> None:
+        """A run that waits goes on when what it waits for is there."""
         if run.state in {RunState.QUEUED, RunState.RUNNING}:
-            run.state, run.completed_at = RunState.CANCELLED, self.clock.now()
+            runs.end(session, run, RunState.CANCELLED, at=self.clock.now())
         self.jobs.complete(session, claim)
 
     def _is_spent(
@@ -238,12 +242,12 @@ class RunProgress:
             self._end(session, task, run)
 
     def _end(self, session: Session, task: Task, run: TaskRun) -> None:
-        run.state, run.completed_at = RunState.COMPLETED, self.clock.now()
+        runs.end(session, run, RunState.COMPLETED, at=self.clock.now())
         self.moves.move(session, task, TaskStatus.DONE, self._actor(session, task))
 
     def _ask(self, session: Session, task: Task, run: TaskRun, artifact: Artifact, actor: Actor) -> None:
         """The run is over: the approval's row waits, and what is decided makes another run."""
-        run.state, run.completed_at = RunState.COMPLETED, self.clock.now()
+        runs.end(session, run, RunState.COMPLETED, at=self.clock.now())
         request = Request(
             task.tenant_id,
             task.title,

@@ -15,11 +15,11 @@ from identity.types import Principal
 from ingest.files.ports import DatasetNames
 from kit.db.database import Database
 from kit.events.types import Happened
-from orchestration.runs.models import RunTurn
 from orchestration.tasks import repository
 from orchestration.tasks.errors import TaskIsNotThere
 from orchestration.tasks.events import TEXT_DELTA, topic_of
 from orchestration.tasks.models import Task, TaskRun
+from orchestration.tasks.run_models import RunTurn
 from orchestration.tasks.sight import sight_of
 from orchestration.tasks.types import Json, RunState, TaskStatus
 
@@ -94,7 +94,7 @@ class Story:
             yield self._line(LineKind.TEXT_DELTA, delta=rest)
         for call in turn.calls:
             yield self._line(LineKind.TOOL_CALL, name=call["name"], input=call["arguments"])
-            yield self._line(LineKind.TOOL_RESULT, name=call["name"], output=_without_texts(json.loads(call["result"])))
+            yield self._line(LineKind.TOOL_RESULT, name=call["name"], output=_shown(json.loads(call["result"])))
 
     def _deltas(self, events: Sequence[Happened]) -> Iterator[Line]:
         for event in events:
@@ -121,7 +121,7 @@ class Story:
         return Line(kind, {**data, "activityId": self.task_id})
 
 
-def _without_texts(result: Mapping[str, Any]) -> Mapping[str, Json]:
+def _shown(result: Mapping[str, Any]) -> Mapping[str, Json]:
     if "passages" not in result:
         return result
     passages = [{"citation": one["citation"], "chunkId": one["chunk_id"]} for one in result["passages"]]

@@ -11,7 +11,7 @@ from identity.audit.types import ActorType
 from ingest.work.errors import JobCannotBeRetried
 from kit.jobs.models import Job
 from kit.jobs.queue import JobQueue
-from orchestration.tasks import repository
+from orchestration.tasks import repository, runs
 from orchestration.tasks.events import SYSTEM
 from orchestration.tasks.machine import ENDED
 from orchestration.tasks.moves import Moves
@@ -40,7 +40,7 @@ class RunWork:
         task = repository.held(session, [job.subject])[0]
         run = repository.open_run(session, task.id)
         if run is not None:
-            run.state, run.completed_at = RunState.CANCELLED, self.moves.clock.now()
+            runs.end(session, run, RunState.CANCELLED, at=self.moves.clock.now())
         if task.status not in ENDED:
             self.moves.move(session, task, TaskStatus.CANCELLED, _actor())
         self.queue.cancel(session, subject=job.subject, kinds=(job.kind,))

@@ -53,3 +53,24 @@ class UnknownAssignee(Invalid):
     def __init__(self, field: str, value: str) -> None:
         message = f"{value!r} is nobody who could do this"
         super().__init__(f"{field}: {message}", details=[Detail(field, message)])
+
+
+class BlockerIsNotThere(NotFound):
+    code = "NOT_FOUND"
+
+    def __init__(self, blocker_id: str, task_id: str) -> None:
+        super().__init__(f"there is no blocker {blocker_id!r} of activity {task_id}")
+
+
+class BlockerIsClosed(Conflict):
+    code = "CONFLICT"
+
+    def __init__(self, blocker_id: str, state: str) -> None:
+        super().__init__(f"blocker {blocker_id} is {state} already")
+
+
+class TaskIsNotPaused(Conflict):
+    code = "CONFLICT"
+
+    def __init__(self, task_id: str, status: str) -> None:
+        super().__init__(f"activity {task_id} is {status}; only paused ones are resumed")

@@ -146,3 +146,26 @@ class Artifact(Base):
     text: Mapped[str] = mapped_column(Text)
     sources: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TaskBlocker(Base):
+    """What keeps a task from going on until a person has answered. `person_id`: whom it is put to; None: anybody."""
+
+    __tablename__ = "task_blockers"
+    __table_args__ = (Index("ix_task_blockers_task", "task_id", "id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(Id)
+    task_id: Mapped[str] = mapped_column(ForeignKey("tasks.id"))
+    person_id: Mapped[str | None] = mapped_column(Id)
+    state: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
+    created_by_kind: Mapped[str] = mapped_column(String(16))
+    created_by_id: Mapped[str] = mapped_column(String(64))
+    created_by_name: Mapped[str] = mapped_column(String(200))
+    resolved_by_kind: Mapped[str | None] = mapped_column(String(16))
+    resolved_by_id: Mapped[str | None] = mapped_column(String(64))
+    resolved_by_name: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,7 +12,7 @@ from identity.models import User
 from kit.clock import Clock
 from kit.ids import new_id
 from orchestration.tasks.errors import ProjectIsNotThere, TaskIsNotThere
-from orchestration.tasks.models import Artifact, Project, Task, TaskComment, TaskEvent, TaskRun
+from orchestration.tasks.models import Artifact, Project, Task, TaskBlocker, TaskComment, TaskEvent, TaskRun
 from orchestration.tasks.sight import Sight
 from orchestration.tasks.types import OPEN_RUNS, ProjectStatus, TaskQuery
 
@@ -82,6 +82,12 @@ def runs_count(session: Session, task_id: str) -> int:
 def comments(session: Session, task_id: str) -> Sequence[TaskComment]:
     """Oldest first."""
     return list(session.scalars(select(TaskComment).where(TaskComment.task_id == task_id).order_by(TaskComment.id)))
+
+
+def blockers(session: Session, task_id: str) -> Sequence[TaskBlocker]:
+    """Oldest first."""
+    wanted = select(TaskBlocker).where(TaskBlocker.task_id == task_id).order_by(TaskBlocker.id)
+    return list(session.scalars(wanted.execution_options(populate_existing=True)))
 
 
 def events(session: Session, task_id: str) -> Sequence[TaskEvent]:

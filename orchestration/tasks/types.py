@@ -70,6 +70,25 @@ class WakeReason(StrEnum):
     RETRY = "retry"
     REVIEW_APPROVED = "review_approved"
     REVIEW_FEEDBACK = "review_feedback"
+    RESUMED = "resumed"
+    ANSWERED = "answered"
+    SUBTASK_ENDED = "subtask_ended"
+
+
+class WaitKind(StrEnum):
+    """What a run may wait for in the middle of it, as a row."""
+
+    QUESTION = "question"
+    APPROVAL = "approval"
+    SUBTASK = "subtask"
+
+
+class BlockerState(StrEnum):
+    """`withdrawn`: its task was called off, so that nobody needs an answer."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
 
 
 class CommentKind(StrEnum):
@@ -158,6 +177,22 @@ class CommentView:
     author: Actor
     mentions: Sequence[Mention]
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BlockerView:
+    """`person` is whom it is put to; None: anybody who may answer."""
+
+    id: str
+    task_id: str
+    text: str
+    state: BlockerState
+    person: Actor | None
+    created_by: Actor
+    created_at: datetime
+    answer: str | None
+    resolved_by: Actor | None
+    resolved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orchestration.tasks.models import Artifact, Task, TaskComment, TaskEvent, TaskRun
+from orchestration.tasks.models import Artifact, Task, TaskBlocker, TaskComment, TaskEvent, TaskRun
 from orchestration.tasks.types import (
     Actor,
     ActorKind,
+    BlockerState,
+    BlockerView,
     CommentKind,
     CommentView,
     EventView,
@@ -76,6 +78,27 @@ def comment(row: TaskComment) -> CommentView:
         author=Actor(ActorKind(row.author_kind), row.author_id, row.author_name),
         mentions=[Mention(ActorKind(one["kind"]), one["id"], one["name"]) for one in row.mentions],
         created_at=row.created_at,
+    )
+
+
+def blocker(row: TaskBlocker, people: Mapping[str, str]) -> BlockerView:
+    """`people` are names by id."""
+    person, resolver = None, None
+    if row.person_id is not None:
+        person = Actor(ActorKind.HUMAN, row.person_id, people.get(row.person_id, row.person_id))
+    if row.resolved_by_kind is not None:
+        resolver = Actor(ActorKind(row.resolved_by_kind), row.resolved_by_id or "", row.resolved_by_name or "")
+    return BlockerView(
+        id=row.id,
+        task_id=row.task_id,
+        text=row.text,
+        state=BlockerState(row.state),
+        person=person,
+        created_by=Actor(ActorKind(row.created_by_kind), row.created_by_id, row.created_by_name),
+        created_at=row.created_at,
+        answer=row.answer,
+        resolved_by=resolver,
+        resolved_at=row.resolved_at,
     )
 
 

@@ -69,6 +69,7 @@ class World:
     clients: list[ClientFact] = field(default_factory=list)
     approvals: list[ApprovalFact] = field(default_factory=list)
     activities: list[ActivityFact] = field(default_factory=list)
+    blockers: list[str] = field(default_factory=list)
     recurring: list[str] = field(default_factory=list)
     invites: list[str] = field(default_factory=list)
     citations: list[str] = field(default_factory=list)
@@ -93,6 +94,7 @@ class World:
             "approvalId": [approval.id for approval in self.approvals],
             "taskId": self.recurring,
             "activityId": [activity.id for activity in self.activities],
+            "blockerId": self.blockers,
         }
         return pools.get(name) or [file.id for file in self.files]
 
@@ -189,6 +191,10 @@ def _give_something_to_do(world: World, tenant: str, dataset: DatasetFact | None
             world.recurring.append(again)
             world.identify(again, "activity", tenant, fact)
         teamwork.comments.add(session, _manager(tenant), fact.id, said, CommentKind.COMMENT)
+        asked = world.mark("activity", tenant, fact)
+        if role is not None:
+            world.blockers.append(teamwork.blockers.add(session, _manager(tenant), fact.id, asked).id)
+            world.identify(world.blockers[-1], "activity", tenant, fact)
     world.activities.append(fact)
     world.identify(fact.id, "activity", tenant, fact)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.dashboard.work import activities, agents, approvals, recurring_tasks
+from api.dashboard.work import activities, agents, approvals, interventions, recurring_tasks
 
 router = APIRouter()
-for resource in (activities, agents, approvals, recurring_tasks):
+for resource in (activities, interventions, agents, approvals, recurring_tasks):
     router.include_router(resource.router)

@@ -2,169 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
-from identity.audit.acts import note_read
 from identity.audit.models import AuditEvent
-from identity.audit.reads import ReadLog
-from identity.audit.trail import Trail
-from identity.types import Principal
 from ingest.work.errors import JobCannotBeRetried
-from kit.db.database import Database
 from kit.errors import Forbidden, Invalid, Unavailable
 from kit.jobs.errors import LeaseLost
-from kit.jobs.handler import Signals
 from kit.jobs.models import Job
-from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim, JobState
-from orchestration.agents.directory import AgentDirectory
 from orchestration.agents.types import AdapterType
-from orchestration.runs.handler import RunHandler
-from orchestration.runs.models import RunTurn
-from orchestration.runs.progress import RunProgress
-from orchestration.runs.tools import Toolbox
-from orchestration.runs.types import Bounds, Message, ReplyPart, Role, TextDelta, TokensUsed, ToolCall, ToolSpec
-from orchestration.runs.work import RunWork
-from orchestration.tasks.jobs import QUEUE, RUN
+from orchestration.runs.types import Bounds, Role
+from orchestration.tasks.jobs import RUN
 from orchestration.tasks.models import Artifact
-from orchestration.tasks.types import Json, RunState, TaskDetail, TaskStatus
-from tests.clock import FrozenClock
-from tests.unit.orchestration.office import Office
+from orchestration.tasks.types import RunState, TaskStatus
+from tests.unit.orchestration.runs.floor import BUSY, SAID, Floor, Killed
 from tests.unit.orchestration.runs.knowledge import Knowledge
-from tests.unit.orchestration.runs.thinking import adapters_of
-
-SAID = "The oven was made by Ferrante in Turin."
-BUSY: Signals = Signals(stopping=lambda: True)
-CALM: Signals = Signals(stopping=lambda: False)
-
-
-class Killed(BaseException):
-    """As kill -9: nothing of the worker runs any more."""
-
-
-@dataclass
-class Look:
-    """A tool that counts how often it was called with what."""
-
-    seen: list[Json] = field(default_factory=list)
-    error: Exception | None = None
-
-    spec = ToolSpec("look", "Looks", {"type": "object"})
-
-    def run(self, principal: Principal, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
-        if self.error is not None:
-            raise self.error
-        self.seen.append(arguments["at"])
-        note_read("file", "f", role=principal.agent_role or "")
-        return {"found": arguments["at"]}
-
-
-@dataclass
-class Script:
-    """Looks `looks` times, then answers, with `between` happening in the middle of it. `meanwhile` is what happens
-    while a turn of that number is thought about."""
-
-    looks: int = 2
-    answer: str = "Done."
-    meanwhile: dict[int, Callable[[], object]] = field(default_factory=dict)
-    heard: list[Sequence[Message]] = field(default_factory=list)
-    between: Callable[[], object] | None = None
-
-    model = "script"
-    writes_freely = False
-
-    def reply(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
-        assert [tool.name for tool in tools] == ["look"]
-        self.heard.append(messages)
-        number = 1 + sum(message.role is Role.ASSISTANT for message in messages)
-        happens = self.meanwhile.pop(number, None)
-        if happens is not None:
-            happens()
-        if number > self.looks:
-            half = len(self.answer) // 2
-            yield TextDelta(self.answer[:half])
-            if self.between is not None:
-                self.between()
-            yield TextDelta(self.answer[half:])
-        else:
-            yield ToolCall(f"c{number}", "look", {"at": number})
-        yield TokensUsed(10, 2)
-
-
-@dataclass
-class Floor:
-    """An office with somebody who does the runs."""
-
-    office: Office
-    script: Script
-    look: Look
-    handler: RunHandler
-    work: RunWork
-
-    def claim(self, owner: str = "w1") -> Claim:
-        with self.office.database.write() as session:
-            (claim,) = self.handler.jobs.claim(session, queue=QUEUE, owner=owner, limit=1)
-        return claim
-
-    def works(self, claim: Claim | None = None, signals: Signals = CALM) -> Claim:
-        claim = claim or self.claim()
-        self.handler.run([claim], signals)
-        return claim
-
-    def detail(self, task: str) -> TaskDetail:
-        with self.office.database.read() as session:
-            return self.office.desk.tasks.detail(session, self.office.admin, task)
-
-    def timeline(self, task: str) -> list[str]:
-        with self.office.database.read() as session:
-            return [one.type for one in self.office.desk.tasks.timeline(session, self.office.admin, task)]
-
-    def turns(self) -> list[int]:
-        with self.office.database.read() as session:
-            return list(session.scalars(select(RunTurn.number).order_by(RunTurn.number)))
-
-    def state(self, claim: Claim) -> str:
-        with self.office.database.read() as session:
-            return session.get_one(Job, claim.id).state
-
-    def retry(self, task: str) -> None:
-        with self.office.database.write() as session:
-            self.office.desk.tasks.retry(session, self.office.admin, task)
-
-    def cancel(self, claim: Claim) -> None:
-        with self.office.database.write() as session:
-            self.work.cancel(session, session.get_one(Job, claim.id))
-
-
-@pytest.fixture
-def floor(any_database: Database, clock: FrozenClock) -> Iterator[Floor]:
-    office, look, script = Office(any_database, clock), Look(), Script()
-    queue, moves = JobQueue(clock=clock, lease=timedelta(seconds=30)), office.desk.moves
-    reads = ReadLog(database=any_database, trail=Trail(clock=clock))
-    handler = RunHandler(
-        database=any_database,
-        jobs=queue,
-        progress=RunProgress(
-            queue,
-            moves,
-            office.desk.approvals,
-            AgentDirectory(),
-            adapters_of(script),
-            Bounds(turns=4, seconds=60),
-            clock,
-        ),
-        toolbox=Toolbox([look]),
-        citations=Knowledge({"kitchen": {"ovens": [SAID]}}, {"kitchen": ["researcher"]}),
-        reads=reads,
-        clock=clock,
-    )
-    yield Floor(office, script, look, handler, RunWork(moves, queue))
-    reads.close()
 
 
 class TestARun:

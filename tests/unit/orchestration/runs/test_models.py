@@ -25,10 +25,10 @@ from orchestration.agents.keys import key_place
 from orchestration.agents.types import AdapterType
 from orchestration.runs import live
 from orchestration.runs.handler import RunHandler
-from orchestration.runs.models import RunTurn
 from orchestration.runs.progress import RunProgress
 from orchestration.runs.types import Bounds
 from orchestration.tasks.jobs import QUEUE
+from orchestration.tasks.run_models import RunTurn
 from orchestration.tasks.types import RunState, TaskDetail, TaskStatus
 from tests.clock import FrozenClock
 from tests.unit.orchestration.office import Office

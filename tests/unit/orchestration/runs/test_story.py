@@ -10,10 +10,7 @@ from kit.events.types import Happened
 from orchestration.runs import live
 from orchestration.runs.story import Line, Story
 from orchestration.tasks.types import TaskStatus
-from tests.unit.orchestration.runs import test_handler
-from tests.unit.orchestration.runs.test_handler import Floor
-
-floor = test_handler.floor
+from tests.unit.orchestration.runs.floor import Floor, Killed
 
 
 class Watcher:
@@ -76,10 +73,10 @@ class TestAStory:
     def test_of_a_turn_that_was_begun_anew_is_told_anew(self, floor: Floor, watcher: Watcher) -> None:
         def die() -> None:
             watcher.look()
-            raise test_handler.Killed
+            raise Killed
 
         floor.script.between = die
-        with pytest.raises(test_handler.Killed):
+        with pytest.raises(Killed):
             floor.works()
         floor.script.between, floor.script.answer = None, "Other."
         floor.office.clock.advance(60)
