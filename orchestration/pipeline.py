@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
@@ -29,7 +30,7 @@ from orchestration.crawling import Crawling
 from orchestration.engines import Engines, ocr_limits, parse_limits, parse_options
 from orchestration.model_changes import Remodelling
 from orchestration.nudging import Nudger
-from orchestration.runs.handler import RunHandler
+from orchestration.running import Runs
 from orchestration.tasks.jobs import QUEUE as AGENTS_QUEUE
 from orchestration.teamwork import Teamwork
 from orchestration.worker.worker import Lane, Tick, Worker
@@ -54,7 +55,7 @@ def make_worker(
     teamwork: Teamwork,
     uploads: Uploads,
     kept: Files,
-    runs: RunHandler,
+    runs: Runs,
     nudger: Nudger | None = None,
 ) -> Worker:
     """One thread embeds: it has the model's turn anyway, and gives it up between batches. Each that parses waits for a
@@ -90,11 +91,11 @@ def make_worker(
     return Worker(
         database=database,
         queue=queue,
-        handlers=(parse, *upkeep, crawling.handler, evaluate, runs),
+        handlers=(parse, *upkeep, crawling.handler, evaluate, runs.handler),
         lanes=() if settings.queue_url is not None else _lanes(settings),
         ticks=(
             _schedules(settings, database, clock, crawling, teamwork),
-            Tick("approvals", settings.schedule_seconds, teamwork.watch.tick),
+            *_watches(settings, teamwork, runs),
             _old_jobs(database, queue, clock, keep=timedelta(days=settings.job_days)),
         ),
         tell_others=nudger.nudge if nudger else None,
@@ -116,6 +117,11 @@ def _unpack(settings: Settings, engines: Engines, *, queue: JobQueue, uploads: U
 def _schedules(settings: Settings, database: Database, clock: Clock, crawling: Crawling, teamwork: Teamwork) -> Tick:
     scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled, teamwork.scheduled])
     return Tick("schedules", settings.schedule_seconds, scheduler.tick)
+
+
+def _watches(settings: Settings, teamwork: Teamwork, runs: Runs) -> Sequence[Tick]:
+    every = settings.schedule_seconds
+    return Tick("approvals", every, teamwork.watch.tick), Tick("runs", every, runs.watch.tick)
 
 
 def _old_jobs(database: Database, queue: JobQueue, clock: Clock, *, keep: timedelta) -> Tick:

@@ -8,58 +8,82 @@ from identity.audit.reads import ReadLog
 from ingest.datasets.gate import Gate
 from ingest.files.reading import Reading
 from kit.clock import Clock
-from kit.jobs.queue import JobQueue
 from kit.settings import Settings
 from orchestration.agents.directory import AgentDirectory
-from orchestration.approvals.service import Approvals
 from orchestration.engines import Engines
+from orchestration.runs.agency import Agency
+from orchestration.runs.answering import Answering
+from orchestration.runs.effects.approval import ApprovalTool
+from orchestration.runs.effects.comment import CommentTool
+from orchestration.runs.effects.handover import HandoverTool
+from orchestration.runs.effects.happening import Effects
+from orchestration.runs.effects.question import QuestionTool
 from orchestration.runs.handler import RunHandler
+from orchestration.runs.passage_texts import PassageTexts
 from orchestration.runs.progress import RunProgress
 from orchestration.runs.tools import ReadAroundTool, SearchTool, Toolbox
 from orchestration.runs.types import Bounds
+from orchestration.runs.watch import RunWatch
 from orchestration.runs.work import RunWork
 from orchestration.searching import Searching
-from orchestration.tasks.moves import Moves
+from orchestration.teamwork import Desk
 from orchestration.thinking import make_adapters
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """What the worker runs, and what happens where a person takes a hand in its jobs."""
+    """What the worker runs, what it looks after, and what happens where a person takes a hand in its jobs."""
 
     handler: RunHandler
     work: RunWork
+    watch: RunWatch
 
 
 def make_runs(
     settings: Settings,
     clock: Clock,
     engines: Engines,
+    desk: Desk,
     *,
-    queue: JobQueue,
     gate: Gate,
     searching: Searching,
     reads: ReadLog,
 ) -> Runs:
-    database, agents = engines.database, AgentDirectory()
-    moves = Moves(queue=queue, agents=agents, clock=clock)
+    database, reading, queue = engines.database, Reading(gate=gate), desk.moves.queue
+    agency = Agency(AgentDirectory(), gate)
+    watch = RunWatch(database, agency.agents, desk.moves, desk.interventions, clock)
+    effects = make_effects(desk, agency, clock)
+    progress = RunProgress(
+        jobs=queue,
+        moves=desk.moves,
+        agency=agency,
+        answering=Answering(desk.moves, desk.approvals, agency, clock),
+        effects=effects,
+        passages=PassageTexts(reading),
+        adapters=make_adapters(settings, engines.secrets),
+        bounds=Bounds(settings.agent_run_turns, settings.agent_run_seconds),
+        clock=clock,
+    )
     search = SearchTool(searching.search, searching.recorder, gate, database)
-    bounds = Bounds(settings.agent_run_turns, settings.agent_run_seconds)
     handler = RunHandler(
         database=database,
         jobs=queue,
-        progress=RunProgress(
-            jobs=queue,
-            moves=moves,
-            approvals=Approvals(names=gate, moves=moves, clock=clock),
-            agents=agents,
-            adapters=make_adapters(settings, engines.secrets),
-            bounds=bounds,
-            clock=clock,
-        ),
-        toolbox=Toolbox([search, ReadAroundTool(Reading(gate=gate), database)]),
+        progress=progress,
+        watch=watch,
+        toolbox=Toolbox([search, ReadAroundTool(reading, database)], effects.specs),
         citations=searching.citations,
         reads=reads,
         clock=clock,
     )
-    return Runs(handler, RunWork(moves, queue))
+    return Runs(handler, RunWork(desk.moves, queue), watch)
+
+
+def make_effects(desk: Desk, agency: Agency, clock: Clock) -> Effects:
+    return Effects(
+        [
+            CommentTool(desk.comments),
+            QuestionTool(desk.blockers),
+            ApprovalTool(desk.approvals, clock),
+            HandoverTool(desk.tasks, agency),
+        ]
+    )

@@ -261,11 +261,11 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue, quotas=quotas)
     crawling, teamwork = _crawling(settings, clock, engines, home, queue=queue, gate=gate, files=kept, uploads=uploads)
     changing = make_remodelling(settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison)
-    runs = make_runs(settings, clock, engines, queue=queue, gate=gate, searching=searching, reads=reads)
+    runs = make_runs(settings, clock, engines, teamwork.desk, gate=gate, searching=searching, reads=reads)
     worker = make_worker(
         settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling,
         evaluate=searching.evaluate, remodelling=changing, teamwork=teamwork, uploads=uploads, kept=kept,
-        runs=runs.handler, nudger=nudger,
+        runs=runs, nudger=nudger,
     )  # fmt: skip
     return Runtime(
         settings=settings,

@@ -24,6 +24,10 @@ from orchestration.crawl_holds import ApprovalsOfDataset, CrawlHolds, HeldCrawls
 from orchestration.recurring.belongings import RecurringOfDataset
 from orchestration.recurring.scheduled import ScheduledTask
 from orchestration.recurring.service import RecurringTasks
+from orchestration.runs.effects.approval import REQUEST_APPROVAL
+from orchestration.runs.effects.comment import COMMENT
+from orchestration.runs.effects.handover import HAND_OVER
+from orchestration.runs.effects.question import ASK_PERSON
 from orchestration.runs.interventions import Interventions
 from orchestration.runs.story import Story
 from orchestration.runs.tools import READ_AROUND, SEARCH
@@ -31,6 +35,9 @@ from orchestration.tasks.blockers import Blockers
 from orchestration.tasks.comments import Comments
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.service import Tasks
+
+TOOLS = (SEARCH, READ_AROUND, COMMENT, ASK_PERSON, REQUEST_APPROVAL, HAND_OVER)
+"""Of an agent that is run here, unless its tenant says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,14 @@ class Desk:
     approvals: Approvals
     moves: Moves
     closer: Closer
+    interventions: Interventions
     holds: CrawlHolds
 
 
 @dataclass(frozen=True, slots=True)
 class Teamwork:
     database: Database
+    desk: Desk
     names: Gate
     tasks: Tasks
     comments: Comments
@@ -76,13 +85,15 @@ def make_desk(clock: Clock, *, gate: Gate, queue: JobQueue) -> Desk:
     agents, closer = AgentDirectory(), Closer(clock)
     moves = Moves(queue=queue, agents=agents, clock=clock)
     approvals = Approvals(names=gate, moves=moves, clock=clock)
+    blockers = Blockers(names=gate, moves=moves, clock=clock)
     return Desk(
         tasks=Tasks(gate=gate, agents=agents, moves=moves, clock=clock),
         comments=Comments(names=gate, agents=agents, clock=clock),
-        blockers=Blockers(names=gate, moves=moves, clock=clock),
+        blockers=blockers,
         approvals=approvals,
         moves=moves,
         closer=closer,
+        interventions=Interventions(names=gate, moves=moves, blockers=blockers, closer=closer, clock=clock),
         holds=CrawlHolds(approvals, closer),
     )
 
@@ -94,17 +105,16 @@ def make_teamwork(
     resolver = Resolver(names=gate, closer=desk.closer, moves=desk.moves, clock=clock, subjects={held.kind: held})
     return Teamwork(
         database=database,
+        desk=desk,
         names=gate,
         tasks=desk.tasks,
         comments=desk.comments,
         blockers=desk.blockers,
-        interventions=Interventions(
-            names=gate, moves=desk.moves, blockers=desk.blockers, closer=desk.closer, clock=clock
-        ),
+        interventions=desk.interventions,
         approvals=desk.approvals,
         resolver=resolver,
         watch=ApprovalWatch(database, resolver),
         belongings=[ApprovalsOfDataset(desk.closer), RecurringOfDataset(schedules)],
-        agents=Agents(AgentDirectory(), gate, (SEARCH, READ_AROUND), secrets, readiness, clock),
+        agents=Agents(AgentDirectory(), gate, TOOLS, secrets, readiness, clock),
         recurring=RecurringTasks(tasks=desk.tasks, gate=gate, schedules=schedules, clock=clock),
     )

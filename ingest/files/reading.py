@@ -6,7 +6,7 @@ may not see a file or a chunk it is not there, and the two are answered alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -108,6 +108,14 @@ class Reading:
         last = chunk.position + min(after, MOST_NEIGHBOURS)
         chunks = _chunks(session, file, Chunk.position.between(first, last))
         return Excerpt(_place(file, names), _pieces(chunks), wanted=chunk_id, total=_count(session, file))
+
+    def readable(self, session: Session, principal: Principal, chunk_ids: Collection[str]) -> frozenset[str]:
+        """Those of the chunks that the caller may read now."""
+        if not chunk_ids:
+            return frozenset()
+        names = self.gate.readable_names(session, principal)
+        wanted = _visible(names).where(Chunk.id.in_(sorted(chunk_ids))).with_only_columns(Chunk.id)
+        return frozenset(session.scalars(wanted))
 
     def outline(self, session: Session, principal: Principal, file_id: str) -> Outline:
         file, names = self._file(session, principal, file_id)

@@ -26,7 +26,7 @@ from orchestration.tasks.events import SYSTEM, record
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.service import need
 from orchestration.tasks.sight import sight_of
-from orchestration.tasks.types import Actor, RunState, TaskStatus, WakeReason
+from orchestration.tasks.types import Actor, RunState, TaskStatus, WaitKind, WakeReason
 
 EXPIRED = "nobody decided about it in time"
 _AT_ONCE = 50
@@ -110,7 +110,8 @@ class Resolver:
         return row
 
     def _wake(self, session: Session, row: Approval, decision: Decision, actor: Actor) -> int:
-        """A task that was cancelled meanwhile, or waits for another approval by now, is left alone."""
+        """A task that was cancelled meanwhile, or waits for another approval by now, is left alone. A run that asked in
+        the middle hears the decision as what came of its call, and the last review's feedback stays what it was."""
         reason = WakeReason.REVIEW_FEEDBACK
         if decision.resolution is Resolution.APPROVED:
             reason = WakeReason.REVIEW_APPROVED
@@ -119,7 +120,10 @@ class Resolver:
         for task in tasks.held(session, repository.task_ids(session, row.id)):
             if task.status == TaskStatus.AWAITING_APPROVAL and task.approval_id == row.id:
                 record(session, task, "approval_resolved", actor, at=now, data=data)
-                self.moves.wake(session, task, reason, actor, feedback=decision.note)
+                told = {"decision": decision.resolution.value, "option": decision.option, "note": decision.note}
+                is_heard = runs.settle(session, WaitKind.APPROVAL, row.id, {**told, "by": actor.name}, at=now)
+                feedback = task.feedback if is_heard else decision.note
+                self.moves.wake(session, task, reason, actor, feedback=feedback)
                 woken += 1
         return woken
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from orchestration.runs.types import Called, Message, Role, TokensUsed, ToolCall, Turn
 from orchestration.tasks.models import Task
-from orchestration.tasks.run_models import RunInput, RunTurn
+from orchestration.tasks.run_models import RunInput, RunTurn, RunWait
 
 _SYSTEM = (
     "You work on a task for people. Search the knowledge base, read around what you find, and answer from it alone. "
@@ -17,11 +17,20 @@ _SYSTEM = (
     "what the knowledge base does not hold."
 )
 
+_NOTHING = '{"error": "nothing came of it: the work goes on without"}'
+
 
 def turns_of(session: Session, run_id: str) -> Sequence[Turn]:
     """Oldest first."""
     rows = session.scalars(select(RunTurn).where(RunTurn.run_id == run_id).order_by(RunTurn.number))
-    return [_turn(row) for row in rows]
+    awaited = awaited_of(session, run_id)
+    return [_turn(row, awaited) for row in rows]
+
+
+def awaited_of(session: Session, run_id: str) -> Mapping[tuple[int, str], str | None]:
+    """What came of the calls that had to wait for it, by turn and call; None: nothing yet."""
+    found = session.scalars(select(RunWait).where(RunWait.run_id == run_id).execution_options(populate_existing=True))
+    return {(one.turn, one.call_id): one.result for one in found}
 
 
 def row_of(turn: Turn) -> tuple[str, list[dict[str, object]]]:
@@ -54,14 +63,17 @@ def messages_of(
     messages += [Message(Role.USER, one.text) for one in inputs if one.run_id != run_id or not one.turn]
     for number, turn in enumerate(turns, start=1):
         messages.append(Message(Role.ASSISTANT, turn.text, [one.call for one in turn.called]))
-        messages += [Message(Role.TOOL, one.result, call_id=one.call.id) for one in turn.called]
+        messages += [Message(Role.TOOL, one.result or _NOTHING, call_id=one.call.id) for one in turn.called]
         messages += [Message(Role.USER, one.text) for one in inputs if one.run_id == run_id and one.turn == number]
     return messages
 
 
-def _turn(row: RunTurn) -> Turn:
+def _turn(row: RunTurn, awaited: Mapping[tuple[int, str], str | None]) -> Turn:
     called = [
-        Called(ToolCall(one["id"], one["name"], one["arguments"], one.get("malformed")), one["result"])
+        Called(
+            ToolCall(one["id"], one["name"], one["arguments"], one.get("malformed")),
+            one["result"] if one["result"] is not None else awaited.get((row.number, one["id"])),
+        )
         for one in row.calls
     ]
     return Turn(row.text, called, TokensUsed(row.input_tokens, row.output_tokens), row.seconds)

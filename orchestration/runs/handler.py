@@ -24,6 +24,7 @@ from orchestration.runs.live import LiveText
 from orchestration.runs.progress import RunProgress, Standing
 from orchestration.runs.tools import Toolbox
 from orchestration.runs.types import Called, TextDelta, TokensUsed, ToolCall, Turn
+from orchestration.runs.watch import RunWatch
 from orchestration.tasks.jobs import QUEUE, RUN
 from orchestration.tasks.types import RunState
 from retrieval.search.citing import Citations
@@ -37,6 +38,7 @@ class RunHandler:
     database: Database
     jobs: JobQueue
     progress: RunProgress
+    watch: RunWatch
     toolbox: Toolbox
     citations: Citations
     reads: ReadLog
@@ -55,6 +57,7 @@ class RunHandler:
             except CairnError as error:
                 with self.database.write() as session:
                     self._went_wrong(session, claim, error)
+            self.watch.subtask_ended(claim.subject)
 
     def gave_up(self, claim: Claim, error: str) -> None:
         with self.database.write() as session:

@@ -57,12 +57,17 @@ class Interventions:
         return self.moves.wake(session, task, WakeReason.RESUMED, actor, feedback=task.feedback)
 
     def cancel(self, session: Session, principal: Principal, task_id: str) -> None:
-        """Calls it off, and nobody is asked any more what it waited for. What it has brought stays."""
-        approval_id = repository.get(session, sight_of(session, principal, self.names), task_id).approval_id
+        """Calls it off, and nobody is asked any more what it waited for; a subtask that it waited for is called off a
+        little later. What it has brought stays."""
+        self._check(session, principal, task_id)
+        self.call_off(session, task_id, actor_of(session, principal))
+
+    def call_off(self, session: Session, task_id: str, actor: Actor) -> None:
+        """As `cancel`, where nobody is asking. TaskCannotBecome."""
+        approval_id = session.get_one(Task, task_id).approval_id
         # An approval's row is taken before its tasks', here as by those who decide about it.
-        waiting = [] if approval_id is None else [approval_id]
-        held = self.closer.hold(session, waiting)
-        task, actor = self._held(session, principal, task_id)
+        held = self.closer.hold(session, [] if approval_id is None else [approval_id])
+        task = repository.held(session, [task_id])[0]
         is_waiting = task.status == TaskStatus.AWAITING_APPROVAL and task.approval_id == approval_id
         self.moves.move(session, task, TaskStatus.CANCELLED, actor)
         run = repository.open_run(session, task.id)
@@ -74,13 +79,15 @@ class Interventions:
             self.closer.withdraw(session, [one for one in held if self.closer.is_about_one(session, one)])
 
     def _held(self, session: Session, principal: Principal, task_id: str) -> tuple[Task, Actor]:
+        self._check(session, principal, task_id)
+        return repository.held(session, [task_id])[0], actor_of(session, principal)
+
+    def _check(self, session: Session, principal: Principal, task_id: str) -> None:
         seen = repository.get(session, sight_of(session, principal, self.names), task_id)
         need(principal, Scope.WRITE)
-        actor = actor_of(session, principal)
-        is_own = (seen.created_by_kind, seen.created_by_id) == (ActorKind.HUMAN, actor.id)
+        is_own = (seen.created_by_kind, seen.created_by_id) == (ActorKind.HUMAN, actor_of(session, principal).id)
         if principal.agent_role is not None or not (is_own or principal.may(Scope.MANAGE)):
             raise Forbidden(
                 f"key {principal.name!r} may not take a hand in activity {task_id}: that is for administrators, and "
                 "for the person who made it"
             )
-        return repository.held(session, [task_id])[0], actor

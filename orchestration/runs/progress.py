@@ -7,26 +7,27 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from identity.types import Principal, Role, Scope
+from identity.types import Principal
 from kit.clock import Clock
-from kit.ids import new_id
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim, JobState, Progress
-from orchestration.agents.directory import AgentDirectory
-from orchestration.agents.running import running
+from orchestration.agents.running import in_turn, running
 from orchestration.agents.types import AdapterType
-from orchestration.approvals.service import Approvals
-from orchestration.approvals.types import ApprovalType, Request, RiskLevel
 from orchestration.runs.adapters.choosing import Adapters, Chosen
+from orchestration.runs.agency import Agency
+from orchestration.runs.answering import Answering
 from orchestration.runs.citations import Checked
 from orchestration.runs.conversation import inputs_of, messages_of, row_of, turns_of
+from orchestration.runs.effects.happening import Effects, Waiting
+from orchestration.runs.effects.types import Doing
+from orchestration.runs.passage_texts import PassageTexts
 from orchestration.runs.types import Bounds, Left, Message, Turn
 from orchestration.tasks import repository, runs
 from orchestration.tasks.events import ACTIVITY_UPDATED, record, tell
-from orchestration.tasks.models import Artifact, Task, TaskRun
+from orchestration.tasks.models import Task, TaskRun
 from orchestration.tasks.moves import Moves
-from orchestration.tasks.run_models import RunTurn
-from orchestration.tasks.types import OPEN_RUNS, Actor, ActorKind, Json, RunState, TaskStatus, TextFormat, WakeReason
+from orchestration.tasks.run_models import RunTurn, RunWait
+from orchestration.tasks.types import OPEN_RUNS, Json, RunState, TaskStatus, WakeReason
 
 BUSY_SECONDS = 2.0
 """After which an agent that has its hands full is asked again: about as long as a short run takes."""
@@ -53,8 +54,10 @@ class RunProgress:
 
     jobs: JobQueue
     moves: Moves
-    approvals: Approvals
-    agents: AgentDirectory
+    agency: Agency
+    answering: Answering
+    effects: Effects
+    passages: PassageTexts
     adapters: Adapters
     bounds: Bounds
     clock: Clock
@@ -64,11 +67,12 @@ class RunProgress:
         is ended: somebody called the task off, gave the agent to a program elsewhere, or the bounds are reached. Or it
         is put off, while the agent has its hands full. Raises what keeps the agent from being run."""
         task, run = self._held(session, claim)
-        config = self.agents.config(session, task.tenant_id, task.assignee_id or "")
+        config = self.agency.agents.config(session, task.tenant_id, task.assignee_id or "")
         if config is None or config.adapter is AdapterType.OUTSIDE:
             self._hand_out(session, claim, task, run)
             return None
         if run.state == RunState.QUEUED and task.status == TaskStatus.ASSIGNED:
+            in_turn(session, task.tenant_id, config.role)
             under_way = running(session, task.tenant_id).get(config.role, 0)
             if under_way >= config.concurrency:
                 busy = f"agent {config.role} has {under_way} runs under way, and may have {config.concurrency}"
@@ -80,35 +84,39 @@ class RunProgress:
             return None
         turns = turns_of(session, run.id)
         if _is_approved(task, run) and not turns:
-            self._end(session, task, run)
+            self.answering.end(session, task, run)
             self.jobs.complete(session, claim)
             return None
         bounds = self.bounds.narrowed(config.max_turns, config.timeout_seconds, config.max_cost_usd)
         if self._is_spent(session, claim, turns, bounds, cost_usd=task.cost_usd):
             return None
         chosen = self.adapters.choose(session, task.tenant_id, config, _left(bounds, turns, task))
-        agent, before = self._principal(session, task), repository.output(session, task)
+        agent, before = self.agency.principal(session, task), repository.output(session, task)
         said = inputs_of(session, task.id)
         before_text = None if before is None else before.text
         messages = messages_of(task, run.id, turns, said, before=before_text, system=config.prompt)
         return Standing(task.id, run.id, len(turns) + 1, task.dataset_id, agent, messages, config.tools, chosen)
 
     def add(self, session: Session, claim: Claim, turn: Turn, answer: Checked | None) -> bool:
-        """Writes a finished turn; with an answer, the run is over, and its task done or up for review. Whether it goes
-        on. A turn that was
-        finished after the task was called off is let go."""
+        """Writes a finished turn with what it changes; with an answer, the run is over, and its task done or up for
+        review. Whether it goes on. A turn that was finished after the task was halted or called off is let go."""
         task, run = self._held(session, claim)
         if not _goes_on(task, run):
             self._leave(session, claim, run)
             return False
-        number = len(turns_of(session, run.id)) + 1
+        number = runs.turns_count(session, run.id) + 1
+        turn, waiting = self._happen(session, task, turn)
         self._write(session, task, run, turn, number)
         self._tell(session, task, run, turn, number)
+        if waiting is not None:
+            self._wait(session, run, waiting, number)
+            self.jobs.complete(session, claim)
+            return False
         if answer is None:
             progress = Progress("turns", number, self.bounds.turns)
             self.jobs.hold(session, claim, progressed=True, progress=progress)
             return True
-        self._answer(session, task, run, answer)
+        self.answering.answer(session, task, run, answer)
         self.jobs.complete(session, claim)
         return False
 
@@ -135,9 +143,9 @@ class RunProgress:
             return
         now = self.clock.now()
         runs.end(session, run, state, at=now, error=error)
-        self.agents.note(session, task.tenant_id, task.assignee_id or "", error, at=now)
+        self.agency.agents.note(session, task.tenant_id, task.assignee_id or "", error, at=now)
         if task.status in {TaskStatus.ASSIGNED, TaskStatus.IN_PROGRESS}:
-            self.moves.move(session, task, TaskStatus.FAILED, self._actor(session, task), error=error)
+            self.moves.move(session, task, TaskStatus.FAILED, self.agency.actor(session, task), error=error)
 
     def _held(self, session: Session, claim: Claim) -> tuple[Task, TaskRun]:
         rows = self._rows(session, claim)
@@ -151,9 +159,12 @@ class RunProgress:
 
     def _begin(self, session: Session, task: Task, run: TaskRun, model: str) -> None:
         run.state, run.model = RunState.RUNNING, model
-        actor = self._actor(session, task)
+        actor, kind = self.agency.actor(session, task), "run_started"
+        if runs.turns_count(session, run.id):  # it has waited, for days perhaps
+            kind = "run_resumed"
+            self.passages.forget(session, self.agency.principal(session, task), run.id)
         self.moves.move(session, task, TaskStatus.IN_PROGRESS, actor)
-        record(session, task, "run_started", actor, at=self.clock.now(), data={"runId": run.id, "model": model})
+        record(session, task, kind, actor, at=self.clock.now(), data={"runId": run.id, "model": model})
 
     def _hand_out(self, session: Session, claim: Claim, task: Task, run: TaskRun) -> None:
         """A run that has not begun waits for whoever does that agent's tasks now."""
@@ -184,6 +195,31 @@ class RunProgress:
             return False
         return True
 
+    def _happen(self, session: Session, task: Task, turn: Turn) -> tuple[Turn, Waiting | None]:
+        if all(one.result is not None for one in turn.called):
+            return turn, None
+        config = self.agency.agents.config(session, task.tenant_id, task.assignee_id or "")
+        tools = () if config is None else config.tools
+        doing = Doing(session, task, self.agency.actor(session, task), self.agency.principal(session, task))
+        return self.effects.happen(doing, turn, tools)
+
+    def _wait(self, session: Session, run: TaskRun, waiting: Waiting, number: int) -> None:
+        """As a row, and not as a process: whoever settles it has the run go on."""
+        run.state = RunState.WAITING
+        session.add(
+            RunWait(
+                run_id=run.id,
+                turn=number,
+                call_id=waiting.call_id,
+                tenant_id=run.tenant_id,
+                task_id=run.task_id,
+                kind=waiting.what.kind,
+                ref_id=waiting.what.ref_id,
+                created_at=self.clock.now(),
+            )
+        )
+        session.flush()
+
     def _write(self, session: Session, task: Task, run: TaskRun, turn: Turn, number: int) -> None:
         text, calls = row_of(turn)
         session.add(
@@ -209,76 +245,9 @@ class RunProgress:
         calls: list[Json] = [{"tool": one.call.name, "arguments": dict(one.call.arguments)} for one in turn.called]
         data: dict[str, Json] = {"runId": run.id, "turn": number, "calls": calls, "costUsd": turn.cost_usd}
         now = self.clock.now()
-        record(session, task, "turn_finished", self._actor(session, task), at=now, data=data)
+        record(session, task, "turn_finished", self.agency.actor(session, task), at=now, data=data)
         about: dict[str, Json] = {"status": task.status, "runId": run.id, "turn": number}
         tell(session, task, ACTIVITY_UPDATED, at=now, data=about)
-
-    def _answer(self, session: Session, task: Task, run: TaskRun, answer: Checked) -> None:
-        now, actor = self.clock.now(), self._actor(session, task)
-        artifact = Artifact(
-            id=new_id(),
-            tenant_id=task.tenant_id,
-            task_id=task.id,
-            run_id=run.id,
-            version=repository.last_version(session, task.id) + 1,
-            format=TextFormat.MARKDOWN,
-            text=answer.text,
-            sources=[one.stored() for one in answer.sources],
-            created_at=now,
-        )
-        session.add(artifact)
-        task.output_id = artifact.id
-        data: dict[str, Json] = {
-            "outputId": artifact.id,
-            "version": artifact.version,
-            "citations": len(answer.sources),
-            "unsupported": answer.unsupported,
-        }
-        record(session, task, "output_added", actor, at=now, data=data)
-        self.agents.note(session, task.tenant_id, task.assignee_id or "", None, at=now)
-        if task.needs_review:
-            self._ask(session, task, run, artifact, actor)
-        else:
-            self._end(session, task, run)
-
-    def _end(self, session: Session, task: Task, run: TaskRun) -> None:
-        runs.end(session, run, RunState.COMPLETED, at=self.clock.now())
-        self.moves.move(session, task, TaskStatus.DONE, self._actor(session, task))
-
-    def _ask(self, session: Session, task: Task, run: TaskRun, artifact: Artifact, actor: Actor) -> None:
-        """The run is over: the approval's row waits, and what is decided makes another run."""
-        runs.end(session, run, RunState.COMPLETED, at=self.clock.now())
-        request = Request(
-            task.tenant_id,
-            task.title,
-            ApprovalType.CONTENT_REVIEW,
-            RiskLevel.MEDIUM,
-            description=f"Version {artifact.version} of what {actor.name} has brought",
-            task_ids=[task.id],
-            dataset_id=task.dataset_id,
-            details={"outputId": artifact.id, "version": artifact.version},
-        )
-        session.flush()
-        self.approvals.request(session, request, actor)
-
-    def _actor(self, session: Session, task: Task) -> Actor:
-        role = task.assignee_id or ""
-        return Actor(ActorKind.AGENT, role, self.agents.name_of(session, task.tenant_id, role) or role)
-
-    def _principal(self, session: Session, task: Task) -> Principal:
-        """Sees what its role may see; of a task about a dataset, that one alone, for whoever sees the dataset sees what
-        comes of the task."""
-        actor = self._actor(session, task)
-        return Principal(
-            tenant_id=task.tenant_id,
-            key_id="",
-            user_id=None,
-            name=actor.name,
-            role=Role.REVIEWER,
-            scopes=frozenset({Scope.READ, Scope.SEARCH}),
-            agent_role=actor.id,
-            dataset_ids=None if task.dataset_id is None else [task.dataset_id],
-        )
 
 
 def _left(bounds: Bounds, turns: Sequence[Turn], task: Task) -> Left:

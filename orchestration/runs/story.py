@@ -15,6 +15,7 @@ from identity.types import Principal
 from ingest.files.ports import DatasetNames
 from kit.db.database import Database
 from kit.events.types import Happened
+from orchestration.runs.conversation import awaited_of
 from orchestration.tasks import repository
 from orchestration.tasks.errors import TaskIsNotThere
 from orchestration.tasks.events import TEXT_DELTA, topic_of
@@ -79,22 +80,26 @@ class Story:
         if run is not None:
             if run.id != self._run:
                 self._run, self._turns, self._text = run.id, 0, ""
+            awaited = awaited_of(session, run.id)
             wanted = select(RunTurn).where(RunTurn.run_id == run.id, RunTurn.number > self._turns)
             for turn in session.scalars(wanted.order_by(RunTurn.number)):
-                yield from self._turn(turn)
+                yield from self._turn(turn, awaited)
             yield from self._deltas(events)
         if task.status not in _UNDER_WAY:
             self.is_over = True
             yield self._end(TaskStatus(task.status), run)
 
-    def _turn(self, turn: RunTurn) -> Iterator[Line]:
+    def _turn(self, turn: RunTurn, awaited: Mapping[tuple[int, str], str | None]) -> Iterator[Line]:
+        """A call whose result is awaited is told without one."""
         rest = turn.text.removeprefix(self._text)
         self._turns, self._text = turn.number, ""
         if rest:
             yield self._line(LineKind.TEXT_DELTA, delta=rest)
         for call in turn.calls:
             yield self._line(LineKind.TOOL_CALL, name=call["name"], input=call["arguments"])
-            yield self._line(LineKind.TOOL_RESULT, name=call["name"], output=_shown(json.loads(call["result"])))
+            result = call["result"] if call["result"] is not None else awaited.get((turn.number, call["id"]))
+            if result is not None:
+                yield self._line(LineKind.TOOL_RESULT, name=call["name"], output=_shown(json.loads(result)))
 
     def _deltas(self, events: Sequence[Happened]) -> Iterator[Line]:
         for event in events:

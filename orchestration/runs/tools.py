@@ -13,6 +13,7 @@ from ingest.files.ports import DatasetNames
 from ingest.files.reading import Piece, Place, Reading
 from kit.db.database import Database
 from kit.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
+from orchestration.runs.arguments import text_of
 from orchestration.runs.types import ToolCall, ToolSpec
 from orchestration.tasks.types import Json
 from retrieval.records.recorder import SearchRecorder
@@ -25,8 +26,9 @@ READ_AROUND = "read_around"
 _HITS = 8
 _AROUND = 1
 _LONGEST_QUERY = 8000
+_LONGEST_ID = 100
 
-_FOR_THE_MODEL = (Conflict, Forbidden, Invalid, NotFound, Unprocessable)
+FOR_THE_MODEL = (Conflict, Forbidden, Invalid, NotFound, Unprocessable)
 """What it can do something about: it is told. Anything else ends the run, or puts it off."""
 
 
@@ -46,32 +48,44 @@ class Searching(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Toolbox:
+    """`effects` are tools that change something: they happen with the turn, not before it."""
+
     tools: Sequence[Tool]
+    effects: Sequence[ToolSpec] = ()
 
     def only(self, names: Sequence[str] | None) -> Toolbox:
         """Those of these names; None: all."""
-        return self if names is None else Toolbox([tool for tool in self.tools if tool.spec.name in names])
+        if names is None:
+            return self
+        return Toolbox(
+            [tool for tool in self.tools if tool.spec.name in names],
+            [spec for spec in self.effects if spec.name in names],
+        )
 
     @property
     def specs(self) -> Sequence[ToolSpec]:
-        return [tool.spec for tool in self.tools]
+        return [*(tool.spec for tool in self.tools), *self.effects]
 
-    def call(self, principal: Principal, call: ToolCall) -> str:
-        """JSON: what the tool found, or an `error` in words. Raises what the model can do nothing about."""
-        tool = next((one for one in self.tools if one.spec.name == call.name), None)
-        if tool is None:
-            known = ", ".join(one.spec.name for one in self.tools)
+    def call(self, principal: Principal, call: ToolCall) -> str | None:
+        """JSON: what the tool found, or an `error` in words. None for an effect, which is still to happen. Raises what
+        the model can do nothing about."""
+        spec = next((one for one in self.specs if one.name == call.name), None)
+        if spec is None:
+            known = ", ".join(one.name for one in self.specs)
             return _json({"error": f"there is no tool {call.name!r}; there are: {known}"})
         if call.malformed is not None:
             return _json(
                 {
                     "error": f"the arguments are no JSON object: {call.malformed[:200]!r}; send one that fits "
-                    f"{_json(tool.spec.parameters)}"
+                    f"{_json(spec.parameters)}"
                 }
             )
+        tool = next((one for one in self.tools if one.spec.name == call.name), None)
+        if tool is None:
+            return None
         try:
             return _json(tool.run(principal, call.arguments))
-        except _FOR_THE_MODEL as error:
+        except FOR_THE_MODEL as error:
             return _json({"error": error.message})
 
 
@@ -91,9 +105,7 @@ class SearchTool:
     )
 
     def run(self, principal: Principal, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
-        query = _text(arguments, "query")
-        if len(query) > _LONGEST_QUERY:
-            raise Invalid(f"query has {len(query)} characters; send at most {_LONGEST_QUERY}")
+        query = text_of(arguments, "query", longest=_LONGEST_QUERY)
         with self.database.read() as session:
             datasets = self.names.readable_names(session, principal)
         passages: list[Json] = []
@@ -117,18 +129,11 @@ class ReadAroundTool:
     )
 
     def run(self, principal: Principal, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
-        chunk_id = _text(arguments, "chunk_id")
+        chunk_id = text_of(arguments, "chunk_id", longest=_LONGEST_ID)
         with self.database.read() as session:
             excerpt = self.reading.around(session, principal, chunk_id, before=_AROUND, after=_AROUND)
         note_read("file", excerpt.place.file_id, chunk=chunk_id)
         return {"chunk_id": chunk_id, "passages": [_piece(excerpt.place, one) for one in excerpt.pieces]}
-
-
-def _text(arguments: Mapping[str, Json], name: str) -> str:
-    value = arguments.get(name)
-    if not isinstance(value, str) or not value.strip():
-        raise Invalid(f"{name} is {value!r}; send a text that is not empty")
-    return value.strip()
 
 
 def _hit(hit: SearchHit, names: Mapping[str, str]) -> Json:

@@ -114,10 +114,10 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A tool's call with what came of it, as JSON."""
+    """A tool's call with what came of it, as JSON. None: nothing yet."""
 
     call: ToolCall
-    result: str
+    result: str | None
 
 
 @dataclass(frozen=True, slots=True)

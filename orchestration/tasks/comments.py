@@ -15,11 +15,11 @@ from orchestration.tasks import repository, views
 from orchestration.tasks.actors import actor_of
 from orchestration.tasks.events import ACTIVITY_UPDATED, record, tell
 from orchestration.tasks.mentions import mentions_of
-from orchestration.tasks.models import TaskComment
+from orchestration.tasks.models import Task, TaskComment
 from orchestration.tasks.ports import AgentNames
 from orchestration.tasks.service import need
 from orchestration.tasks.sight import sight_of
-from orchestration.tasks.types import ActorKind, CommentKind, CommentView
+from orchestration.tasks.types import Actor, ActorKind, CommentKind, CommentView
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,18 @@ class Comments:
         """MentionsNobody where it names somebody who is not there."""
         need(principal, Scope.WRITE)
         repository.get(session, sight_of(session, principal, self.names), task_id)
+        task = repository.held(session, [task_id])[0]
+        return self.put(session, task, actor_of(session, principal), text, kind)
+
+    def put(self, session: Session, task: Task, author: Actor, text: str, kind: CommentKind) -> CommentView:
+        """As `add`, where the task is held."""
 
         def name_of(who: ActorKind, identifier: str) -> str | None:
             if who is ActorKind.AGENT:
-                return self.agents.name_of(session, principal.tenant_id, identifier)
-            return repository.active_person(session, principal.tenant_id, identifier)
+                return self.agents.name_of(session, task.tenant_id, identifier)
+            return repository.active_person(session, task.tenant_id, identifier)
 
-        mentions = mentions_of(text, name_of)
-        task = repository.held(session, [task_id])[0]
-        author, now = actor_of(session, principal), self.clock.now()
+        mentions, now = mentions_of(text, name_of), self.clock.now()
         row = TaskComment(
             id=new_id(),
             tenant_id=task.tenant_id,

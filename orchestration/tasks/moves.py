@@ -71,8 +71,12 @@ class Moves:
             session.add(run)
             run_id = run.id
         session.flush()
-        if not self.agents.is_run_here(session, task.tenant_id, task.assignee_id or ""):
-            return run_id
+        if self.agents.is_run_here(session, task.tenant_id, task.assignee_id or ""):
+            self.enqueue(session, task, run_id)
+        return run_id
+
+    def enqueue(self, session: Session, task: Task, run_id: str) -> None:
+        """Once for each run, however often it is said."""
         job = run_job(
             tenant_id=task.tenant_id,
             dataset_id=task.dataset_id,
@@ -81,4 +85,3 @@ class Moves:
             priority=task.priority,
         )
         self.queue.enqueue(session, job)
-        return run_id

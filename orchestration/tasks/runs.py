@@ -88,6 +88,6 @@ def without_texts(result: Mapping[str, Any]) -> Mapping[str, Json]:
 
 
 def _trimmed(call: Mapping[str, Any]) -> dict[str, Any]:
-    if not call["result"] or '"passages"' not in call["result"]:
+    if call["result"] is None or '"passages"' not in call["result"]:
         return dict(call)
     return {**call, "result": json.dumps(without_texts(json.loads(call["result"])), ensure_ascii=False)}

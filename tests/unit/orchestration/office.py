@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from identity.types import ROLE_SCOPES, Principal, Role, Scope
 from ingest.datasets.gate import Gate
+from ingest.datasets.models import Dataset
 from kit.db.database import Database
 from kit.ids import new_id
 from kit.jobs.models import Job
@@ -82,6 +83,19 @@ class Office:
                     updated_at=self.clock.now(), **{"adapter_config": {}} | fields,
                 )
             )  # fmt: skip
+
+    def dataset(self, *roles: str) -> str:
+        """An empty one, for agents of these roles."""
+        now, dataset_id = self.clock.now(), new_id()
+        row = Dataset(
+            id=dataset_id, tenant_id=self.people.tenant, name=dataset_id, embedding_provider="none",
+            embedding_model="none", vector_size=1, collection="none", chunk_size=512, chunk_overlap=0,
+            parse_type="auto", parser_engine="auto", separators=[], allowed_agent_roles=[*roles], created_at=now,
+            updated_at=now,
+        )  # fmt: skip
+        with self.database.write() as session:
+            session.add(row)
+        return dataset_id
 
     def task(self, **fields: object) -> str:
         """For the agent `researcher`, unless said otherwise."""

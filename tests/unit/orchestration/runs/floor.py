@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from identity.audit.acts import note_read
 from identity.audit.reads import ReadLog
 from identity.audit.trail import Trail
 from identity.types import Principal
+from ingest.datasets.gate import Gate
 from kit.db.database import Database
 from kit.jobs.handler import Signals
 from kit.jobs.models import Job
-from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
 from orchestration.agents.directory import AgentDirectory
+from orchestration.running import make_effects
+from orchestration.runs.adapters.choosing import Adapters
+from orchestration.runs.agency import Agency
+from orchestration.runs.answering import Answering
 from orchestration.runs.handler import RunHandler
+from orchestration.runs.passage_texts import PassageTexts
 from orchestration.runs.progress import RunProgress
-from orchestration.runs.tools import Toolbox
+from orchestration.runs.tools import Tool, Toolbox
 from orchestration.runs.types import Bounds, Message, ReplyPart, Role, TextDelta, TokensUsed, ToolCall, ToolSpec
+from orchestration.runs.watch import RunWatch
 from orchestration.runs.work import RunWork
 from orchestration.tasks.jobs import QUEUE
 from orchestration.tasks.run_models import RunTurn
@@ -33,6 +41,7 @@ from tests.unit.orchestration.runs.knowledge import Knowledge
 from tests.unit.orchestration.runs.thinking import adapters_of
 
 SAID = "The oven was made by Ferrante in Turin."
+ASKED = "What is new?"
 BUSY: Signals = Signals(stopping=lambda: True)
 CALM: Signals = Signals(stopping=lambda: False)
 
@@ -61,25 +70,31 @@ class Look:
 @dataclass
 class Script:
     """Looks `looks` times, then answers, with `between` happening in the middle of it. `meanwhile` is what happens
-    while a turn of that number is thought about."""
+    while a turn of that number is thought about, `calls` what the tool's stead is taken by in a turn of a task that
+    asks what is new."""
 
     looks: int = 2
     answer: str = "Done."
     meanwhile: dict[int, Callable[[], object]] = field(default_factory=dict)
     heard: list[Sequence[Message]] = field(default_factory=list)
     between: Callable[[], object] | None = None
+    calls: dict[int, Sequence[tuple[str, Mapping[str, Json]]]] = field(default_factory=dict)
 
     model = "script"
     writes_freely = False
 
     def reply(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
-        assert [tool.name for tool in tools] == ["look"]
+        assert tools[0].name == "look"
         self.heard.append(messages)
         number = 1 + sum(message.role is Role.ASSISTANT for message in messages)
         happens = self.meanwhile.pop(number, None)
         if happens is not None:
             happens()
-        if number > self.looks:
+        asked = next(message.text for message in messages if message.role is Role.USER)
+        if number in self.calls and asked == ASKED:
+            for place, (name, arguments) in enumerate(self.calls[number]):
+                yield ToolCall(f"c{number}.{place}", name, arguments)
+        elif number > self.looks:
             half = len(self.answer) // 2
             yield TextDelta(self.answer[:half])
             if self.between is not None:
@@ -88,6 +103,13 @@ class Script:
         else:
             yield ToolCall(f"c{number}", "look", {"at": number})
         yield TokensUsed(10, 2)
+
+
+class Everything:
+    """Chunks that are all there to be read."""
+
+    def readable(self, session: Session, principal: Principal, chunk_ids: Collection[str]) -> frozenset[str]:
+        return frozenset(chunk_ids)
 
 
 @dataclass
@@ -118,6 +140,11 @@ class Floor:
         with self.office.database.read() as session:
             return [one.type for one in self.office.desk.tasks.timeline(session, self.office.admin, task)]
 
+    def results(self) -> Mapping[str, Any]:
+        """By call, as the script heard them before its last turn."""
+        told = [message for message in self.script.heard[-1] if message.role is Role.TOOL]
+        return {message.call_id or "": json.loads(message.text) for message in told}
+
     def turns(self) -> list[int]:
         with self.office.database.read() as session:
             return list(session.scalars(select(RunTurn.number).order_by(RunTurn.number)))
@@ -136,26 +163,38 @@ class Floor:
 
 
 @contextmanager
-def opened(database: Database, clock: FrozenClock) -> Iterator[Floor]:
-    office, look, script = Office(database, clock), Look(), Script()
-    queue, moves = JobQueue(clock=clock, lease=timedelta(seconds=30)), office.desk.moves
+def handling(office: Office, tools: Sequence[Tool], knowledge: Knowledge, adapters: Adapters) -> Iterator[RunHandler]:
+    """Whoever does the office's runs: four turns, a minute."""
+    database, clock, desk = office.database, office.clock, office.desk
+    agency = Agency(AgentDirectory(), Gate())
+    effects = make_effects(desk, agency, clock)
     reads = ReadLog(database=database, trail=Trail(clock=clock))
-    handler = RunHandler(
+    yield RunHandler(
         database=database,
-        jobs=queue,
+        jobs=desk.moves.queue,
         progress=RunProgress(
-            queue,
-            moves,
-            office.desk.approvals,
-            AgentDirectory(),
-            adapters_of(script),
-            Bounds(turns=4, seconds=60),
-            clock,
+            jobs=desk.moves.queue,
+            moves=desk.moves,
+            agency=agency,
+            answering=Answering(desk.moves, desk.approvals, agency, clock),
+            effects=effects,
+            passages=PassageTexts(Everything()),
+            adapters=adapters,
+            bounds=Bounds(turns=4, seconds=60),
+            clock=clock,
         ),
-        toolbox=Toolbox([look]),
-        citations=Knowledge({"kitchen": {"ovens": [SAID]}}, {"kitchen": ["researcher"]}),
+        watch=RunWatch(database, agency.agents, desk.moves, desk.interventions, clock),
+        toolbox=Toolbox(tools, effects.specs),
+        citations=knowledge,
         reads=reads,
         clock=clock,
     )
-    yield Floor(office, script, look, handler, RunWork(moves, queue))
     reads.close()
+
+
+@contextmanager
+def opened(database: Database, clock: FrozenClock) -> Iterator[Floor]:
+    office, look, script = Office(database, clock), Look(), Script()
+    knowledge = Knowledge({"kitchen": {"ovens": [SAID]}}, {"kitchen": ["researcher"]})
+    with handling(office, [look], knowledge, adapters_of(script)) as handler:
+        yield Floor(office, script, look, handler, RunWork(office.desk.moves, handler.jobs))

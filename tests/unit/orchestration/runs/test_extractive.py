@@ -46,7 +46,7 @@ def answered(
             return "".join(part.text for part in reply if isinstance(part, TextDelta)), turns
         turns.append(calls)
         messages.append(Message(Role.ASSISTANT, "", calls))
-        messages += [Message(Role.TOOL, toolbox.call(who, call), call_id=call.id) for call in calls]
+        messages += [Message(Role.TOOL, toolbox.call(who, call) or "", call_id=call.id) for call in calls]
     raise AssertionError(f"no answer after {turns}")
 
 

@@ -22,8 +22,7 @@ from tests.unit.orchestration.runs.floor import Floor
 
 
 def hands(floor: Floor) -> Interventions:
-    desk = floor.office.desk
-    return Interventions(desk.blockers.names, desk.moves, desk.blockers, desk.closer, floor.office.clock)
+    return floor.office.desk.interventions
 
 
 def does(floor: Floor, act: Callable[[Session], object]) -> object:

@@ -5,33 +5,29 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from identity.audit.reads import ReadLog
-from identity.audit.trail import Trail
 from kit.db.database import Database
 from kit.events.models import Event
 from kit.jobs.handler import Signals
 from kit.jobs.models import Job
-from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim, JobState
 from migrations.tables import all_tables
-from orchestration.agents.directory import AgentDirectory
 from orchestration.agents.keys import key_place
 from orchestration.agents.types import AdapterType
 from orchestration.runs import live
 from orchestration.runs.handler import RunHandler
-from orchestration.runs.progress import RunProgress
-from orchestration.runs.types import Bounds
 from orchestration.tasks.jobs import QUEUE
 from orchestration.tasks.run_models import RunTurn
 from orchestration.tasks.types import RunState, TaskDetail, TaskStatus
 from tests.clock import FrozenClock
 from tests.unit.orchestration.office import Office
+from tests.unit.orchestration.runs.floor import handling
 from tests.unit.orchestration.runs.knowledge import Knowledge
 from tests.unit.orchestration.runs.thinking import LOOPBACK, SECRETS, Answer, PlayedModel, adapters, playing
 from tests.unit.orchestration.runs.wires import WIRES, Wire
@@ -119,25 +115,9 @@ class studying:  # noqa: N801 - reads as a block
         }  # fmt: skip
         office = Office(database, clock)
         knowledge = Knowledge({"kitchen": {"ovens": [SAID]}}, {"kitchen": ["researcher"]})
-        queue = JobQueue(clock=clock, lease=timedelta(seconds=30))
-        self.reads = ReadLog(database=database, trail=Trail(clock=clock))
-        handler = RunHandler(
-            database=database,
-            jobs=queue,
-            progress=RunProgress(
-                jobs=queue,
-                moves=office.desk.moves,
-                approvals=office.desk.approvals,
-                agents=AgentDirectory(),
-                adapters=adapters(**{**given, **settings}),
-                bounds=Bounds(turns=4, seconds=60),
-                clock=clock,
-            ),
-            toolbox=knowledge.toolbox(database),
-            citations=knowledge,
-            reads=self.reads,
-            clock=clock,
-        )
+        tools = knowledge.toolbox(database).tools
+        self.stack = ExitStack()
+        handler = self.stack.enter_context(handling(office, tools, knowledge, adapters(**{**given, **settings})))
         self.study = Study(wire, office, model, handler, knowledge)
         self.study.agent()
 
@@ -145,7 +125,7 @@ class studying:  # noqa: N801 - reads as a block
         return self.study
 
     def __exit__(self, *_error: object) -> None:
-        self.reads.close()
+        self.stack.close()
 
 
 def searching(study: Study, raw: str = '{"query": "oven Ferrante"}', **more: object) -> Answer:

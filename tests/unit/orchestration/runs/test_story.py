@@ -101,3 +101,19 @@ class TestAStory:
         watcher.look()
         (line,) = watcher.told
         assert (line.kind, line.data.get("error") or line.data.get("status")) == (kind, word)
+
+
+class TestACallThatWaits:
+    def test_is_told_without_a_result_until_there_is_one(self, floor: Floor) -> None:
+        floor.script.looks, floor.script.calls = 0, {1: [("ask_person", {"question": "Which year?"})]}
+        task = floor.office.task()
+        floor.works()
+        first, whole = Watcher(floor, task), Watcher(floor, task)
+        first.look()
+        assert first.kinds == ["tool_call", "completed"]
+        with floor.office.database.write() as session:
+            (row,) = floor.office.desk.blockers.list(session, floor.office.admin, task)
+            floor.office.desk.blockers.resolve(session, floor.office.admin, task, row.id, "1994")
+        floor.works()
+        whole.look()
+        assert whole.kinds == ["tool_call", "tool_result", "text_delta", "completed"]
