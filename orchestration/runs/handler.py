@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,10 @@ from orchestration.runs.watch import RunWatch
 from orchestration.tasks.jobs import QUEUE, RUN
 from orchestration.tasks.types import RunState
 from retrieval.search.citing import Citations
+
+MOST_CALLS = 32
+"""Of one reply. The built-in adapter makes 18 at most; a model that makes more has lost its way, and each is a row's
+part and a search's cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,8 @@ class RunHandler:
         with acting(Act.of(standing.agent)) as act:
             toolbox = self.toolbox.only(standing.tools)
             text, calls, tokens = self._reply(claim, standing, toolbox)
-            called = [Called(call, toolbox.call(standing.agent, call)) for call in calls]
+            called = [Called(call, toolbox.call(standing.agent, call)) for call in calls[:MOST_CALLS]]
+            called += [Called(call, _too_many(len(calls))) for call in calls[MOST_CALLS : MOST_CALLS + 1]]
             answer = None if called else self._checked(standing, text)
         ended = self.clock.now()
         self.reads.put(
@@ -104,7 +110,8 @@ class RunHandler:
         )
         price = standing.chosen.price
         cost = None if tokens is None or price is None else price.of(tokens)
-        return Turn(text, called, tokens or TokensUsed(0, 0), (ended - began).total_seconds(), cost), answer
+        used = tokens or TokensUsed(0, 0)
+        return Turn(text, called, used, (ended - began).total_seconds(), cost), answer
 
     def _checked(self, standing: Standing, text: str) -> Checked:
         answer = checked(self.citations, standing.agent, text)
@@ -124,3 +131,9 @@ class RunHandler:
                 case TokensUsed():
                     tokens = part
         return live.text, calls, tokens
+
+
+def _too_many(asked: int) -> str:
+    """For the first of the calls that are not made; the model is not shown the others again."""
+    error = f"a reply may make {MOST_CALLS} calls, and made {asked}: those from this one on were not made"
+    return json.dumps({"error": error})

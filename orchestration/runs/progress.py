@@ -244,6 +244,8 @@ class RunProgress:
     def _tell(self, session: Session, task: Task, run: TaskRun, turn: Turn, number: int) -> None:
         calls: list[Json] = [{"tool": one.call.name, "arguments": dict(one.call.arguments)} for one in turn.called]
         data: dict[str, Json] = {"runId": run.id, "turn": number, "calls": calls, "costUsd": turn.cost_usd}
+        if turn.tokens.is_estimated:
+            data["isEstimated"] = True
         now = self.clock.now()
         record(session, task, "turn_finished", self.agency.actor(session, task), at=now, data=data)
         about: dict[str, Json] = {"status": task.status, "runId": run.id, "turn": number}

@@ -53,10 +53,11 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class TokensUsed:
-    """Of the reply so far; the last one counts."""
+    """Of the reply so far; the last one counts. `is_estimated`: the server told none, and this is rather too much."""
 
     input: int
     output: int
+    is_estimated: bool = False
 
 
 ReplyPart: TypeAlias = TextDelta | ToolCall | TokensUsed
@@ -129,7 +130,7 @@ class Turn:
     tokens: TokensUsed = field(default=TokensUsed(0, 0))
     seconds: float = 0.0
     cost_usd: float | None = 0.0
-    """None: not known."""
+    """None: not known. Estimated where its tokens are."""
 
     @property
     def is_answer(self) -> bool:

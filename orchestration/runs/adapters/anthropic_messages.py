@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import anthropic
-import httpx2
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from kit.errors import CairnError
-from orchestration.runs.adapters.asking import UNUSED_KEY, Ask
-from orchestration.runs.adapters.calls import numbered, storable
+from orchestration.runs.adapters.asking import UNUSED_KEY, Ask, replied
 from orchestration.runs.adapters.endpoints import Endpoint
 from orchestration.runs.adapters.errors import ModelFailed, ModelRefused
-from orchestration.runs.types import Left, Message, ReplyPart, Role, TextDelta, TokensUsed, ToolCall, ToolSpec
+from orchestration.runs.types import Left, Message, ReplyPart, Role, TokensUsed, ToolCall, ToolSpec
 
 
 class _Usage(BaseModel):
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
+    input_tokens: int | None = Field(None, ge=0)
+    output_tokens: int | None = Field(None, ge=0)
+    cache_creation_input_tokens: int | None = Field(None, ge=0)
+    cache_read_input_tokens: int | None = Field(None, ge=0)
 
     @property
     def read(self) -> int | None:
@@ -61,60 +58,26 @@ class _Event(BaseModel):
 
 @dataclass(slots=True)
 class _Reply:
-    """What has come so far: the calls' names and arguments, by their place. Tokens that were not told are None."""
+    """Implements Wire; a call's name and arguments by its place. Tokens that were not told are None."""
 
-    calls: dict[int, tuple[str, str]] = field(default_factory=dict)
+    endpoint: Endpoint
     read: int | None = None
     written: int | None = None
     stopped: str | None = None
     is_over: bool = False
+    _calls: dict[int, tuple[str, str]] = field(default_factory=dict)
 
-    def take(self, event: _Event) -> str:
-        """The text that it adds."""
-        usage = event.usage or (None if event.message is None else event.message.usage)
-        if usage is not None:
-            self.read = self.read if usage.read is None else usage.read
-            self.written = self.written if usage.output_tokens is None else usage.output_tokens
-        if event.type == "message_stop":
-            self.is_over = True
-        if event.content_block is not None and event.content_block.type == "tool_use":
-            self.calls[event.index] = (event.content_block.name or "", "")
-        return "" if event.delta is None else self._add(event.index, event.delta)
-
-    def _add(self, index: int, delta: _Delta) -> str:
-        self.stopped = delta.stop_reason or self.stopped
-        if delta.partial_json and index in self.calls:
-            name, arguments = self.calls[index]
-            self.calls[index] = (name, arguments + delta.partial_json)
-        return (delta.text or "") if delta.type == "text_delta" else ""
-
-
-@dataclass(frozen=True, slots=True)
-class AnthropicMessages:
-    endpoint: Endpoint
-    left: Left
-
-    writes_freely = True
+    failures = anthropic.APIError
 
     @property
-    def model(self) -> str:
-        return self.endpoint.model
+    def calls(self) -> Sequence[tuple[str, str]]:
+        return [self._calls[at] for at in sorted(self._calls)]
 
-    def reply(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
-        ask, so_far = Ask(self.endpoint, self.left), _Reply()
-        most = ask.tokens(messages, tools)
-        try:
-            for event in self._events(ask, messages, tools, most):
-                text = so_far.take(event)
-                if text:
-                    yield TextDelta(storable(text))
-        except anthropic.APIStatusError as error:
-            raise ask.answered(_status(error), error.response.headers, error.body) from None
-        except (anthropic.APIError, httpx2.TransportError, CairnError, ValueError) as error:
-            raise ask.failed(error) from None
-        yield from _ending(ask, so_far, messages, most)
+    @property
+    def tokens(self) -> TokensUsed | None:
+        return None if self.read is None or self.written is None else TokensUsed(self.read, self.written)
 
-    def _events(self, ask: Ask, messages: Sequence[Message], tools: Sequence[ToolSpec], most: int) -> Iterator[_Event]:
+    def texts(self, ask: Ask, messages: Sequence[Message], tools: Sequence[ToolSpec], most: int) -> Iterator[str]:
         key = self.endpoint.key
         body: dict[str, Any] = {
             "model": self.endpoint.model,
@@ -135,7 +98,54 @@ class AnthropicMessages:
             )
             with client.messages.create(**body) as stream:
                 for event in stream:
-                    yield _Event.model_validate(event.to_dict(warnings=False))
+                    yield self._take(_Event.model_validate(event.to_dict(warnings=False)))
+
+    def refusal(self, error: Exception) -> tuple[int, Mapping[str, str], object] | None:
+        if isinstance(error, anthropic.APIStatusError):
+            return _status(error), error.response.headers, error.body
+        return None
+
+    def check(self, ask: Ask, most: int) -> None:
+        if not self.is_over:
+            raise ModelFailed(f"the reply of {self.endpoint.model} broke off")
+        if self.stopped == "max_tokens":
+            raise ask.cut(most)
+        if self.stopped == "refusal":
+            raise ModelRefused(f"model {self.endpoint.model} refuses to answer")
+
+    def _take(self, event: _Event) -> str:
+        """The text that it adds."""
+        usage = event.usage or (None if event.message is None else event.message.usage)
+        if usage is not None:
+            self.read = self.read if usage.read is None else usage.read
+            self.written = self.written if usage.output_tokens is None else usage.output_tokens
+        if event.type == "message_stop":
+            self.is_over = True
+        if event.content_block is not None and event.content_block.type == "tool_use":
+            self._calls[event.index] = (event.content_block.name or "", "")
+        return "" if event.delta is None else self._add(event.index, event.delta)
+
+    def _add(self, index: int, delta: _Delta) -> str:
+        self.stopped = delta.stop_reason or self.stopped
+        if delta.partial_json and index in self._calls:
+            name, arguments = self._calls[index]
+            self._calls[index] = (name, arguments + delta.partial_json)
+        return (delta.text or "") if delta.type == "text_delta" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnthropicMessages:
+    endpoint: Endpoint
+    left: Left
+
+    writes_freely = True
+
+    @property
+    def model(self) -> str:
+        return self.endpoint.model
+
+    def reply(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
+        return replied(Ask(self.endpoint, self.left), _Reply(self.endpoint), messages, tools)
 
 
 def _status(error: anthropic.APIStatusError) -> int:
@@ -145,18 +155,6 @@ def _status(error: anthropic.APIStatusError) -> int:
     inner = error.body.get("error") if isinstance(error.body, dict) else None
     kind = inner.get("type") if isinstance(inner, dict) else None
     return {"rate_limit_error": 429, "invalid_request_error": 400, "authentication_error": 401}.get(str(kind), 529)
-
-
-def _ending(ask: Ask, so_far: _Reply, messages: Sequence[Message], most: int) -> Iterator[ReplyPart]:
-    if not so_far.is_over:
-        raise ModelFailed(f"the reply of {ask.endpoint.model} broke off")
-    if so_far.stopped == "max_tokens":
-        raise ask.cut(most)
-    if so_far.stopped == "refusal":
-        raise ModelRefused(f"model {ask.endpoint.model} refuses to answer")
-    yield from numbered([so_far.calls[at] for at in sorted(so_far.calls)], messages)
-    if so_far.read is not None and so_far.written is not None:
-        yield TokensUsed(so_far.read, so_far.written)
 
 
 def _turns(messages: Sequence[Message]) -> list[dict[str, Any]]:

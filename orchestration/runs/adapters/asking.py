@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from math import ceil, isnan, nan
 from time import monotonic
+from typing import Protocol
 
 import httpx2
 
 from kit.egress.bounded import BoundedTransport
 from kit.errors import CairnError
 from kit.redaction import redact_text
+from orchestration.runs.adapters.calls import numbered, storable
 from orchestration.runs.adapters.endpoints import Endpoint
 from orchestration.runs.adapters.errors import ModelFailed, ModelIsBusy, ModelRefused, OutOfMoney, OutOfTime
-from orchestration.runs.types import Left, Message, ToolSpec
+from orchestration.runs.types import Left, Message, ReplyPart, TextDelta, TokensUsed, ToolSpec
 
 LARGEST_ANSWER = 32 * 1024 * 1024
 """Bytes on the wire: each token comes as an event of some hundred."""
@@ -26,7 +31,7 @@ _CONNECT_SECONDS = 10.0
 _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 3600.0
 _LEAST_TOKENS = 16
-_CHARACTERS_PER_TOKEN = 4  # about, of English; it only says beforehand what the server counts afterwards
+_BYTES_PER_TOKEN = 3  # 4 or more of English, 3 a letter of Chinese: rather too many tokens than too few
 _NEVER = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 """What some servers answer 429 with although no waiting helps."""
 
@@ -63,9 +68,7 @@ class Ask:
         most, usd, price = self.endpoint.most_tokens, self.left.usd, self.endpoint.price
         if usd is None or price is None or not price.output:
             return most
-        characters = sum(len(one.text) + sum(len(str(call.arguments)) for call in one.calls) for one in messages)
-        characters += sum(len(one.about) + len(str(one.parameters)) for one in tools)
-        reading = characters / _CHARACTERS_PER_TOKEN * price.input / 1_000_000
+        reading = _read(messages, tools) * price.input / 1_000_000
         affordable = (usd - reading) / price.output * 1_000_000
         if affordable < _LEAST_TOKENS:
             raise OutOfMoney(
@@ -89,9 +92,9 @@ class Ask:
         if status in {401, 403}:
             return ModelRefused(f"{name} refuses the key: set another, as {endpoint.key_setting}")
         if status == 429 and _code(body) not in _NEVER:
-            return ModelIsBusy(f"{name} is asked too much: {said}", retry_after=_wait(headers))
+            return ModelIsBusy(f"{name} is asked too much: {said}", retry_after=wait_of(headers))
         if status in {503, 529} and "retry-after" in headers:
-            return ModelIsBusy(f"{name} is busy: {said}", retry_after=_wait(headers))
+            return ModelIsBusy(f"{name} is busy: {said}", retry_after=wait_of(headers))
         if status >= 500 or status in {408, 409, 425}:
             return ModelFailed(f"{name} answers {status}: {said}")
         return ModelRefused(f"{name} answers {status}: {said}")
@@ -114,6 +117,63 @@ class Ask:
         """What a server says, without the key, which some repeat."""
         key = self.endpoint.key
         return redact_text(text.replace(key, "[redacted]") if key else text).replace("\x00", "\ufffd")[:300]
+
+
+class Wire(Protocol):
+    """One reply as a maker's client brings it; it remembers what has come. `failures` are the client's errors."""
+
+    @property
+    def failures(self) -> type[Exception]: ...
+
+    def texts(self, ask: Ask, messages: Sequence[Message], tools: Sequence[ToolSpec], most: int) -> Iterator[str]:
+        """What the reply says, piece by piece; empty pieces are none."""
+
+    def refusal(self, error: Exception) -> tuple[int, Mapping[str, str], object] | None:
+        """The status, headers and body of an answer that is no reply; None for another error."""
+
+    def check(self, ask: Ask, most: int) -> None:
+        """Raises where the reply did not come to its end, or is none."""
+
+    @property
+    def calls(self) -> Sequence[tuple[str, str]]:
+        """Names and arguments as they came, in their order."""
+
+    @property
+    def tokens(self) -> TokensUsed | None:
+        """None where the server told none."""
+
+
+def replied(ask: Ask, wire: Wire, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
+    """The reply of a model, whoever's client brings it. Without tokens from the server they are estimated, so that a
+    limit in dollars holds for it too; a server that read nothing told none."""
+    most, said = ask.tokens(messages, tools), 0
+    try:
+        for text in wire.texts(ask, messages, tools, most):
+            if text:
+                said += _bytes(text)
+                yield TextDelta(storable(text))
+    except (wire.failures, httpx2.TransportError, CairnError, ValueError) as error:
+        refusal = wire.refusal(error)
+        raise (ask.failed(error) if refusal is None else ask.answered(*refusal)) from None
+    wire.check(ask, most)
+    yield from numbered(wire.calls, messages)
+    told = wire.tokens
+    if told is not None and told.input:
+        yield told
+    else:
+        said += sum(_bytes(name + raw) for name, raw in wire.calls)
+        yield TokensUsed(_read(messages, tools), ceil(said / _BYTES_PER_TOKEN), is_estimated=True)
+
+
+def _read(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> int:
+    """Tokens of what the model is given, rather too many."""
+    given = sum(_bytes(one.text) + sum(_bytes(str(call.arguments)) for call in one.calls) for one in messages)
+    given += sum(_bytes(one.about + str(one.parameters)) for one in tools)
+    return ceil(given / _BYTES_PER_TOKEN)
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
 
 
 def _root(error: BaseException) -> BaseException:
@@ -141,10 +201,20 @@ def _code(body: object) -> str:
     return str(_inner(body).get("code") or "")
 
 
-def _wait(headers: Mapping[str, str]) -> float:
-    """Seconds. A date, which the header may be too, is not worth reading: asking again tells."""
+def wait_of(headers: Mapping[str, str]) -> float:
+    """Seconds: as many as it says, or until the date that it says, by the server's own clock where it tells that."""
+    said = headers.get("retry-after", "")
     try:
-        seconds = float(headers.get("retry-after", ""))
+        seconds = float(said)
     except ValueError:
-        return _FIRST_WAIT
-    return min(max(seconds, 1.0), _LONGEST_WAIT) if seconds == seconds else _FIRST_WAIT  # noqa: PLR0124 - NaN is not
+        until, now = _date(said), _date(headers.get("date", "")) or datetime.now(UTC)
+        seconds = nan if until is None else (until - now).total_seconds()
+    return _FIRST_WAIT if isnan(seconds) else min(max(seconds, 1.0), _LONGEST_WAIT)
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

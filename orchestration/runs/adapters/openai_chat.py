@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx2
 import openai
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from kit.errors import CairnError
-from orchestration.runs.adapters.asking import UNUSED_KEY, Ask
-from orchestration.runs.adapters.calls import numbered, raw_arguments, storable
+from orchestration.runs.adapters.asking import UNUSED_KEY, Ask, replied
+from orchestration.runs.adapters.calls import raw_arguments
 from orchestration.runs.adapters.endpoints import Endpoint
 from orchestration.runs.adapters.errors import ModelFailed, ModelRefused
-from orchestration.runs.types import Left, Message, ReplyPart, TextDelta, TokensUsed, ToolSpec
+from orchestration.runs.types import Left, Message, ReplyPart, TokensUsed, ToolSpec
 
 _OFFICIAL = "api.openai.com"
 
@@ -41,8 +39,8 @@ class _Choice(BaseModel):
 
 
 class _Usage(BaseModel):
-    prompt_tokens: int
-    completion_tokens: int
+    prompt_tokens: int = Field(ge=0)
+    completion_tokens: int = Field(ge=0)
 
 
 class _Chunk(BaseModel):
@@ -54,60 +52,20 @@ class _Chunk(BaseModel):
 
 @dataclass(slots=True)
 class _Reply:
-    """What has come so far: the calls' names and arguments, by their place."""
+    """Implements Wire; a call's name and arguments by its place."""
 
-    calls: dict[int, tuple[str, str]] = field(default_factory=dict)
+    endpoint: Endpoint
     tokens: TokensUsed | None = None
     ended: str | None = None
+    _calls: dict[int, tuple[str, str]] = field(default_factory=dict)
 
-    def take(self, chunk: _Chunk) -> str:
-        """The text that it adds."""
-        if chunk.usage is not None:
-            self.tokens = TokensUsed(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
-        if not chunk.choices:
-            return ""
-        choice = chunk.choices[0]
-        self.ended = choice.finish_reason or self.ended
-        for one in choice.delta.tool_calls or ():
-            self._add(one)
-        return choice.delta.content or ""
-
-    def _add(self, delta: _CallDelta) -> None:
-        """Servers that send a call whole may leave its index out."""
-        function = delta.function or _Function()
-        at = delta.index
-        if at is None:
-            at = len(self.calls) if function.name else max(self.calls, default=0)
-        name, arguments = self.calls.get(at, ("", ""))
-        self.calls[at] = (name + (function.name or ""), arguments + (function.arguments or ""))
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAiChat:
-    endpoint: Endpoint
-    left: Left
-
-    writes_freely = True
+    failures = openai.APIError
 
     @property
-    def model(self) -> str:
-        return self.endpoint.model
+    def calls(self) -> Sequence[tuple[str, str]]:
+        return [self._calls[at] for at in sorted(self._calls)]
 
-    def reply(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
-        ask, so_far = Ask(self.endpoint, self.left), _Reply()
-        most = ask.tokens(messages, tools)
-        try:
-            for chunk in self._chunks(ask, messages, tools, most):
-                text = so_far.take(chunk)
-                if text:
-                    yield TextDelta(storable(text))
-        except openai.APIStatusError as error:
-            raise ask.answered(error.status_code, error.response.headers, error.body) from None
-        except (openai.APIError, httpx2.TransportError, CairnError, ValueError) as error:
-            raise ask.failed(error) from None
-        yield from _ending(ask, so_far, messages, most)
-
-    def _chunks(self, ask: Ask, messages: Sequence[Message], tools: Sequence[ToolSpec], most: int) -> Iterator[_Chunk]:
+    def texts(self, ask: Ask, messages: Sequence[Message], tools: Sequence[ToolSpec], most: int) -> Iterator[str]:
         key = self.endpoint.key
         body: dict[str, Any] = {
             "model": self.endpoint.model,
@@ -125,19 +83,56 @@ class OpenAiChat:
             )
             with client.chat.completions.create(**body) as stream:
                 for chunk in stream:
-                    yield _Chunk.model_validate(chunk.to_dict(warnings=False))
+                    yield self._take(_Chunk.model_validate(chunk.to_dict(warnings=False)))
+
+    def refusal(self, error: Exception) -> tuple[int, Mapping[str, str], object] | None:
+        if isinstance(error, openai.APIStatusError):
+            return error.status_code, error.response.headers, error.body
+        return None
+
+    def check(self, ask: Ask, most: int) -> None:
+        if self.ended is None:
+            raise ModelFailed(f"the reply of {self.endpoint.model} broke off")
+        if self.ended == "length":
+            raise ask.cut(most)
+        if self.ended == "content_filter":
+            raise ModelRefused(f"the server of model {self.endpoint.model} withheld the reply (content_filter)")
+
+    def _take(self, chunk: _Chunk) -> str:
+        """The text that it adds."""
+        if chunk.usage is not None:
+            self.tokens = TokensUsed(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
+        if not chunk.choices:
+            return ""
+        choice = chunk.choices[0]
+        self.ended = choice.finish_reason or self.ended
+        for one in choice.delta.tool_calls or ():
+            self._add(one)
+        return choice.delta.content or ""
+
+    def _add(self, delta: _CallDelta) -> None:
+        """Servers that send a call whole may leave its index out."""
+        function = delta.function or _Function()
+        at = delta.index
+        if at is None:
+            at = len(self._calls) if function.name else max(self._calls, default=0)
+        name, arguments = self._calls.get(at, ("", ""))
+        self._calls[at] = (name + (function.name or ""), arguments + (function.arguments or ""))
 
 
-def _ending(ask: Ask, so_far: _Reply, messages: Sequence[Message], most: int) -> Iterator[ReplyPart]:
-    if so_far.ended is None:
-        raise ModelFailed(f"the reply of {ask.endpoint.model} broke off")
-    if so_far.ended == "length":
-        raise ask.cut(most)
-    if so_far.ended == "content_filter":
-        raise ModelRefused(f"the server of model {ask.endpoint.model} withheld the reply (content_filter)")
-    yield from numbered([so_far.calls[at] for at in sorted(so_far.calls)], messages)
-    if so_far.tokens is not None:
-        yield so_far.tokens
+@dataclass(frozen=True, slots=True)
+class OpenAiChat:
+    endpoint: Endpoint
+    left: Left
+
+    writes_freely = True
+
+    @property
+    def model(self) -> str:
+        return self.endpoint.model
+
+    def reply(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
+        return replied(Ask(self.endpoint, self.left), _Reply(self.endpoint), messages, tools)
 
 
 def _message(message: Message) -> dict[str, Any]:

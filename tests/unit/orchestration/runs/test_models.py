@@ -21,7 +21,7 @@ from migrations.tables import all_tables
 from orchestration.agents.keys import key_place
 from orchestration.agents.types import AdapterType
 from orchestration.runs import live
-from orchestration.runs.handler import RunHandler
+from orchestration.runs.handler import MOST_CALLS, RunHandler
 from orchestration.tasks.jobs import QUEUE
 from orchestration.tasks.run_models import RunTurn
 from orchestration.tasks.types import RunState, TaskDetail, TaskStatus
@@ -155,11 +155,19 @@ class TestAnAnswer:
         assert (run.model, run.input_tokens, run.output_tokens) == ("big", 1100, 120)
         assert run.cost_usd == pytest.approx((1100 * 1 + 120 * 10) / 1_000_000)
 
-    def test_has_no_known_cost_where_the_server_tells_no_tokens(self, study: Study) -> None:
-        study.plays(study.wire.said("Nothing.", tokens=None))
-        study.office.task()
+    @pytest.mark.parametrize("tokens", [None, (0, 0)])
+    def test_has_an_estimated_cost_where_the_server_tells_no_tokens(
+        self, study: Study, tokens: tuple[int, int] | None
+    ) -> None:
+        study.plays(study.wire.said("Nothing. " * 300, tokens=tokens))
+        task = study.office.task()
         study.works()
-        assert [turn.cost_usd for turn in study.turns()] == [None]
+        (turn,) = study.turns()
+        assert turn.output_tokens == 900  # a token for three bytes
+        assert turn.cost_usd == pytest.approx((turn.input_tokens * 1 + 900 * 10) / 1_000_000)
+        with study.office.database.read() as session:
+            told = study.office.desk.tasks.timeline(session, study.office.admin, task)
+        assert [one.data["isEstimated"] for one in told if one.type == "turn_finished"] == [True]
 
     def test_is_told_while_it_is_given(self, study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(live, "EVERY", 0.0)
@@ -346,6 +354,23 @@ class TestABound:
         study.works()
         assert study.error(task) == "no answer for 0.0410 US dollars, and the activity may cost 0.0200"
         assert len(study.model.asked) == 1
+
+    def test_of_dollars_holds_for_a_server_that_tells_no_tokens(self, study: Study) -> None:
+        study.agent(max_cost_usd=0.02)
+        study.plays(study.wire.said("x" * 9000, calls=[("search", '{"query": "oven"}')], tokens=None))
+        task = study.office.task()
+        study.works()
+        assert "US dollars, and the activity may cost 0.0200" in study.error(task)
+        assert len(study.model.asked) == 1
+
+    def test_of_calls_in_a_reply_leaves_the_rest_out(self, study: Study) -> None:
+        many = [("search", f'{{"query": "oven {number}"}}') for number in range(MOST_CALLS + 9)]
+        study.plays(study.wire.said(calls=many), study.wire.said("Nothing."))
+        study.office.task()
+        study.works()
+        results = list(study.wire.results(study.model.asked[1].body).values())
+        assert (len(study.knowledge.searched), len(results)) == (MOST_CALLS, MOST_CALLS + 1)
+        assert f"made {MOST_CALLS + 9}" in results[-1]
 
     def test_of_dollars_bounds_the_reply_that_it_pays_for(self, study: Study) -> None:
         study.agent(max_cost_usd=0.02)
