@@ -70,6 +70,12 @@ class Schedules:
             advance(row, row.updated_at)
             session.flush()
 
+    def hold(self, session: Session, kind: str, subject: str) -> None:
+        """Keeps it from others until the transaction ends. Before the subject's own row is taken by whoever changes
+        both: what is due is taken in this order."""
+        wanted = select(Schedule.id).where(Schedule.kind == kind, Schedule.subject == subject)
+        session.execute(wanted.with_for_update())
+
     def get(self, session: Session, kind: str, subject: str) -> ScheduleView | None:
         row = self._row(session, kind, subject)
         return None if row is None else view(row)

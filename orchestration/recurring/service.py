@@ -74,6 +74,7 @@ class RecurringTasks:
     ) -> RecurringView:
         """WrongVariable. Times that passed while it was not active are not made up for."""
         need(principal, Scope.WRITE)
+        self.schedules.hold(session, RECURRING_TASK, recurring_id)
         row = self._held(session, principal, recurring_id)
         if change.values is not None:
             check_values(change.values, _variables(row))
@@ -88,6 +89,7 @@ class RecurringTasks:
     def delete(self, session: Session, principal: Principal, recurring_id: str) -> None:
         """What it made stays."""
         need(principal, Scope.MANAGE)
+        self.schedules.hold(session, RECURRING_TASK, recurring_id)
         row = self._held(session, principal, recurring_id)
         self.schedules.remove(session, RECURRING_TASK, row.id)
         session.delete(row)

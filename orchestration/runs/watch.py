@@ -58,10 +58,11 @@ class RunWatch:
     def subtask_ended(self, subtask_id: str) -> bool:
         """Whether another run waited for it, and goes on. Not before it has ended. The two tasks are never held
         together: a parent's row is taken before its subtasks'."""
-        with self.database.write() as session:
+        with self.database.read() as session:
             wait = runs.waiting_for(session, WaitKind.SUBTASK, subtask_id)
-            if wait is None:
-                return False
+        if wait is None:
+            return False
+        with self.database.write() as session:
             parent = repository.held(session, [wait.task_id])[0]
             wait = runs.waiting_for(session, WaitKind.SUBTASK, subtask_id)
             subtask = session.get_one(Task, subtask_id, populate_existing=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from identity.audit.reads import ReadLog
 from identity.audit.trail import Trail
 from identity.types import Principal
 from ingest.datasets.gate import Gate
+from kit.clock import Clock
 from kit.db.database import Database
 from kit.jobs.handler import Signals
 from kit.jobs.models import Job
@@ -35,6 +36,7 @@ from orchestration.runs.work import RunWork
 from orchestration.tasks.jobs import QUEUE
 from orchestration.tasks.run_models import RunTurn
 from orchestration.tasks.types import Json, TaskDetail
+from orchestration.teamwork import Desk
 from tests.clock import FrozenClock
 from tests.unit.orchestration.office import Office
 from tests.unit.orchestration.runs.knowledge import Knowledge
@@ -42,6 +44,7 @@ from tests.unit.orchestration.runs.thinking import adapters_of
 
 SAID = "The oven was made by Ferrante in Turin."
 ASKED = "What is new?"
+BOUNDS = Bounds(turns=4, seconds=60)
 BUSY: Signals = Signals(stopping=lambda: True)
 CALM: Signals = Signals(stopping=lambda: False)
 
@@ -112,6 +115,19 @@ class Everything:
         return frozenset(chunk_ids)
 
 
+class Bureau(Protocol):
+    """What an office has that runs need."""
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def desk(self) -> Desk: ...
+
+
 @dataclass
 class Floor:
     """An office with somebody who does the runs."""
@@ -163,8 +179,10 @@ class Floor:
 
 
 @contextmanager
-def handling(office: Office, tools: Sequence[Tool], knowledge: Knowledge, adapters: Adapters) -> Iterator[RunHandler]:
-    """Whoever does the office's runs: four turns, a minute."""
+def handling(
+    office: Bureau, tools: Sequence[Tool], knowledge: Knowledge, adapters: Adapters, bounds: Bounds = BOUNDS
+) -> Iterator[RunHandler]:
+    """Whoever does the office's runs."""
     database, clock, desk = office.database, office.clock, office.desk
     agency = Agency(AgentDirectory(), Gate())
     effects = make_effects(desk, agency, clock)
@@ -180,7 +198,7 @@ def handling(office: Office, tools: Sequence[Tool], knowledge: Knowledge, adapte
             effects=effects,
             passages=PassageTexts(Everything()),
             adapters=adapters,
-            bounds=Bounds(turns=4, seconds=60),
+            bounds=bounds,
             clock=clock,
         ),
         watch=RunWatch(database, agency.agents, desk.moves, desk.interventions, clock),
