@@ -29,6 +29,10 @@ class Agency:
         of it."""
         return self.of(session, task, task.assignee_id or "")
 
+    def may_see(self, session: Session, principal: Principal, task: Task) -> bool:
+        """Whether the dataset that the task is about, if it is, is there for the agent."""
+        return task.dataset_id is None or task.dataset_id in self.names.readable_names(session, principal)
+
     def of(self, session: Session, task: Task, role: str) -> Principal:
         """The agent of that role, at that task."""
         known = self.agents.name_of(session, task.tenant_id, role) or role

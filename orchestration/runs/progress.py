@@ -199,9 +199,10 @@ class RunProgress:
         if all(one.result is not None for one in turn.called):
             return turn, None
         config = self.agency.agents.config(session, task.tenant_id, task.assignee_id or "")
-        tools = () if config is None else config.tools
         doing = Doing(session, task, self.agency.actor(session, task), self.agency.principal(session, task))
-        return self.effects.happen(doing, turn, tools)
+        if config is None or not self.agency.may_see(session, doing.principal, task):
+            return self.effects.happen(doing, turn, ())
+        return self.effects.happen(doing, turn, config.tools)
 
     def _wait(self, session: Session, run: TaskRun, waiting: Waiting, number: int) -> None:
         """As a row, and not as a process: whoever settles it has the run go on."""

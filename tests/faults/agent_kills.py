@@ -19,11 +19,12 @@ from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from identity.types import ROLE_SCOPES, Principal, Role
 from kit.errors import CairnError
 from kit.ids import new_id
+from kit.jobs.models import Job
 from migrations.runner import upgrade
 from orchestration.agents.models import Agent
 from orchestration.agents.types import AdapterType
@@ -31,6 +32,7 @@ from orchestration.approvals.models import Approval
 from orchestration.approvals.types import ApprovalStatus, Decision, Resolution
 from orchestration.tasks.machine import ENDED
 from orchestration.tasks.models import Task, TaskBlocker
+from orchestration.tasks.run_models import RunTurn
 from orchestration.tasks.types import ActorKind, BlockerState, NewTask, TaskStatus
 from tests.clock import FrozenClock
 from tests.faults.agent_inspection import violations
@@ -41,8 +43,8 @@ from tests.unit.identity.people import settle
 _T = TypeVar("_T")
 
 WORKERS = 2
-OPEN_TASKS = 12
-BETWEEN_SECONDS = (0.02, 0.35)
+OPEN_TASKS = 20
+BETWEEN_SECONDS = (0.02, 0.5)
 SETTLING_SECONDS = 120.0
 """Far more than what is open needs: each killed turn waits for a lease of a second."""
 
@@ -60,6 +62,7 @@ def run(url: str, *, count: int, seed: int) -> Report:
         began = time.perf_counter()
         campaign.run(count)
         seconds = time.perf_counter() - began
+        campaign.count()
         return Report(seconds, campaign.tally, violations(shop.database))
     finally:
         shop.database.close()
@@ -101,6 +104,13 @@ class Campaign:
         finally:
             for worker in self._workers:
                 _ended(worker)
+
+    def count(self) -> None:
+        """What was done, and how often a job was in hand when its worker was killed, or taken from it."""
+        with self.shop.database.read() as session:
+            self.tally["turns"] = session.scalar(select(func.count()).select_from(RunTurn)) or 0
+            taken = session.scalar(select(func.sum(Job.turn - 1))) or 0
+        self.tally["runs taken up again"] = int(taken)
 
     def _kill(self) -> None:
         at = self.chosen.randrange(WORKERS)
@@ -155,7 +165,7 @@ class Campaign:
 
     def _pause(self) -> None:
         task_id = self._one(self._open_tasks())
-        if task_id is not None and self.chosen.random() < 0.1:
+        if task_id is not None and self.chosen.random() < 0.02:
             with self.shop.database.write() as session:
                 self.shop.desk.interventions.pause(session, self._admin, task_id)
             self.tally["pauses"] += 1
@@ -168,7 +178,7 @@ class Campaign:
 
     def _cancel(self) -> None:
         task_id = self._one(self._open_tasks())
-        if task_id is not None and self.chosen.random() < 0.02:
+        if task_id is not None and self.chosen.random() < 0.005:
             with self.shop.database.write() as session:
                 self.shop.desk.interventions.cancel(session, self._admin, task_id)
             self.tally["called off"] += 1

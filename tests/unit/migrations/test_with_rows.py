@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Connection, MetaData, Table, func, inspect, select
+from sqlalchemy import Column, Connection, MetaData, Table, func, inspect, select, update
 
 from kit.db.database import Database
 from migrations.runner import head_revision, make_config
@@ -95,3 +96,31 @@ class TestEveryRevision:
                         column.name for column in table.columns if not column.nullable and row._mapping[column] is None
                     ]
                     assert missing == [], f"{table.name} lacks {missing}"
+
+
+PASSAGE = {"citation": "key", "chunk_id": "chunk", "file": "ovens", "headings": [], "text": "The oven is hot."}
+CALLS = [
+    {"id": "c1", "name": "search", "arguments": {}, "result": json.dumps({"query": "q", "passages": [PASSAGE]})},
+    {"id": "c2", "name": "comment", "arguments": {}, "result": json.dumps({"error": "no"})},
+]
+
+
+class TestPassagesInTurns:
+    @pytest.mark.parametrize(("state", "is_kept"), [("completed", False), ("cancelled", False), ("waiting", True)])
+    def test_go_where_the_run_has_ended(self, empty: Database, state: str, is_kept: bool) -> None:
+        with empty.alter() as connection:
+            command.upgrade(make_config(connection), "0033")
+            tables = MetaData()
+            tables.reflect(connection)
+            for table in tables.sorted_tables:
+                if table.name != "alembic_version":
+                    fill(connection, table)
+            turns = tables.tables["run_turns"]
+            connection.execute(update(turns).values(calls=CALLS))
+            connection.execute(update(tables.tables["task_runs"]).values(state=state))
+            command.upgrade(make_config(connection), "0034")
+        with empty.engine.connect() as connection:
+            for calls in connection.scalars(select(turns.c.calls)):
+                search = json.loads(calls[0]["result"])
+                assert (search["query"], search["passages"][0]["citation"], calls[1]) == ("q", "key", CALLS[1])
+                assert ("text" in search["passages"][0]) is is_kept

@@ -90,7 +90,7 @@ class Office:
         row = Dataset(
             id=dataset_id, tenant_id=self.people.tenant, name=dataset_id, embedding_provider="none",
             embedding_model="none", vector_size=1, collection="none", chunk_size=512, chunk_overlap=0,
-            parse_type="auto", parser_engine="auto", separators=[], allowed_agent_roles=[*roles], created_at=now,
+            parse_type="NAIVE", parser_engine="AUTO", separators=[], allowed_agent_roles=[*roles], created_at=now,
             updated_at=now,
         )  # fmt: skip
         with self.database.write() as session:

@@ -109,6 +109,13 @@ class TestAnEffect:
         assert floor.results() == {"c1.0": {"error": "agent researcher may not use comment any more"}}
         assert count(floor, TaskComment) == 0
 
+    def test_is_for_agents_that_may_see_what_the_task_is_about(self, floor: Floor) -> None:
+        office = floor.office
+        mine, hers = office.dataset("researcher"), office.dataset("adros_cmo")
+        for dataset, is_done in ((mine, True), (hers, False)):
+            asks(floor, COMMENT, dataset_id=dataset)
+            assert ("commentId" in floor.results()["c1.0"]) is is_done
+
     @pytest.mark.parametrize(
         ("name", "arguments", "message"),
         [
