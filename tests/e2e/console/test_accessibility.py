@@ -45,6 +45,11 @@ SCREENS = {
     "approvals/{approval}": "Approvals",
     "access/audit": "Access",
     "system": "Health",
+    "tasks": "Tasks",
+    "tasks/{task}": "{long}",
+    "tasks/recurring": "Tasks",
+    "agents": "Agents",
+    "agents/researcher": "Researcher",
     "nowhere": "There is nothing at this address",
 }
 """By place: its heading."""
@@ -89,10 +94,20 @@ def things(server: httpx.Client, keyring: Keyring) -> Mapping[str, str]:
     task = work.task_with_output(LONG, f"# {LONG}\n\nنص\n\n| {LONG} | b |\n|---|---|\n| 1 | 2 |\n")
     waiting = {"title": f"{LONG} {name}", "description": f"وصف {LONG}", "options": [LONG, "لون آخر"]}
     approval = work.ask(**waiting, task_ids=[task])
+    comment = {"text": f"@agent:researcher {LONG} لون آخر"}
+    server.post(f"/dashboard/v1/activities/{task}/comments", json=comment).raise_for_status()
+    again = {
+        "name": LONG,
+        "inputPrompt": LONG,
+        "agentRole": "researcher",
+        "periodicity": "cron",
+        "trigger": "0 8 * * 1",
+    }
+    server.post("/dashboard/v1/recurring-tasks", json=again).raise_for_status()
     ids = {file["fileName"]: file["id"] for file in server.get(f"{BASE}/{dataset}").json()["files"]}
     return {
         "dataset": dataset, "name": name, "crawl": crawl, "questions": questions,
-        "approval": approval,
+        "approval": approval, "task": task, "long": LONG,
         "handbook": ids["handbook.md"], "table": ids["الجدول.csv"],
     }  # fmt: skip
 

@@ -38,7 +38,9 @@ def things(server: httpx.Client) -> Things:
     server.post("/api/teams", json={"name": name}).raise_for_status()
     site = {"startUrl": f"http://127.0.0.1:9/{LONG}"}
     server.put(f"{BASE}/{dataset}/crawl", json=site).raise_for_status()
-    return {"dataset": dataset, "file": files["handbook.md"], "questions": questions, "name": name}
+    given = {"title": name, "inputPrompt": LONG, "agentRole": "adros_cmo"}
+    task = server.post("/dashboard/v1/activities", json=given).raise_for_status().json()["id"]
+    return {"dataset": dataset, "task": task, "file": files["handbook.md"], "questions": questions, "name": name}
 
 
 @pytest.fixture
@@ -94,6 +96,12 @@ def an_invitation(visitor: Visitor, _: Things) -> None:
     visitor.sees("Send this link to the person.")
 
 
+def a_new_recurring_task(visitor: Visitor, _: Things) -> None:
+    visitor.press("New recurring task")
+    visitor.dialog.get_by_label("What is to be done").fill("What is new about {{topic}}?")
+    visitor.dialog.get_by_label("When").select_option(label="Every month")
+
+
 def cut_anew(visitor: Visitor, _: Things) -> None:
     visitor.press("Upload")
     visitor.dialog.get_by_text("Cut these files differently").click()
@@ -119,6 +127,9 @@ DIALOGS: Mapping[str, tuple[str, Opening]] = {
     "an invitation": ("access/team", an_invitation),
     "a new team": ("access/teams", button("New team")),
     "members of a team": ("access/teams", button("1 member … of {name}")),
+    "a new task": ("tasks", button("New task")),
+    "a new recurring task": ("tasks/recurring", a_new_recurring_task),
+    "call a task off": ("tasks/{task}", button("Call off …")),
     "delete a team": ("access/teams", in_menu("{name}", "Delete …")),
 }
 

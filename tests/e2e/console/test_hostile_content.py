@@ -19,6 +19,7 @@ from tests.e2e.console.website import opened
 from tests.e2e.served import KEY
 from tests.unit.ingest.parsers.pdf_writer import PdfPage, PdfWriter, prose
 
+ACTIVITIES = "/dashboard/v1/activities"
 DEED = "top.pwned=self.pwned=1;document.title='pwned';fetch('LEAK/x')"
 MARKUP = f'<img src=x onerror="{DEED}"><script>{DEED}</script><svg onload="{DEED}"></svg>'
 PAGE = f"""<!doctype html><html><head><title>{MARKUP}</title>
@@ -161,6 +162,17 @@ class TestHostileUploads:
         visitor.open(f"search?q=lanterns+at+sea&in={made}")
         expect(visitor.hits.first).to_be_visible()
         check(visitor, reached)
+
+    def test_run_nothing_where_people_and_agents_work(
+        self, visitor: Visitor, server: httpx.Client, reached: list[str]
+    ) -> None:
+        given = {"title": MARKUP, "inputPrompt": f"Lanterns {MARKUP}", "type": "x", "agentRole": "researcher"}
+        task = server.post(ACTIVITIES, json={**given, "needsApproval": True}).raise_for_status().json()["id"]
+        said = {"text": f"@agent:researcher {MARKUP} [bait](javascript:{DEED}) [cite:{MARKUP}]"}
+        server.post(f"{ACTIVITIES}/{task}/comments", json=said).raise_for_status()
+        for place in ("tasks", f"tasks/{task}", "approvals"):
+            visitor.open(place)
+            check(visitor, reached)
 
     def test_the_browser_refuses_to_make_markup_of_text(self, visitor: Visitor) -> None:
         visitor.open("datasets")

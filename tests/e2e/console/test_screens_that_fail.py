@@ -34,6 +34,11 @@ SCREENS = {
     "search": (f"{KB}/datasets", "The datasets could not be loaded."),
     "search?q=paper&in={dataset}": (f"{KB}/search", "The search could not be made."),
     "search?q=paper": (f"{KB}/saved-searches", "The saved searches could not be loaded."),
+    "tasks": ("**/activities*", "The tasks could not be loaded."),
+    "tasks/{task}": ("**/activities/*", "The task could not be loaded."),
+    "tasks/recurring": ("**/recurring-tasks", "The recurring tasks could not be loaded."),
+    "agents": ("**/agents", "The agents could not be loaded."),
+    "agents/researcher": ("**/agents/researcher", "The agent could not be loaded."),
     "system": ("**/ready", "The server does not answer."),
 }
 """By the place of a screen: what it asks for, and what it says where it does not get it."""
@@ -43,6 +48,7 @@ class Things(NamedTuple):
     dataset: str
     file: str
     questions: str
+    task: str
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +57,9 @@ def things(server: httpx.Client) -> Things:
     [file] = server.get(f"{BASE}/{dataset}").json()["files"]
     body = {"name": "Fails", "datasetId": dataset}
     questions = server.post("/dashboard/v1/knowledge-base/question-sets", json=body).raise_for_status()
-    return Things(dataset, file["id"], questions.json()["id"])
+    given = {"title": "Fails", "inputPrompt": "Fail.", "agentRole": "adros_cmo"}
+    task = server.post("/dashboard/v1/activities", json=given).raise_for_status()
+    return Things(dataset, file["id"], questions.json()["id"], task.json()["id"])
 
 
 @pytest.mark.parametrize("place", some(SCREENS))

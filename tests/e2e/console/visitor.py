@@ -10,7 +10,7 @@ from typing import Literal
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 PATIENCE_MS = 30_000
-STREAM = "/events/stream"
+STREAM = "/stream"
 ROUND_MS, QUIET_ROUNDS = 50, 8
 EXPECTED = "Failed to load resource"
 """What Chromium writes for every answer with a status from 400 on; tests look at what the page makes of it."""
@@ -66,7 +66,7 @@ class Visitor:
         return f"{self._address.rstrip('/')}{path}"
 
     def at_rest(self) -> None:
-        """Until nothing was on its way for a while, except the stream of events, which has no end."""
+        """Until nothing was on its way for a while, except streams of events, which have no end of their own."""
         still = 0
         while still < QUIET_ROUNDS:
             self.page.wait_for_timeout(ROUND_MS)

@@ -43,3 +43,5 @@ export function duration(milliseconds) {
 
 // count(1, "file") → "1 file"; count(2, "file") → "2 files"
 export const count = (value, noun, plural = `${noun}s`) => `${number(value)} ${value === 1 ? noun : plural}`;
+
+export const until = (iso, now = Date.now()) => (new Date(iso).getTime() - now < 60_000 ? "now" : ago(iso, now));

@@ -1,6 +1,7 @@
 // What happens on the server, told as it happens: one stream for the whole tab, read with fetch because an EventSource
 // sends no key. While it is cut, screens go on asking as often as they did before there was one.
 import { api } from "./api/client.js";
+import { eventsOf } from "./events.js";
 import { session } from "./session.js";
 
 const FIRST_PAUSE_MS = 1000;
@@ -58,31 +59,17 @@ async function read() {
     const answer = await fetch(api`/events/stream`, { headers, signal: ending.signal, credentials: "omit", cache: "no-store" });
     if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("text/event-stream")) return answer.status;
     isOn = true;
-    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let rest = ""; ;) {
-      const { value, done } = await reader.read();
-      if (done) return answer.status;
-      const blocks = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
-      rest = blocks.pop();
-      blocks.forEach(tell);
-    }
+    await eventsOf(answer, tell);
+    return answer.status;
   } finally {
     stop();
     document.removeEventListener("visibilitychange", check);
   }
 }
 
-function tell(block) {
-  const event = { type: "message", data: "" };
-  for (const line of block.split("\n")) {
-    const [, name, value] = /^(\w+): ?(.*)$/.exec(line) ?? [];
-    if (name === "event") event.type = value;
-    else if (name === "data") event.data += value;
-    else if (name === "id") lastId = value;
-  }
-  if (!event.data) return; // a comment, which keeps the connection open
-  const told = { type: event.type, data: JSON.parse(event.data) };
-  for (const hear of [...listeners]) hear(told);
+function tell({ type, data, id }) {
+  if (id !== null) lastId = id;
+  for (const hear of [...listeners]) hear({ type, data });
 }
 
 // Seen again, the tab takes up where it left off; another person's events are not this one's.

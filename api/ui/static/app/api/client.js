@@ -76,7 +76,7 @@ export const tellOpen = (address, json) => once(address, { method: "POST", json,
 export const askOpen = (address, signal) => once(address, { method: "GET", signal, as: "json", open: true });
 
 async function once(address, { method, json, signal, as, key: given = null, open = false }, isAgain = false) {
-  const late = AbortSignal.timeout(TIMEOUT_MS);
+  const late = as === "stream" ? signal : AbortSignal.timeout(TIMEOUT_MS); // which goes on for as long as somebody watches
   const key = open ? null : given ?? await session.fresh();
   const headers = open ? {} : { Authorization: `Bearer ${key}` };
   if (json !== undefined) headers["Content-Type"] = "application/json";
@@ -90,7 +90,7 @@ async function once(address, { method, json, signal, as, key: given = null, open
       credentials: "omit",
       cache: "no-store",
     });
-    if (answer.ok) return as === "answer" ? answer : answer.status === 204 ? null : await answer[as]();
+    if (answer.ok) return as === "answer" || as === "stream" ? answer : answer.status === 204 ? null : await answer[as]();
   } catch (error) {
     if (signal?.aborted) throw error;
     throw unreachable(late.aborted);

@@ -1,4 +1,4 @@
-// The operations of /dashboard/v1 that the console uses, by what they do.
+// The operations of /dashboard/v1 on the knowledge base, its people and their approvals that the console uses, by what they do.
 import { api, ask, askOpen, problemOf, query, tell, tellOpen, unreachable } from "./client.js";
 
 export const me = (signal) => ask(api`/me`, { signal });
@@ -52,6 +52,7 @@ export const files = {
 
 // These only read, so they may be repeated.
 export const search = (json, signal) => ask(api`/knowledge-base/search`, { method: "POST", json, signal });
+export const citation = (key, signal) => ask(api`/knowledge-base/citations/${key}`, { signal });
 export const whyNot = (json, signal) => ask(api`/knowledge-base/search/why-not`, { method: "POST", json, signal });
 
 export const usage = (signal) => ask(api`/usage`, { signal });

@@ -9,10 +9,12 @@ import { Datasets } from "./datasets/overview.js";
 import { Dataset } from "./datasets/dataset.js";
 import { FileScreen } from "./file/file.js";
 import { Approvals } from "./approvals/approvals.js";
+import { Agents } from "./agents/agents.js";
 import { Access } from "./access/access.js";
 import { History } from "./history/history.js";
 import { Jobs } from "./jobs/jobs.js";
 import { Questions } from "./questions/questions.js";
+import { Tasks } from "./tasks/tasks.js";
 import { System } from "./system/system.js";
 import { Search } from "./search/search.js";
 import { sections } from "./sections.js";
@@ -25,6 +27,8 @@ const SCREENS = {
   history: () => html`<${History} />`,
   jobs: () => html`<${Jobs} />`,
   approvals: ({ parts, params }) => html`<${Approvals} id=${parts[1]} params=${params} />`,
+  tasks: ({ parts }) => html`<${Tasks} id=${parts[1]} />`,
+  agents: ({ parts }) => html`<${Agents} role=${parts[1]} />`,
   access: ({ parts }) => html`<${Access} tab=${parts[1]} />`,
   system: () => html`<${System} />`,
   search: ({ params, turn }) => html`<${Search} key=${turn} params=${params} />`,

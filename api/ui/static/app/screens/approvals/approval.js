@@ -4,15 +4,18 @@ import * as knowledge from "../../api/knowledge.js";
 import { may, useCaller } from "../../caller.js";
 import { ago, fullTime } from "../../format.js";
 import { Badge, Button, TextField } from "../../parts/controls.js";
-import { Passage } from "../../parts/passage.js";
 import { Empty, Loaded, Notice } from "../../parts/states.js";
 import { say } from "../../parts/toast.js";
 import { useAction, useResource } from "../../resource.js";
+import { href } from "../../router.js";
+import { Output } from "../tasks/output.js";
+import { TaskStatus } from "../tasks/words.js";
 import { HeldCrawl } from "./heldcrawl.js";
 import { Ending, Risk, typeOf } from "./words.js";
 
 const DONE = { approved: "Approved.", rejected: "Rejected.", revision_requested: "A revision is asked for." };
-const OF_A_CRAWL = ["datasetId", "siteId", "crawlJobId", "startUrl", "removals"];
+// What is shown in another way.
+const SHOWN = ["datasetId", "siteId", "crawlJobId", "startUrl", "removals", "outputId", "version"];
 
 export function Approval({ id, onDecided }) {
   const found = useResource((signal) => knowledge.approvals.get(id, signal), [id], () => null, ({ type, data }) => type === "approval_resolved" && data.approvalId === id);
@@ -69,9 +72,10 @@ async function decide(id, json, refresh) {
 }
 
 function Subject({ approval: { metadata, linkedActivities, status } }) {
-  const facts = Object.entries(metadata).filter(([name, value]) => !OF_A_CRAWL.includes(name) && value !== null);
+  const facts = Object.entries(metadata).filter(([name, value]) => !SHOWN.includes(name) && value !== null);
   return html`${metadata.crawlJobId && html`<${HeldCrawl} datasetId=${metadata.datasetId} crawlId=${metadata.crawlJobId} isOpen=${status === "pending"} />`}
     ${facts.length > 0 && html`<dl class="facts">${facts.map(([name, value]) => html`<dt><bdi>${name}</bdi></dt><dd dir="auto">${typeof value === "string" ? value : JSON.stringify(value)}</dd>`)}</dl>`}
-    ${linkedActivities.map((one) => html`<section class="stack tight" key=${one.id} aria-label=${one.title}><div class="row"><h3 dir="auto">${one.title}</h3><${Badge}>${one.status.replaceAll("_", " ")}<//></div>
-      ${one.outputPreview ? html`<div class="explanation"><${Passage} text=${one.outputPreview} /></div>` : html`<p class="small soft">It has brought nothing yet.</p>`}</section>`)}`;
+    ${linkedActivities.map((one) => html`<section class="stack tight" key=${one.id} aria-label=${`Task ${one.title}`}>
+      <div class="row"><h3><a dir="auto" href=${href(["tasks", one.id])}>${one.title}</a></h3><${TaskStatus} status=${one.status} /></div>
+      ${one.outputRef ? html`<${Output} task=${one} level=${4} title="What it has brought" />` : html`<p class="small soft">It has brought nothing yet.</p>`}</section>`)}`;
 }
