@@ -25,6 +25,7 @@ from identity.types import ROLE_SCOPES, Principal, Role
 from kit.errors import CairnError
 from kit.ids import new_id
 from kit.jobs.models import Job
+from kit.jobs.types import JobState
 from migrations.runner import upgrade
 from orchestration.agents.models import Agent
 from orchestration.agents.types import AdapterType
@@ -44,7 +45,12 @@ _T = TypeVar("_T")
 
 WORKERS = 2
 OPEN_TASKS = 20
-BETWEEN_SECONDS = (0.02, 0.5)
+BETWEEN_SECONDS = (0.0, 0.2)
+MIDDLE_SECONDS = 0.06
+"""About as long as two turns take."""
+PATIENCE_SECONDS = 1.5
+"""How long a kill waits for its victim to have a run in hand."""
+
 SETTLING_SECONDS = 120.0
 """Far more than what is open needs: each killed turn waits for a lease of a second."""
 
@@ -62,7 +68,6 @@ def run(url: str, *, count: int, seed: int) -> Report:
         began = time.perf_counter()
         campaign.run(count)
         seconds = time.perf_counter() - began
-        campaign.count()
         return Report(seconds, campaign.tally, violations(shop.database))
     finally:
         shop.database.close()
@@ -104,18 +109,27 @@ class Campaign:
         finally:
             for worker in self._workers:
                 _ended(worker)
+        self._count()
 
-    def count(self) -> None:
-        """What was done, and how often a job was in hand when its worker was killed, or taken from it."""
+    def _count(self) -> None:
         with self.shop.database.read() as session:
             self.tally["turns"] = session.scalar(select(func.count()).select_from(RunTurn)) or 0
-            taken = session.scalar(select(func.sum(Job.turn - 1))) or 0
-        self.tally["runs taken up again"] = int(taken)
 
     def _kill(self) -> None:
+        """Mostly in the middle of a run: a process that has just been started has none yet."""
         at = self.chosen.randrange(WORKERS)
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while not self._has_run(self._workers[at].pid) and time.monotonic() < ends:
+            self._people_until(time.monotonic() + 0.01)
+        time.sleep(self.chosen.uniform(0, MIDDLE_SECONDS))
+        self.tally["kills with a run in hand"] += self._has_run(self._workers[at].pid)
         _ended(self._workers[at])
         self._workers[at] = _started(self.url)
+
+    def _has_run(self, pid: int | None) -> bool:
+        with self.shop.database.read() as session:
+            mine = (Job.state == JobState.RUNNING, Job.owner.contains(f":{pid}:"))
+            return session.scalar(select(Job.id).where(*mine).limit(1)) is not None
 
     def _people_until(self, ends: float) -> None:
         while time.monotonic() < ends:
