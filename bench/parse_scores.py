@@ -38,6 +38,7 @@ class Agreement:
 class Scores:
     words: Agreement = Agreement()
     headings: Agreement = Agreement()
+    titles: Agreement = Agreement()
     cells: Agreement = Agreement()
     neighbours: Agreement = Agreement()
 
@@ -45,6 +46,7 @@ class Scores:
         return Scores(
             self.words + other.words,
             self.headings + other.headings,
+            self.titles + other.titles,
             self.cells + other.cells,
             self.neighbours + other.neighbours,
         )
@@ -53,7 +55,8 @@ class Scores:
 def scores(found: Shape, wanted: Shape) -> Scores:
     return Scores(
         words=_agreement(found.words, wanted.words),
-        headings=_headings(found.headings, wanted.headings),
+        headings=headings_alike(found.headings, wanted.headings),
+        titles=texts_alike(found.headings, wanted.headings),
         cells=_agreement(_cells(found.tables), _cells(wanted.tables)),
         neighbours=_agreement(_neighbours(found.tables), _neighbours(wanted.tables)),
     )
@@ -64,10 +67,15 @@ def _agreement(found: Iterable[Hashable], wanted: Iterable[Hashable]) -> Agreeme
     return Agreement(sum((ours & theirs).values()), sum(ours.values()), sum(theirs.values()))
 
 
-def _headings(found: Sequence[tuple[int, str]], wanted: Sequence[tuple[int, str]]) -> Agreement:
+def headings_alike(found: Sequence[tuple[int, str]], wanted: Sequence[tuple[int, str]]) -> Agreement:
     """With levels, up to a shift of all levels of a file: whether the first is 1 or 2 is a matter of taste."""
     shifts = (_agreement([(level + shift, text) for level, text in found], wanted) for shift in range(-5, 6))
     return max(shifts, key=lambda one: one.shared)
+
+
+def texts_alike(found: Sequence[tuple[int, str]], wanted: Sequence[tuple[int, str]]) -> Agreement:
+    """Headings whatever their level."""
+    return _agreement((text for _, text in found), (text for _, text in wanted))
 
 
 def _cells(tables: Sequence[Sequence[Sequence[str]]]) -> Iterable[str]:

@@ -16,7 +16,8 @@ import pypdfium2.raw as pdfium
 
 from ingest.documents import Box
 from ingest.parsers.lines import Line, PageLines
-from ingest.parsers.pdf.arabic import is_right_to_left, mended
+from ingest.parsers.pdf.arabic import TURNED_LIGATURE, is_right_to_left, mended
+from ingest.parsers.pdf.footnotes import RAISED, with_signs_told
 from ingest.parsers.pdf.forms import form_lines
 from ingest.parsers.pdf.rules import Rules, rules_of
 from ingest.parsers.pdf.tables import with_ruled_tables
@@ -28,6 +29,9 @@ _HYPHENS = {"\x02", "\ufffe"}  # pdfium's marks for a hyphen that it takes for a
 _WIDE_GAP = 1.05  # of the type size; word spaces in justified text seldom reach it, and pieces can be joined again
 _WIDER_GAP = 2.5  # in lines that run to the left, whose pieces come in any order
 _WIDE_LETTER = 0.6  # of the type size, on average over a line; prose takes 0.45 to 0.5
+_FIGURES = re.compile(r"(?<=\S)\d{1,4}(?=\W|$)|^\d{1,3}(?=[^\W\d])")
+_RAISED_SIZE = 0.8  # of the type beside it
+_RAISED_BY = 0.15  # of that type's size
 _BOLD_WEIGHT = 600
 _BOLD_NAME = re.compile(rb"bold|black|heavy|demi|(?:cm|sf|lm)bx|-medi\b|[-,]bd?\b", re.IGNORECASE)
 
@@ -43,7 +47,7 @@ def page_lines(document: pypdfium2.PdfDocument, index: int) -> PageLines:
             rules = rules_of(page, boxed)
             found = _TextPage(text_page, number=index + 1, place=place, rules=rules).lines()
             found += list(form_lines(page, boxed, found))
-            lines = with_ruled_tables(found, rules)
+            lines = with_ruled_tables(with_signs_told(found, height), rules)
         finally:
             text_page.close()
         has_content = bool(lines) or pdfium.FPDFPage_CountObjects(page) > 0
@@ -153,6 +157,7 @@ class _TextPage:
         size = self._size(start + _middle(inner))
         rects = self._rects(start, len(inner))
         if is_right_to_left(inner):
+            inner = self._with_ligatures_turned(inner, start)
             pieces = list(self._pieces(inner, start, size, backwards=True))
             pieces = [(place, mended(piece), sides) for place, piece, sides in pieces]
         elif _has_wide_gap(rects, size) or _is_set_wide(rects, size, len(inner)) or self._is_crossed(rects):
@@ -163,9 +168,36 @@ class _TextPage:
             middle = place + _middle(piece)
             bold = self._is_bold(place) and self._is_bold(middle)
             ends = is_hyphenated and number == len(pieces) - 1
-            yield Line(
-                piece, self._place.box(self._number, *sides), self._baseline(place), self._size(middle), bold, ends
-            )
+            size, box = self._size(middle), self._place.box(self._number, *sides)
+            said = self._with_raised_marked(piece, place, middle, size)
+            yield Line(said, box, self._baseline(place), size, bold, ends)
+
+    def _with_raised_marked(self, text: str, start: int, middle: int, size: float) -> str:
+        """RAISED before figures that are smaller and higher than the line: the end of a number, or all of it."""
+        found = list(_FIGURES.finditer(text))
+        if not found or not self._wants_upright:
+            return text
+        baseline = self._baseline(middle)
+        for match in reversed(found):
+            first = match.end()
+            while first > match.start() and self._is_raised(start + first - 1, baseline, size):
+                first -= 1
+            if first < match.end():
+                text = f"{text[:first]}{RAISED}{text[first:]}"
+        return text
+
+    def _is_raised(self, index: int, baseline: float, size: float) -> bool:
+        is_small = self._size(index) < size * _RAISED_SIZE
+        return is_small and baseline - self._baseline(index) > size * _RAISED_BY
+
+    def _with_ligatures_turned(self, text: str, start: int) -> str:
+        """pdfium turns a line that runs to the left, and the letters of a ligature with it: those of one sign share its
+        box."""
+        for match in TURNED_LIGATURE.finditer(text):
+            place = match.start()
+            if self._character_box(start + place) == self._character_box(start + place + 1):
+                text = f"{text[:place]}{match[0][::-1]}{text[match.end() :]}"
+        return text
 
     def _is_crossed(self, rects: list[Sides]) -> bool:
         """Whether a vertical rule goes through the line: then it holds cells of a table."""
@@ -252,8 +284,11 @@ class _TextPage:
 
 
 def _middle(text: str) -> int:
-    """A place that stands for the text: its beginning may be a list's marker in another size."""
+    """A place that stands for the text: its beginning may be a list's marker in another size, figures may be raised."""
     middle = len(text) // 2
+    letter = next((index for index in range(middle, len(text)) if text[index].isalpha()), None)
+    if letter is not None:
+        return letter
     return next((index for index in range(middle, len(text)) if not text[index].isspace()), middle)
 
 

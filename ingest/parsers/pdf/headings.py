@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.parsers.lines import Line
 
@@ -13,7 +14,10 @@ _NUMBER = re.compile(
     r"^(?:(?:chapter|section|part|appendix|kapitel)\s+)?((?:\d{1,2}|[A-Z])(?:\.\d{1,2})*)\.?\s+\S", re.IGNORECASE
 )
 _MARKER = re.compile(r"^\W*(?:\(?\d{1,3}[.)]?|[a-zA-Z][.)])?\W*$")
+_BULLET = re.compile(r"^[•●▪◦‣\u2043∙·❖➢✓\uf0b7\uf0a7]")
 _LARGER = 1.12  # than the body: rounding and small shifts stay below
+_MOST_LARGER = 1.3  # than the body: beyond it, type is large enough for a title of many lines
+_MOST_TOGETHER = 3.0  # lines of one style below each other, on average: more are a text that is set apart, or a list
 _MOST_CHARACTERS = 160
 _SENTENCE_END = (".", ",", ";", ":", "-")
 _LEAST_ENTRIES = 3
@@ -40,8 +44,14 @@ class HeadingRules:
 
     def __init__(self, lines: Sequence[Line], outline: Sequence[OutlineEntry]) -> None:
         self._body = _body_style(lines)
+        self._texts = _styles_of_texts(lines, self._body)
         self._outline, fits = _matched_outline(lines, outline)
         self._ranks = {} if fits else self._rank(lines)
+        self._top = self._top_of_numbers(lines)
+
+    @property
+    def body_size(self) -> float:
+        return self._body.size
 
     def level_of(self, line: Line) -> int:
         """0 for a line that is no heading."""
@@ -50,10 +60,21 @@ class HeadingRules:
             return named
         if not self._may_be_heading(line):
             return 0
-        rank = self._ranks.get(_style(line), 0)
-        number = _NUMBER.match(line.text)
-        depth = number[1].count(".") if number and rank else 0
-        return min(rank + depth, 6)
+        rank = self._of(line)
+        depth = _depth(line.text)
+        return min(rank if not rank or depth is None else max(self._top + depth, 1), 6)
+
+    def _top_of_numbers(self, lines: Sequence[Line]) -> int:
+        """Level of a heading that is numbered with one figure: numbers tell levels from each other, whether or not
+        styles do, and the style of those with the fewest figures tells where they begin."""
+        found = [(depth, line) for line in lines if (depth := _depth(line.text)) is not None]
+        ranked = [(depth, rank) for depth, line in found if self._may_be_heading(line) and (rank := self._of(line))]
+        least = min((depth for depth, _ in ranked), default=0)
+        ranks = Counter(rank for depth, rank in ranked if depth == least)
+        return ranks.most_common(1)[0][0] - least if ranks else 1
+
+    def _of(self, line: Line) -> int:
+        return self._ranks.get(_style(line), 0)
 
     def _rank(self, lines: Sequence[Line]) -> Mapping[_Style, int]:
         """Larger first, bold before regular. Sizes that occur on list markers only never get here, and those
@@ -76,10 +97,18 @@ class HeadingRules:
         text = line.text
         if len(text) > _MOST_CHARACTERS or _MARKER.match(text) or sum(map(str.isalpha, text)) < 2:
             return False
+        if _BULLET.match(text) or _style(line) in self._texts:
+            return False
         if line.size >= self._body.size * _LARGER:
             return not text.endswith((",", ";"))
         stands_out = line.is_bold and not self._body.is_bold and line.size >= self._body.size * 0.95
         return stands_out and not text.endswith(_SENTENCE_END) and not text[0].islower()
+
+
+def _depth(text: str) -> int | None:
+    """0 for "3 Results", 1 for "3.1 Data"; None without a number: a single letter may be an article."""
+    number = _NUMBER.match(text)
+    return number[1].count(".") if number and any(map(str.isdigit, number[1])) else None
 
 
 def _style(line: Line) -> _Style:
@@ -92,6 +121,20 @@ def _body_style(lines: Sequence[Line]) -> _Style:
     for line in lines:
         weights[_style(line)] += len(line.text)
     return weights.most_common(1)[0][0] if weights else _Style(10, is_bold=False)
+
+
+def _styles_of_texts(lines: Sequence[Line], body: _Style) -> frozenset[_Style]:
+    """Styles little larger than the body whose lines follow each other: headings stand alone."""
+    runs: Counter[_Style] = Counter()
+    count = Counter(_style(line) for line in lines)
+    for above, below in pairwise([None, *lines]):
+        if below is not None and (above is None or _style(above) != _style(below)):
+            runs[_style(below)] += 1
+    return frozenset(
+        style
+        for style, number in count.items()
+        if style.size < body.size * _MOST_LARGER and number >= _MOST_TOGETHER * runs[style]
+    )
 
 
 def _matched_outline(

@@ -10,6 +10,7 @@ from statistics import median
 
 from ingest.parsers.collector import BlockCollector
 from ingest.parsers.lines import Line, boxes_by_page
+from ingest.parsers.pdf.footnotes import Footnote
 from ingest.parsers.pdf.headings import HeadingRules
 from ingest.parsers.pdf.tables import FoundTable
 
@@ -24,11 +25,12 @@ _INDENT = 0.9  # of the type size
 
 @dataclass(slots=True)
 class _Pending:
-    """What is being joined. `level` above 0: a heading; `items`: a list."""
+    """What is being joined, as the `number`th of the document. `level` above 0: a heading; `items`: a list."""
 
     lines: list[Line] = field(default_factory=list)
     level: int = 0
     is_item: bool = False
+    number: int = 0
 
 
 class ParagraphJoiner:
@@ -39,6 +41,8 @@ class ParagraphJoiner:
         self._rules = rules
         self._pending = _Pending()
         self._items: list[list[Line]] = []
+        self._notes: list[Footnote] = []
+        self._notes_follow = 0
         self._leading = 0.0
         self._width = 0.0
 
@@ -56,18 +60,34 @@ class ParagraphJoiner:
                 self._add_line(piece, is_first=is_first)
             is_first = False
 
+    def add_notes(self, notes: Sequence[Footnote]) -> None:
+        """They are written once what stands above them has ended, be it on the next page."""
+        if notes:
+            self._notes += notes
+            self._notes_follow = self._pending.number
+
     def finish(self) -> None:
         self._close()
         self._close_list()
+        self._write_notes()
 
     def _add_line(self, line: Line, *, is_first: bool) -> None:
-        level = self._rules.level_of(line)
+        level = self._rules.level_of(line) or self._level_continued(line, is_first=is_first)
         is_item = not level and bool(_BULLET.match(line.text) or _NUMBERED.match(line.text))
         pending = self._pending
         if not pending.lines or is_item or level != pending.level or not self._goes_on(line, is_first=is_first):
             self._close()
-            self._pending = _Pending(level=level, is_item=is_item)
+            self._pending = _Pending(level=level, is_item=is_item, number=pending.number + 1)
         self._pending.lines.append(line)
+
+    def _level_continued(self, line: Line, *, is_first: bool) -> int:
+        """Of a heading whose second line, which begins within its sentence, would be none by itself."""
+        pending = self._pending
+        if not pending.level or is_first or not (line.text[:1].islower() or pending.lines[-1].is_hyphenated):
+            return 0
+        last = pending.lines[-1]
+        is_alike = last.is_bold == line.is_bold and last.box.page == line.box.page
+        return pending.level if is_alike and self._goes_on(line, is_first=False) else 0
 
     def _goes_on(self, line: Line, *, is_first: bool) -> bool:
         last = self._pending.lines[-1]
@@ -92,18 +112,27 @@ class ParagraphJoiner:
         return ended and not self._pending.is_item and line.box.left > last.box.left + _INDENT * line.size
 
     def _close(self) -> None:
-        pending, self._pending = self._pending, _Pending()
+        pending, self._pending = self._pending, _Pending(number=self._pending.number)
         if not pending.lines:
             return
         if pending.is_item:
             self._items.append(pending.lines)
             return
         self._close_list()
+        if pending.number > self._notes_follow:
+            self._write_notes()
         text, page, boxes = _joined(pending.lines), pending.lines[0].box.page, boxes_by_page(pending.lines)
         if pending.level:
             self._collector.heading(text, pending.level, page=page, boxes=boxes)
         else:
             self._collector.text(text, page=page, boxes=boxes)
+
+    def _write_notes(self) -> None:
+        notes, self._notes = self._notes, []
+        for note in notes:
+            lines = list(note.lines)
+            text = f"Footnote {note.sign}: {_joined(lines)}"
+            self._collector.text(text, page=lines[0].box.page, boxes=boxes_by_page(lines))
 
     def _close_list(self) -> None:
         items, self._items = self._items, []

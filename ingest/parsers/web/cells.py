@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from typing import TypeVar
 
 from lxml import html
 
@@ -11,7 +13,9 @@ from ingest.parsers.tables import table_of
 from ingest.parsers.web.seen import seen_text
 
 _MAX_SPAN = 100  # a hostile colspan would otherwise ask for any amount of memory
+_MOST_COPIES = 2000  # of the spanning cells of one table
 
+T = TypeVar("T")
 
 _STRUCTURE = ("table", "pre", "h1", "h2", "h3")
 _LONGEST_CELL = 240  # characters in a cell that holds structure and still reads as one value
@@ -37,7 +41,7 @@ def table_from(table: html.HtmlElement) -> Table:
         header += 1
     caption = table.find("caption")
     text = " ".join("".join(caption.itertext()).split()) if caption is not None else ""
-    return table_of(_filled(rows), header_rows=max(header, 1) if len(rows) > 1 else 0, caption=text)
+    return table_of(_filled(rows, _cell_text), header_rows=max(header, 1) if len(rows) > 1 else 0, caption=text)
 
 
 def _own_rows(table: html.HtmlElement) -> Iterator[html.HtmlElement]:
@@ -60,31 +64,46 @@ def _is_header(row: html.HtmlElement) -> bool:
     return bool(cells) and all(cell.tag == "th" for cell in cells)
 
 
-def _filled(rows: Sequence[html.HtmlElement]) -> Iterator[Sequence[str]]:
+def spread(table: html.HtmlElement) -> None:
+    """Puts cells that span columns or rows into each of them, for a reader that knows of no spans."""
+    rows = [row for row in _own_rows(table) if _cells(row)]
+    if not any(_span(cell, name) > 1 for row in rows for cell in _cells(row) for name in ("colspan", "rowspan")):
+        return
+    filled = list(_filled(rows, lambda cell: cell))
+    if sum(map(len, filled)) - sum(len(_cells(row)) for row in rows) > _MOST_COPIES:
+        return
+    for row, line in zip(rows, [[deepcopy(cell) for cell in line] for line in filled], strict=True):
+        row[:] = line
+        for cell in line:
+            cell.attrib.pop("colspan", None)
+            cell.attrib.pop("rowspan", None)
+
+
+def _filled(rows: Sequence[html.HtmlElement], value: Callable[[html.HtmlElement], T]) -> Iterator[Sequence[T]]:
     """A cell that spans columns or rows stands in each of them: every row then reads on its own."""
-    above: dict[int, tuple[int, str]] = {}
+    above: dict[int, tuple[int, T]] = {}
     for row in rows:
-        below: dict[int, tuple[int, str]] = {}
-        line: list[str] = []
+        below: dict[int, tuple[int, T]] = {}
+        line: list[T] = []
         for cell in _cells(row):
-            text, down = _cell_text(cell), _span(cell, "rowspan") - 1
+            what, down = value(cell), _span(cell, "rowspan") - 1
             for _ in range(_span(cell, "colspan")):
                 _take_over(above, below, line)
                 if down:
-                    below[len(line)] = (down, text)
-                line.append(text)
+                    below[len(line)] = (down, what)
+                line.append(what)
         _take_over(above, below, line)
         above = below
         yield line
 
 
-def _take_over(above: dict[int, tuple[int, str]], below: dict[int, tuple[int, str]], line: list[str]) -> None:
+def _take_over(above: dict[int, tuple[int, T]], below: dict[int, tuple[int, T]], line: list[T]) -> None:
     """Fills the next places of the row with the cells that reach down into them; one that reaches further goes on."""
     while len(line) in above:
-        left, text = above.pop(len(line))
+        left, what = above.pop(len(line))
         if left > 1:
-            below[len(line)] = (left - 1, text)
-        line.append(text)
+            below[len(line)] = (left - 1, what)
+        line.append(what)
 
 
 def _span(cell: html.HtmlElement, name: str) -> int:

@@ -9,16 +9,21 @@ from lxml import html
 from trafilatura.htmlprocessing import prune_unwanted_nodes
 from trafilatura.xpaths import OVERALL_DISCARD_XPATH, REMOVE_COMMENTS_XPATH, TEASER_DISCARD_XPATH
 
+from ingest.parsers.web.cells import is_data_table, spread
+
 _TAGS = {"item": "li", "row": "tr", "lb": "br", "quote": "blockquote", "graphic": "img", "del": "s", "hi": "b"}
 
 
 def main_tree(root: html.HtmlElement) -> html.HtmlElement | None:
     """None where trafilatura finds no content. `root` is left as it is. The date is not searched for: `facts` reads it
     from the head, and guessing it from the text takes longer than everything else. Formatting is not asked for: blocks
-    have none, and with it trafilatura loses paragraphs that begin in bold."""
-    found = trafilatura.bare_extraction(
-        deepcopy(root), include_comments=False, include_tables=True, with_metadata=False
-    )
+    have none, and with it trafilatura loses paragraphs that begin in bold. It drops what cells span, so that is written
+    out before."""
+    page = deepcopy(root)
+    for table in page.iter("table"):
+        if is_data_table(table):
+            spread(table)
+    found = trafilatura.bare_extraction(page, include_comments=False, include_tables=True, with_metadata=False)
     body = getattr(found, "body", None)
     if body is None:
         return None

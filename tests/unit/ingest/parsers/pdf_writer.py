@@ -31,13 +31,14 @@ class PdfPage:
 @dataclass
 class PdfWriter:
     """`outline` holds (title, page index), all of one level; `catalog` more entries of the document's catalog,
-    `extra` further objects, numbered on from the last."""
+    `extra` further objects, numbered on from the last, `font` more entries of the font that is not bold."""
 
     pages: Sequence[PdfPage]
     outline: Sequence[tuple[str, int]] = ()
     title: str = ""
     catalog: str = ""
     extra: Sequence[str] = ()
+    font: str = ""
     objects: list[bytes] = field(default_factory=list)
 
     def write(self, path: Path) -> Path:
@@ -48,7 +49,7 @@ class PdfWriter:
         outlines = "/Outlines 5 0 R /PageMode /UseOutlines" if self.outline else ""
         self._add(f"<< /Type /Catalog /Pages 2 0 R {outlines} {self.catalog} >>")
         self._add(f"<< /Type /Pages /Kids [{kids}] /Count {count} >>")
-        self._add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
+        self._add(f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding {self.font} >>")
         self._add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>")
         last = first_entry + len(self.outline) - 1
         self._add(f"<< /Type /Outlines /First {first_entry} 0 R /Last {last} 0 R /Count {len(self.outline)} >>")

@@ -103,6 +103,56 @@ class TestHeadings:
         texts = [*prose(_LINES), Put("•", y=160, size=16), Put("an item of a list", x=90, y=160)]
         assert all(block.kind is not BlockKind.HEADING for block in _parsed(tmp_path, PdfPage(texts)).blocks)
 
+    def test_numbers_tell_levels_that_styles_tell_too(self, tmp_path: Path) -> None:
+        texts = [
+            *(Put("1 Sources", y=60, size=18, bold=True), *prose(_LINES, top=90)),
+            *(Put("1.1 Springs", y=160, size=14, bold=True), *prose(_LINES, top=190)),
+            *(Put("2 Mouths", y=260, size=18, bold=True), *prose(_LINES, top=290)),
+            *(Put("2.1 Deltas", y=360, size=14, bold=True), *prose(_LINES, top=390)),
+        ]
+        document = _parsed(tmp_path, PdfPage(texts))
+        headings = [(block.level, block.text) for block in document.blocks if block.kind is BlockKind.HEADING]
+        assert headings == [(1, "1 Sources"), (2, "1.1 Springs"), (1, "2 Mouths"), (2, "2.1 Deltas")]
+
+    def test_bulleted_lines_and_texts_in_larger_type_are_none(self, tmp_path: Path) -> None:
+        larger = [line + " it goes on" for line in _LINES]
+        texts = [*prose(_LINES * 3), *prose(larger, top=300, size=12.5), Put("• an item", y=380, size=13)]
+        assert all(block.kind is not BlockKind.HEADING for block in _parsed(tmp_path, PdfPage(texts)).blocks)
+
+    def test_the_second_line_of_one_belongs_to_it(self, tmp_path: Path) -> None:
+        texts = [
+            Put("4. If your country has a provider of legal aid, what is", y=80, bold=True),
+            Put("the share of its cases?", y=93, bold=True),
+            *prose(_LINES, top=120),
+        ]
+        first = _parsed(tmp_path, PdfPage(texts)).blocks[0]
+        assert first.kind is BlockKind.HEADING
+        assert first.text == "4. If your country has a provider of legal aid, what is the share of its cases?"
+
+
+def _raised(text: str, *, x: float, y: float) -> Put:
+    return Put(text, x=x, y=y - 4, size=6)
+
+
+class TestFootnotes:
+    _NOTE = (_raised("1", x=72, y=700), Put("As told by the miller.", x=76, y=700, size=8))
+
+    def test_are_set_apart_from_a_paragraph_that_goes_on_over_them(self, tmp_path: Path) -> None:
+        first = PdfPage([*prose(_LINES[:2]), *self._NOTE])
+        blocks = _parsed(tmp_path, first, PdfPage(prose(_LINES[2:]))).blocks
+        assert [block.text for block in blocks] == [" ".join(_LINES), "Footnote 1: As told by the miller."]
+        assert [block.page for block in blocks] == [1, 1]
+
+    def test_their_signs_are_told_from_other_raised_figures(self, tmp_path: Path) -> None:
+        texts = [
+            *(Put("The mill", y=100), _raised("1", x=111, y=100), Put("had an area of 40 m", x=118, y=100)),
+            *(_raised("2", x=215, y=100), *prose(_LINES, top=130), *self._NOTE),
+        ]
+        text = _parsed(tmp_path, PdfPage(texts)).blocks[0].text
+        assert "mill[1] had" in text.replace(" [1]", "[1]")
+        assert "[2]" not in text
+        assert "\ue000" not in text
+
 
 class TestTables:
     def test_aligned_rows_become_a_table(self, tmp_path: Path) -> None:

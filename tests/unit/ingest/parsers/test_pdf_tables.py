@@ -80,6 +80,18 @@ class TestArabic:
     def test_a_ligature_in_the_order_of_its_looks_is_turned(self) -> None:
         assert mended("\u0627\u0623\u0644\u062f\u0627\u0621") == "\u0627\u0644\u0623\u062f\u0627\u0621"
 
+    def test_the_letters_of_a_ligature_are_read_in_the_order_they_are_typed_in(self, tmp_path: Path) -> None:
+        means = "3 beginbfchar <41> <0633> <42> <06440627> <43> <0645> endbfchar"
+        cmap = f"begincmap 1 begincodespacerange <00> <ff> endcodespacerange {means} endcmap"
+        stream = f"<< /Length {len(cmap)} >>\nstream\n{cmap}\nendstream"
+        writer = PdfWriter([PdfPage([Put("CBA")])], font="/ToUnicode 8 0 R", extra=[stream])
+        path = writer.write(tmp_path / "a.pdf")
+        (block,) = parse(path, "a.pdf", ParseOptions()).blocks
+        assert block.text == "\u0633\u0644\u0627\u0645"
+
+    def test_words_of_two_scripts_are_two(self) -> None:
+        assert mended("\u0641\u064aPython\u0645\u0646") == "\u0641\u064a Python \u0645\u0646"
+
     def test_a_line_is_judged_by_most_of_its_letters(self) -> None:
         assert is_right_to_left("\u0634\u0643\u0631\u0627 abc")
         assert not is_right_to_left("a word: \u0634\u0643")

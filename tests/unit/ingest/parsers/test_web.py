@@ -75,6 +75,12 @@ class TestMainElements:
         text = "\n".join(block.text for block in parse_bytes(page, "a.html").blocks)
         assert "First of all: paragraph 3 tells" in text
 
+    def test_what_a_cell_spans_is_filled_in_an_article_too(self, parse_bytes: ParseBytes) -> None:
+        row = "<tr><td rowspan=2>White</td><td>140 cm</td></tr><tr><td>5 kg</td></tr>"
+        page = _ARTICLE.replace("<td>115 cm</td></tr>", f"<td>115 cm</td></tr>{row}")
+        table = next(block.table for block in parse_bytes(page, "a.html").blocks if block.table is not None)
+        assert table.rows[2:] == (("White", "140 cm"), ("White", "5 kg"))
+
 
 class TestTablesInHtml:
     def test_headings_and_tables_in_short_cells_are_values(self, parse_bytes: ParseBytes) -> None:
