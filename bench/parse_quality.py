@@ -6,11 +6,11 @@
     python -m bench.parse_quality --format html --without wiki_duck   # without files whose name holds this
 
 The data is under CAIRN_DATA (default ../shared/data) in docs/docling. Scores are over all items of a format's files:
-words as a multiset; headings by text and level, up to one shift of a file's levels, and by text alone (titles: the ground truth of PDFs
-gives one level to all of them); cells by their text; neighbours by
-pairs of cells beside or below each other, which tell a cell in its place from one elsewhere. The ground truth is what
-docling makes of each file with its models: a strong opinion, and not the truth. Where it leaves text out (tables of
-contents, running heads, pictures' texts) or takes a chart's values in, so must a perfect score.
+words as a multiset; headings by text and level, up to one shift of a file's levels, and by text alone (titles: the
+ground truth of PDFs gives one level to all of them); cells by their text; neighbours by pairs of cells beside or below
+each other, which tell a cell in its place from one elsewhere. The ground truth is what docling makes of each file with
+its models: a strong opinion, and not the truth. Where it leaves text out (tables of contents, running heads, pictures'
+texts) or takes a chart's values in, so must a perfect score.
 """
 
 from __future__ import annotations
