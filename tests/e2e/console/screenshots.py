@@ -1,4 +1,5 @@
-"""Pictures of every screen at three widths, light and dark in turn, into docs/console: `make screenshots`."""
+"""Pictures of every screen at three widths, light and dark in turn, into docs/console: `make screenshots`. With
+names of screens behind the command, of those alone."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from tests.e2e.console.datasets import BASE, settle, with_files
 from tests.e2e.console.desk import WaitingWork
 from tests.e2e.console.keyring import Keyring
 from tests.e2e.console.visitor import Visitor
+from tests.e2e.console.walk import take_walk
 from tests.e2e.console.website import opened
 from tests.e2e.served import KEY, served
 from tests.e2e.test_first_session import HANDBOOK
@@ -70,7 +72,11 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        screens = _screens(server, _fill(server, Path(folder)))
+        wanted = set(sys.argv[1:])
+        task = take_walk(browser, server, _save)
+        screens = [
+            one for one in _screens(server, _fill(server, Path(folder)), task) if not wanted or one.name in wanted
+        ]
         for width, height, colours in SIZES:
             _take(browser, server, screens, (width, height), colours)
         browser.close()
@@ -156,7 +162,7 @@ def _questions(server: httpx.Client, dataset: str) -> str:
     return made
 
 
-def _screens(server: httpx.Client, things: Things) -> list[Shown]:
+def _screens(server: httpx.Client, things: Things, task: str) -> list[Shown]:
     """Those that this server has; see the sections of the console."""
     dataset, guide = things.dataset, things.guide
     offered = set(server.get("/dashboard/v1/me").json()["operations"])
@@ -179,6 +185,9 @@ def _screens(server: httpx.Client, things: Things) -> list[Shown]:
         "dashboardKbQuestionSetsList": [Shown("questions", f"questions/{things.questions}")],
         "dashboardKbSearchRecordsList": [Shown("history", "history")],
         "dashboardKbJobsList": [Shown("jobs", "jobs", "All")],
+        "dashboardActivitiesList": [Shown("tasks", "tasks"), Shown("task", f"tasks/{task}")],
+        "dashboardRecurringTasksList": [Shown("recurring", "tasks/recurring")],
+        "dashboardAgentsList": [Shown("workers", "agents"), Shown("worker", "agents/researcher", "Test")],
         "dashboardApprovalsList": [Shown("approvals", "approvals")],
         "dashboardAccessKeysList": [
             Shown("keys", "access"),

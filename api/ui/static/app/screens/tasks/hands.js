@@ -10,6 +10,8 @@ import { useAction } from "../../resource.js";
 
 const OVER = new Set(["done", "failed"]);
 
+const isCalledOff = ({ runs }) => runs.at(-1)?.error === "cancelled";
+
 // Administrators may; who made it may as well, but the server does not tell who that was.
 export function Hands({ task, isPaused, refresh }) {
   const caller = useCaller();
@@ -26,7 +28,7 @@ export function Hands({ task, isPaused, refresh }) {
   };
   if (!may(caller, "manage") || caller.agentRole !== null) return null;
   const offered = offers(caller, "dashboardActivitiesPause") && !OVER.has(task.status);
-  return html`${task.status === "failed" && task.agentRole && html`<${Button} icon="refresh" onClick=${() => run("retry", "It is tried again.")}>Try again<//>`}
+  return html`${task.status === "failed" && task.agentRole && !isCalledOff(task) && html`<${Button} icon="refresh" onClick=${() => run("retry", "It is tried again.")}>Try again<//>`}
     ${offered && isPaused && html`<${Button} kind="primary" onClick=${() => setOpen("resume")}>Let it go on …<//>`}
     ${offered && !isPaused && html`<${Button} onClick=${() => run("pause", "Paused. What was done so far is kept.")}>Pause<//>`}
     ${offered && html`<${Button} icon="stop" onClick=${() => setOpen("cancel")}>Call off …<//>`}

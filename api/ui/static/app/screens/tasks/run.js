@@ -48,7 +48,7 @@ async function follow(id, setRun, signal) {
       }
       if (run.end) return;
     } catch (error) {
-      if (signal.aborted || error.status === 404) return;
+      if (signal.aborted || error.mayPass === false) return; // what is refused now is refused again
       setRun((before) => ({ ...before, isCut: !document.hidden }));
     }
     await pause(PAUSE_MS, signal).catch(() => {});

@@ -47,7 +47,7 @@ async function load(id, hasBlockers, signal) {
 
 const News = ({ task: { status, approval, reviewerFeedback } }) => html`
   ${status === "awaiting_approval" && approval && html`<${Notice} tone="warn" action=${html`<${LinkButton} size="small" href=${href(["approvals", approval.id])}>Decide<//>`}><p>It waits for somebody who approves it, or sends it back.</p><//>`}
-  ${reviewerFeedback && html`<${Notice} tone="info"><p class="strong">The last review asked for changes</p><p class="prose" dir="auto">${reviewerFeedback}</p><//>`}`;
+  ${reviewerFeedback && html`<${Notice} tone="info"><p class="strong">${status === "done" ? "A review asked for changes on the way" : "The last review asked for changes"}</p><p class="prose" dir="auto">${reviewerFeedback}</p><//>`}`;
 
 function Brought({ task }) {
   const isGoing = isUnderWay(task);
