@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api import documentation, envelope, probes
 from api.auth import Authenticator, KeyGuard
+from api.command_center import surface as command_center
 from api.dashboard import surface as dashboard
 from api.mcp.http import McpEndpoint
 from api.metrics import Metrics
@@ -48,6 +49,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     if runtime is not None:
         _bind(app, runtime)
     app.include_router(dashboard.router)
+    app.include_router(command_center.router)
     app.include_router(platform.router)
     app.include_router(workspaces.router)
     app.include_router(probes.router)
@@ -55,7 +57,9 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     console.add_console(app)
     app.state.mcp = McpEndpoint(app)
     describe(app)
-    surfaces = Surfaces([dashboard.SURFACE, platform.SURFACE, *workspaces.SURFACES], default=envelope.render)
+    surfaces = Surfaces(
+        [dashboard.SURFACE, command_center.SURFACE, platform.SURFACE, *workspaces.SURFACES], default=envelope.render
+    )
     _answer_errors(app, surfaces)
     _wrap(app, surfaces)
     return app

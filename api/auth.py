@@ -23,6 +23,8 @@ _STATE = "principal"
 _HOW = "send `Authorization: Bearer <key>`"
 _AGENTS_PATH = "/mcp"
 _AGENTS_HEADER = "x-user-token"
+_ADROS_PREFIX = "lyr_"
+"""Clients of that surface put it before their token."""
 
 
 class Authenticator:
@@ -81,7 +83,12 @@ class Authenticator:
 
     def _look_up(self, token: str) -> Principal:
         with self._database.read() as session:
-            return self._keys.authenticate(session, token)
+            try:
+                return self._keys.authenticate(session, token)
+            except Unauthenticated:
+                if not token.startswith(_ADROS_PREFIX):
+                    raise
+                return self._keys.authenticate(session, token.removeprefix(_ADROS_PREFIX))
 
     def forget(self) -> None:
         """After a change of keys, people or quotas, so that it holds at once in this process. Others follow within a

@@ -68,7 +68,7 @@ async def _whole_caller(request: Request, _bearer: Annotated[object, Security(_d
 async def _page(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Items on a page")] = DEFAULT_PAGE,
     cursor: Annotated[
-        str | None, Query(max_length=400, description="`nextCursor` of the page before; absent: from the start")
+        str | None, Query(max_length=400, description="What the page before names as its next; absent: from the start")
     ] = None,
 ) -> PageRequest:
     return PageRequest(limit=limit, after=None if cursor is None else decode_cursor(cursor))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,9 +17,9 @@ from identity.team import IssuedInvite
 from identity.types import Principal, ScopeKind
 from kit.clock import Clock
 from kit.ids import new_id
+from kit.slugs import slug_of
 
 ROLES = ("owner", "admin", "member", "viewer")
-_UNFIT = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,8 @@ class Organizations:
             raise UserNotFound("an organization needs an owner, and this key belongs to no user")
         now = self.clock.now()
         row = Organization(
-            id=new_id(), tenant_id=principal.tenant_id, name=name.strip(), slug=slug or slug_of(name),
-            avatar_url=None, created_at=now, updated_at=now,
+            id=new_id(), tenant_id=principal.tenant_id, name=name.strip(),
+            slug=slug or slug_of(name, otherwise="organization"), avatar_url=None, created_at=now, updated_at=now,
         )  # fmt: skip
         session.add(row)
         _flush_slug(session, row.slug)
@@ -179,10 +178,6 @@ class Organizations:
             row.id, row.name, row.slug, row.avatar_url, self._members.count(session, row.id),
             self._members.role_of(session, principal, row.id), row.created_at, row.updated_at,
         )  # fmt: skip
-
-
-def slug_of(name: str) -> str:
-    return _UNFIT.sub("-", name.lower()).strip("-")[:100] or "organization"
 
 
 def _flush_slug(session: Session, slug: str) -> None:

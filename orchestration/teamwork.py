@@ -18,6 +18,7 @@ from orchestration.agents.directory import AgentDirectory
 from orchestration.agents.service import Agents, Readiness
 from orchestration.approvals.closing import Closer
 from orchestration.approvals.resolving import Resolver
+from orchestration.approvals.reviews import Reviews
 from orchestration.approvals.service import Approvals
 from orchestration.approvals.watch import ApprovalWatch
 from orchestration.crawl_holds import ApprovalsOfDataset, CrawlHolds, HeldCrawls
@@ -33,7 +34,9 @@ from orchestration.runs.story import Story
 from orchestration.runs.tools import READ_AROUND, SEARCH
 from orchestration.tasks.blockers import Blockers
 from orchestration.tasks.comments import Comments
+from orchestration.tasks.follow_ups import FollowUps
 from orchestration.tasks.moves import Moves
+from orchestration.tasks.projects import Projects
 from orchestration.tasks.service import Tasks
 
 TOOLS = (SEARCH, READ_AROUND, COMMENT, ASK_PERSON, REQUEST_APPROVAL, HAND_OVER)
@@ -65,6 +68,9 @@ class Teamwork:
     interventions: Interventions
     approvals: Approvals
     resolver: Resolver
+    reviews: Reviews
+    projects: Projects
+    follow_ups: FollowUps
     watch: ApprovalWatch
     belongings: Sequence[Belongings]
     recurring: RecurringTasks
@@ -113,6 +119,9 @@ def make_teamwork(
         interventions=desk.interventions,
         approvals=desk.approvals,
         resolver=resolver,
+        reviews=Reviews(names=gate, resolver=resolver, moves=desk.moves),
+        projects=Projects(names=gate, clock=clock),
+        follow_ups=FollowUps(names=gate, tasks=desk.tasks, clock=clock),
         watch=ApprovalWatch(database, resolver),
         belongings=[ApprovalsOfDataset(desk.closer), RecurringOfDataset(schedules)],
         agents=Agents(AgentDirectory(), gate, TOOLS, secrets, readiness, clock),

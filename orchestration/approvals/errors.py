@@ -19,6 +19,13 @@ class ApprovalAlreadyDecided(Conflict):
         super().__init__(f"approval {approval_id} is {status} already")
 
 
+class NothingToDecide(Conflict):
+    code = "CONFLICT"
+
+    def __init__(self, task_id: str, status: str) -> None:
+        super().__init__(f"task {task_id} is {status} and waits for no decision")
+
+
 class NoteIsMissing(Invalid):
     def __init__(self, resolution: str) -> None:
         message = f"is required when resolution is {resolution}: say why"

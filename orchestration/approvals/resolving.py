@@ -48,8 +48,7 @@ class Resolver:
         sight = sight_of(session, principal, self.names)
         seen = repository.get(session, sight, approval_id)
         need(principal, Scope.MANAGE)
-        if principal.agent_role is not None:
-            raise Forbidden(f"key {principal.name!r} is an agent's, and approvals are for people to decide")
+        check_decider(principal)
         subject = self._subject(seen)
         if subject is not None:
             subject.hold(session, seen.subject_id or "")
@@ -131,6 +130,11 @@ class Resolver:
         run = tasks.open_run(session, task_id)
         if run is not None:
             runs.end(session, run, RunState.FAILED, at=self.clock.now(), error=EXPIRED)
+
+
+def check_decider(principal: Principal) -> None:
+    if principal.agent_role is not None:
+        raise Forbidden(f"key {principal.name!r} is an agent's, and approvals are for people to decide")
 
 
 def _check(row: Approval, decision: Decision) -> None:

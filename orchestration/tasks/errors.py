@@ -19,6 +19,13 @@ class ProjectIsNotThere(NotFound):
         super().__init__(f"there is no project {project_id!r}")
 
 
+class ProjectIsThere(Conflict):
+    code = "CONFLICT"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"there is a project {slug!r} already; choose another name or slug")
+
+
 class OutputIsNotThere(NotFound):
     code = "NOT_FOUND"
 

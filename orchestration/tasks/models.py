@@ -113,6 +113,18 @@ class TaskEvent(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class TaskLink(Base):
+    """`other_id` is about the same matter as `task_id`, in the way that `kind` says."""
+
+    __tablename__ = "task_links"
+
+    task_id: Mapped[str] = mapped_column(ForeignKey("tasks.id"), primary_key=True)
+    other_id: Mapped[str] = mapped_column(ForeignKey("tasks.id"), primary_key=True, index=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class TaskComment(Base):
     """`mentions` are those that were there as it was written: kind, id, name."""
 

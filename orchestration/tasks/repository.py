@@ -12,9 +12,9 @@ from identity.models import User
 from kit.clock import Clock
 from kit.ids import new_id
 from orchestration.tasks.errors import ProjectIsNotThere, TaskIsNotThere
-from orchestration.tasks.models import Artifact, Project, Task, TaskBlocker, TaskComment, TaskEvent, TaskRun
+from orchestration.tasks.models import Artifact, Project, Task, TaskBlocker, TaskComment, TaskEvent, TaskLink, TaskRun
 from orchestration.tasks.sight import Sight
-from orchestration.tasks.types import OPEN_RUNS, ProjectStatus, TaskQuery
+from orchestration.tasks.types import OPEN_RUNS, LinkKind, ProjectStatus, TaskQuery
 
 GENERAL = "general"
 
@@ -107,6 +107,39 @@ def outputs(session: Session, ids: Collection[str]) -> Mapping[str, Artifact]:
 
 def last_version(session: Session, task_id: str) -> int:
     return session.scalar(select(func.max(Artifact.version)).where(Artifact.task_id == task_id)) or 0
+
+
+def versions(session: Session, task_id: str) -> Sequence[Artifact]:
+    """Of what the task has brought, oldest first."""
+    return list(session.scalars(select(Artifact).where(Artifact.task_id == task_id).order_by(Artifact.version)))
+
+
+def followed(session: Session, sight: Sight, task_id: str) -> str | None:
+    """The id of the task that this one follows, where the caller may see it."""
+    wanted = select(Task.id).join(TaskLink, TaskLink.task_id == Task.id)
+    return session.scalar(
+        wanted.where(TaskLink.other_id == task_id, TaskLink.kind == LinkKind.FOLLOW_UP, sight.tasks())
+    )
+
+
+def following(session: Session, sight: Sight, task_id: str) -> Sequence[str]:
+    """Ids of those that follow it and that the caller may see, oldest first."""
+    wanted = select(Task.id).join(TaskLink, TaskLink.other_id == Task.id)
+    wanted = wanted.where(TaskLink.task_id == task_id, TaskLink.kind == LinkKind.FOLLOW_UP, sight.tasks())
+    return list(session.scalars(wanted.order_by(Task.id)))
+
+
+def projects(session: Session, tenant_id: str) -> Sequence[Project]:
+    """In the order of their names."""
+    return list(
+        session.scalars(select(Project).where(Project.tenant_id == tenant_id).order_by(Project.name, Project.id))
+    )
+
+
+def task_counts(session: Session, sight: Sight) -> Mapping[str, int]:
+    """By project: tasks that the caller may see. Projects without any are left out."""
+    wanted = select(Task.project_id, func.count()).where(sight.tasks()).group_by(Task.project_id)
+    return {row[0]: row[1] for row in session.execute(wanted)}
 
 
 def project(session: Session, tenant_id: str, project_id: str) -> Project:

@@ -15,12 +15,18 @@ from kit.ids import new_id
 from kit.pagination import Page, PageRequest, encode_cursor
 from orchestration.tasks import repository, views
 from orchestration.tasks.actors import actor_of
-from orchestration.tasks.errors import OutputIsNotThere, ProjectIsResting, TaskHasNotFailed, UnknownAssignee
+from orchestration.tasks.errors import (
+    OutputIsNotThere,
+    ProjectIsNotThere,
+    ProjectIsResting,
+    TaskHasNotFailed,
+    UnknownAssignee,
+)
 from orchestration.tasks.events import record, tell_status
 from orchestration.tasks.models import Project, Task
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.ports import AgentNames
-from orchestration.tasks.sight import sight_of
+from orchestration.tasks.sight import Sight, sight_of
 from orchestration.tasks.types import (
     Actor,
     ActorKind,
@@ -57,6 +63,8 @@ class Tasks:
             self.gate.readable(session, principal, new.dataset_id)
         if new.parent_id is not None:
             repository.get(session, sight, new.parent_id)
+        if new.project_id is not None:
+            check_project(session, sight, new.project_id)
         self.check_assignee(session, principal.tenant_id, new, agent_role=principal.agent_role)
         task = self.put(session, principal.tenant_id, new, actor_of(session, principal))
         return self._views(session, principal, [task])[0]
@@ -128,6 +136,11 @@ class Tasks:
             raise OutputIsNotThere(row.id, row.status)
         return views.output(found)
 
+    def versions(self, session: Session, principal: Principal, task_id: str) -> Sequence[OutputView]:
+        """All that it has brought, oldest first."""
+        row = self._row(session, principal, task_id)
+        return [views.output(one) for one in repository.versions(session, row.id)]
+
     def timeline(self, session: Session, principal: Principal, task_id: str) -> Sequence[EventView]:
         """Oldest first."""
         row = self._row(session, principal, task_id)
@@ -181,6 +194,14 @@ class Tasks:
                 name = self.agents.name_of(session, principal.tenant_id, row.assignee_id)
                 names[row.assignee_id] = name or row.assignee_id
         return [views.task(row, project=projects[row.project_id], names=names) for row in rows]
+
+
+def check_project(session: Session, sight: Sight, project_id: str) -> Project:
+    """ProjectIsNotThere, also for a key that is held to an agent role or to some datasets and sees no task in it."""
+    found = repository.project(session, sight.principal.tenant_id, project_id)
+    if sight.principal.is_narrowed and project_id not in repository.task_counts(session, sight):
+        raise ProjectIsNotThere(project_id)
+    return found
 
 
 def need(principal: Principal, scope: Scope) -> None:

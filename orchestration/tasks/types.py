@@ -91,6 +91,12 @@ class BlockerState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class LinkKind(StrEnum):
+    """`follow_up`: the other task came of what was said about this one."""
+
+    FOLLOW_UP = "follow_up"
+
+
 class CommentKind(StrEnum):
     COMMENT = "comment"
     INTERVENTION_NOTE = "intervention_note"
@@ -134,6 +140,37 @@ class NewTask:
     assignee_id: str | None = None
     priority: Priority = Priority.MEDIUM
     needs_review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectView:
+    """`task_count` counts the tasks that the caller may see."""
+
+    id: str
+    slug: str
+    name: str
+    status: ProjectStatus
+    task_count: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What is to be done next about a task. It is of that task's project, and about its dataset."""
+
+    title: str
+    prompt: str
+    kind: str
+    assignee_kind: ActorKind | None = None
+    assignee_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Tasks that the caller may see: what this one follows, and what follows it, oldest first."""
+
+    follows: str | None
+    follow_ups: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the documented surfaces say about signing in, people, keys, teams, tokens and logs, as tables.
+"""What the documented surfaces say about signing in, people, keys, teams, tokens, logs and work, as tables.
 
 A line is: method, path, status of success, further documented statuses, fields of the body (`!` where required, choices
 in parentheses), fields of the query. `data`, `page`, `done` and `bare` name the envelope of success.
@@ -62,6 +62,26 @@ GET    /workspaces/{id}/tokens           | 200 bare | |
 POST   /workspaces/{id}/tokens           | 201 bare | |
 DELETE /workspaces/{id}/tokens/{tokenId} | 200 bare | |
 POST   /admin/workspaces/{id}/tokens     | 201 bare | |
+"""
+
+COMMAND_CENTER = """
+GET  /projects                      | 200 bare |     | |
+GET  /projects/{project_id}/tasks   | 200 bare |     | | limit cursor
+GET  /tasks                         | 200 bare |     | | status(created,assigned,in_progress,review,waiting,blocked,\
+paused,failed,completed,reassigned,closed) project_id specialist limit cursor
+GET  /tasks/{task_id}               | 200 bare |     | |
+GET  /tasks/{task_id}/events        | 200 bare |     | |
+POST /tasks/{task_id}/approve       | 200 bare | 409 | option note |
+POST /tasks/{task_id}/reject        | 200 bare | 409 | feedback! |
+POST /tasks/{task_id}/pause         | 200 bare | 409 | |
+POST /tasks/{task_id}/resume        | 200 bare | 409 | |
+POST /tasks/{task_id}/resume-with-instructions | 200 bare | 409 | instructions! |
+POST /tasks/{task_id}/close         | 200 bare | 409 | |
+GET  /tasks/{task_id}/blockers      | 200 bare |     | |
+POST /tasks/{task_id}/blockers      | 201 bare | 409 | text! person_id |
+POST /tasks/{task_id}/blockers/{blocker_id}/resolve | 200 bare | 409 | answer |
+POST /tasks/{task_id}/comments      | 201 bare |     | text! type(comment,intervention_note) follow_up |
+GET  /approvals/pending             | 200 bare |     | | limit cursor
 """
 
 DASHBOARD = """

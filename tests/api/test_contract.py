@@ -9,13 +9,15 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from tests.api.callers import Callers, Json
-from tests.api.contract import DASHBOARD, PLATFORM, WORKSPACES, Documented, Field, documented
+from tests.api.contract import COMMAND_CENTER, DASHBOARD, PLATFORM, WORKSPACES, Documented, Field, documented
 
 ALL = [
     *documented(PLATFORM, base="/api"), *documented(WORKSPACES, base=""),
-    *documented(DASHBOARD, base="/dashboard/v1"),
+    *documented(DASHBOARD, base="/dashboard/v1"), *documented(COMMAND_CENTER, base="/api/v1"),
 ]  # fmt: skip
-ENVELOPES = {"/api": "PlatformErrorEnvelope", "/dashboard/v1": "ErrorEnvelope"}
+ENVELOPES = {
+    "/api/v1": "CommandCenterError", "/api": "PlatformErrorEnvelope", "/dashboard/v1": "ErrorEnvelope",
+}  # fmt: skip
 UNKNOWN = "01KAAAAAAAAAAAAAAAAAAAAAAA"
 
 
@@ -95,7 +97,20 @@ class TestEachOperation:
         assert ("security" in operation(document, one)) is not is_open
         path = one.path.format(
             **dict.fromkeys(
-                ("orgId", "keyId", "userId", "tokenId", "token", "activityId", "approvalId", "taskId", "agentRole"),
+                (
+                    "orgId",
+                    "keyId",
+                    "userId",
+                    "tokenId",
+                    "token",
+                    "activityId",
+                    "approvalId",
+                    "taskId",
+                    "agentRole",
+                    "task_id",
+                    "project_id",
+                    "blocker_id",
+                ),
                 UNKNOWN,
             ),
             id="1",

@@ -18,7 +18,7 @@ ENTRANCE = {
 }
 """For who has no key yet; each that tries anything is slowed down for who tries too often."""
 
-FLAT = ("/workspaces", "/admin/")
+FLAT = ("/workspaces", "/admin/", "/api/v1/")
 """Where errors are bare objects."""
 
 DATASETS = "/dashboard/v1/knowledge-base/datasets"

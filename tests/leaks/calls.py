@@ -11,16 +11,13 @@ from typing import Any
 from retrieval.search.citation import citation_key
 from tests.leaks.rights import (
     READ,
-    ActivityFact,
-    ApprovalFact,
+    SHARED,
     ClientFact,
     DatasetFact,
     FileFact,
     Holder,
     OrganizationFact,
-    TeamFact,
     Where,
-    WorkspaceFact,
     may_see,
     may_see_dataset,
 )
@@ -176,8 +173,7 @@ def _is_forbidden(world: World, holder: Holder, operation: Operation, chosen: Ma
             return True
         if isinstance(about, FileFact) and about.is_deleted:
             return True
-        shared = OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact | ActivityFact
-        if isinstance(about, shared) and not may_see(holder, thing, Where.LISTED):
+        if isinstance(about, SHARED) and not may_see(holder, thing, Where.LISTED):
             return True
     return _is_mismatched(world, chosen)
 
@@ -203,6 +199,7 @@ def _body(world: World, operation: Operation, holder: Holder) -> Any:
         "chunkId": world.rng.choice(list(world.chunks)),
         "fileId": world.rng.choice(world.files).id,
         "name": "renamed", "email": "somebody@example.org", "role": "member", "scopes": [READ],
+        "text": "Look.", "feedback": "More.", "title": "renamed", "instructions": "Look.",
         "userId": world.rng.choice(world.people).id,
         "user_id": number if "/teams/" in operation.path else str(number),
     }  # fmt: skip

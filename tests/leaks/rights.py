@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 READ, SEARCH, WRITE, MANAGE = "knowledge:read", "knowledge:search", "knowledge:write", "knowledge:manage"
 MAY = {
@@ -84,6 +85,13 @@ class ActivityFact:
 
 
 @dataclass
+class ProjectFact:
+    id: str
+    tenant: str
+    activities: list[ActivityFact]
+
+
+@dataclass
 class ClientFact:
     """`roles` by the id of a person."""
 
@@ -96,6 +104,10 @@ class ClientFact:
 class WorkspaceFact:
     id: str
     tenant: str
+
+
+Shared: TypeAlias = OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact | ActivityFact | ProjectFact
+SHARED = (OrganizationFact, ClientFact, TeamFact, WorkspaceFact, ApprovalFact, ActivityFact, ProjectFact)
 
 
 @dataclass
@@ -168,22 +180,18 @@ def may_see(holder: Holder, thing: Thing, where: Where) -> bool:
     about = thing.about
     if isinstance(about, DatasetFact | FileFact):
         return _may_see_content(holder, about, where)
-    if isinstance(about, OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact | ActivityFact):
+    if isinstance(about, SHARED):
         return _may_see_shared(holder, about)
     if isinstance(about, Person):
         return holder.person is about or (READ in holder.may and holder.agent_role is None)
     return not isinstance(about, Holder) or _may_see_key(holder, about)
 
 
-def _may_see_shared(
-    holder: Holder, about: OrganizationFact | ClientFact | TeamFact | WorkspaceFact | ApprovalFact | ActivityFact
-) -> bool:
+def _may_see_shared(holder: Holder, about: Shared) -> bool:
     """Everybody sees the teams, members their organization and their clients, a workspace's token its workspace, and a
     client's key its client."""
-    if isinstance(about, ActivityFact):
-        return _may_see_activity(holder, about)
-    if isinstance(about, ApprovalFact):
-        return _may_see_approval(holder, about)
+    if isinstance(about, ProjectFact | ActivityFact | ApprovalFact):
+        return _may_see_work(holder, about)
     if isinstance(about, WorkspaceFact):
         return holder.rules_the_tenant or holder.workspace is about
     if READ in holder.may and about is holder.client:
@@ -198,10 +206,27 @@ def _may_see_shared(
     return isinstance(about, TeamFact) or is_member or holder.rules_the_tenant
 
 
+def _may_see_work(holder: Holder, about: ProjectFact | ActivityFact | ApprovalFact) -> bool:
+    match about:
+        case ProjectFact():
+            return _may_see_project(holder, about)
+        case ActivityFact():
+            return _may_see_activity(holder, about)
+        case ApprovalFact():
+            return _may_see_approval(holder, about)
+
+
 def _may_see_approval(holder: Holder, about: ApprovalFact) -> bool:
     if READ not in holder.may or holder.agent_role is not None:
         return False
     return holder.datasets is None if about.dataset is None else may_see_dataset(holder, about.dataset)
+
+
+def _may_see_project(holder: Holder, about: ProjectFact) -> bool:
+    """A narrowed key knows of those in which it sees something to do."""
+    if READ not in holder.may:
+        return False
+    return not holder.is_narrowed or any(_may_see_activity(holder, one) for one in about.activities)
 
 
 def _may_see_activity(holder: Holder, about: ActivityFact) -> bool:

@@ -56,6 +56,7 @@ class TestEverybody:
             "group",
             "workspace",
             "client",
+            "undertaking",
         }, campaign.seen
         assert campaign.answers["dashboardKbSearch"][200] > 0, "no search was let through"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from time import monotonic, sleep
 
@@ -24,7 +24,7 @@ from orchestration.recurring.service import recurring_row
 from orchestration.recurring.types import RECURRING_TASK, NewRecurringTask
 from orchestration.runtime import Runtime
 from orchestration.tasks.events import SYSTEM
-from orchestration.tasks.types import ActorKind, CommentKind, NewTask
+from orchestration.tasks.types import ActorKind, CommentKind, FollowUp, NewTask
 from retrieval.records.types import NewSavedSearch
 from retrieval.search.citation import citation_key
 from tests.leaks.rights import (
@@ -39,6 +39,7 @@ from tests.leaks.rights import (
     Holder,
     OrganizationFact,
     Person,
+    ProjectFact,
     TeamFact,
     Thing,
     WorkspaceFact,
@@ -70,6 +71,7 @@ class World:
     approvals: list[ApprovalFact] = field(default_factory=list)
     activities: list[ActivityFact] = field(default_factory=list)
     blockers: list[str] = field(default_factory=list)
+    projects: list[ProjectFact] = field(default_factory=list)
     recurring: list[str] = field(default_factory=list)
     invites: list[str] = field(default_factory=list)
     citations: list[str] = field(default_factory=list)
@@ -95,6 +97,9 @@ class World:
             "taskId": self.recurring,
             "activityId": [activity.id for activity in self.activities],
             "blockerId": self.blockers,
+            "blocker_id": self.blockers,
+            "task_id": [activity.id for activity in self.activities],
+            "project_id": [project.id for project in self.projects],
         }
         return pools.get(name) or [file.id for file in self.files]
 
@@ -162,6 +167,8 @@ def _settle(world: World) -> None:
     ]:
         world.holders.append(holder)
         world.identify(holder.id, "key", tenant, holder)
+    for dataset in (None, datasets[2]):  # now that the agents are there, who are known by their keys
+        _project(world, manager, dataset)
 
 
 def _ask_for_approval(world: World, tenant: str, dataset: DatasetFact | None) -> None:
@@ -197,6 +204,29 @@ def _give_something_to_do(world: World, tenant: str, dataset: DatasetFact | None
             world.identify(world.blockers[-1], "activity", tenant, fact)
     world.activities.append(fact)
     world.identify(fact.id, "activity", tenant, fact)
+
+
+def _project(world: World, manager: Principal, dataset: DatasetFact | None) -> None:
+    """With something for an agent to do, and what another is to do after that."""
+    teamwork, tenant = world.runtime.teamwork, manager.tenant_id
+    project = ProjectFact("", tenant, [])
+    first, then = (ActivityFact("", tenant, dataset, role) for role in AGENT_ROLES)
+    new = NewTask(
+        world.mark("activity", tenant, first), "briefing", "Look.", dataset_id=dataset.id if dataset else None,
+        assignee_kind=ActorKind.AGENT, assignee_id=first.agent_role,
+    )  # fmt: skip
+    title = world.mark("activity", tenant, then)
+    with world.runtime.database.write() as session:
+        project.id = teamwork.projects.create(session, manager, world.mark("undertaking", tenant, project)).id
+        first.id = teamwork.tasks.put(session, tenant, replace(new, project_id=project.id), SYSTEM).id
+        follow_up = FollowUp(title, "Look.", "briefing", ActorKind.AGENT, then.agent_role)
+        then.id = teamwork.follow_ups.add(session, manager, first.id, follow_up).id
+    for activity in (first, then):
+        project.activities.append(activity)
+        world.activities.append(activity)
+        world.identify(activity.id, "activity", tenant, activity)
+    world.projects.append(project)
+    world.identify(project.id, "undertaking", tenant, project)
 
 
 def _again(world: World, session: Session, new: NewTask, fact: ActivityFact, tenant: str) -> str:
