@@ -167,8 +167,8 @@ def _settle(world: World) -> None:
     ]:
         world.holders.append(holder)
         world.identify(holder.id, "key", tenant, holder)
-    for dataset in (None, datasets[2]):  # now that the agents are there, who are known by their keys
-        _project(world, manager, dataset)
+    for about in (None, datasets[2]):  # now that the agents are there, who are known by their keys
+        _project(world, manager, about)
 
 
 def _ask_for_approval(world: World, tenant: str, dataset: DatasetFact | None) -> None:
