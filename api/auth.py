@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.audit import act_of, deeds_of
@@ -16,11 +16,13 @@ from identity.quotas import MINUTE, requests_of
 from identity.rates import Allowance, Bound
 from identity.types import Principal
 from identity.usage import KeyUsage
-from kit.errors import RateLimited, Unauthenticated
+from kit.errors import CairnError, RateLimited, Unauthenticated
 from orchestration.runtime import Runtime
 
 _STATE = "principal"
 _HOW = "send `Authorization: Bearer <key>`"
+POLICY_VIOLATION = 1008
+"""How a web socket is closed on who is not, or no more, let in. Before it is open, that is a 403."""
 _AGENTS_PATH = "/mcp"
 _AGENTS_HEADER = "x-user-token"
 _ADROS_PREFIX = "lyr_"
@@ -117,8 +119,8 @@ class Authenticator:
 class KeyGuard:
     """Authenticates before a byte of the body is read, and before it is known whether the path exists.
 
-    `open_paths` are exact paths; one that ends in a slash opens what is below it, but `/` is only itself. Web sockets
-    are refused: no surface offers one, and their handshake carries no bearer.
+    `open_paths` are exact paths; one that ends in a slash opens what is below it, but `/` is only itself. A web socket
+    has its token in the query, for browsers send no header with its handshake; who is not let in learns nothing more.
     """
 
     def __init__(self, app: ASGIApp, *, open_paths: frozenset[str]) -> None:
@@ -128,12 +130,22 @@ class KeyGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
-            return
-        if scope["type"] == "http" and not self._is_open(scope["path"]):
+            await self._admit_socket(scope, receive, send)
+        elif scope["type"] == "http" and not self._is_open(scope["path"]):
             await self._answer_caller(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _admit_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        authenticator: Authenticator = scope["app"].state.authenticator
+        try:
+            principal, _ = await run_in_threadpool(authenticator.admit, socket_token(scope))
+            authenticator.check_recording()
+        except CairnError:
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+            return
+        scope.setdefault("state", {})[_STATE] = principal
+        await self._app(scope, receive, send)
 
     async def _answer_caller(self, scope: Scope, receive: Receive, send: Send) -> None:
         token = token_of(scope)
@@ -183,6 +195,11 @@ def token_of(scope: Scope) -> str:
     if scope["path"] == _AGENTS_PATH and "authorization" not in headers and headers.get(_AGENTS_HEADER, "").strip():
         return headers[_AGENTS_HEADER].strip()
     return bearer_token(headers)
+
+
+def socket_token(scope: Scope) -> str:
+    """Of a web socket, from its query; empty where there is none. Queries are not logged."""
+    return QueryParams(scope["query_string"]).get("token", "")
 
 
 def bearer_token(headers: Headers) -> str:

@@ -14,6 +14,9 @@ from api.app import create_app
 from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
 
+_LONGEST_FRAME = 64 * 1024
+"""Bytes of what a web socket is sent by a client; those that there are listen to nothing."""
+
 _GRACE_SECONDS = 3
 """For open connections when the server stops; the worker has its own time, CAIRN_SHUTDOWN_SECONDS."""
 
@@ -37,6 +40,7 @@ def run(settings: Settings) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            ws_max_size=_LONGEST_FRAME,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     finally:

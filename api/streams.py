@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
 from api.auth import Authenticator, bearer_token
-from api.deps import Reader, RuntimeDep
+from api.deps import AuthenticatorDep, Reader, RuntimeDep
 from api.envelope import errors
 from identity.types import Principal
 from kit.errors import Unauthenticated
@@ -67,7 +67,8 @@ def unnumbered(kind: str, data: Mapping[str, Any]) -> ServerSentEvent:
 class Follower:
     """One caller's way through the feed. `cursor` is the id up to which everything was shown."""
 
-    request: Request
+    authenticator: Authenticator
+    token: str
     runtime: Runtime
     principal: Principal
     last_event_id: str | None
@@ -116,9 +117,8 @@ class Follower:
         return show(found) if found else ()
 
     def _is_still_welcome(self) -> bool:
-        authenticator: Authenticator = self.request.app.state.authenticator
         try:
-            return authenticator.authenticate(bearer_token(Headers(scope=self.request.scope))) == self.principal
+            return self.authenticator.authenticate(self.token) == self.principal
         except Unauthenticated:
             return False
 
@@ -137,8 +137,15 @@ class Follower:
             self._feed.leave(token)
 
 
-def _follower(request: Request, principal: Reader, runtime: RuntimeDep, last_event_id: LastEventId = None) -> Follower:
-    follower = Follower(request, runtime, principal, last_event_id)
+def _follower(
+    request: Request,
+    principal: Reader,
+    runtime: RuntimeDep,
+    authenticator: AuthenticatorDep,
+    last_event_id: LastEventId = None,
+) -> Follower:
+    token = bearer_token(Headers(scope=request.scope))
+    follower = Follower(authenticator, token, runtime, principal, last_event_id)
     follower.start()
     return follower
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.command_center import approvals, blockers, comments, decisions, envelope, interventions, projects, tasks
+from api.command_center import (
+    approvals,
+    blockers,
+    comments,
+    decisions,
+    envelope,
+    events,
+    interventions,
+    projects,
+    tasks,
+)
 from api.surfaces import Surface
 
 PREFIX = "/api/v1"
 SURFACE = Surface(prefix=PREFIX, render=envelope.render)
 
 router = APIRouter(prefix=PREFIX)
-for resource in (projects, tasks, decisions, interventions, comments, blockers, approvals):
+for resource in (projects, tasks, decisions, interventions, comments, blockers, approvals, events):
     router.include_router(resource.router)
