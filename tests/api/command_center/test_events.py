@@ -110,7 +110,12 @@ class TestWatching:
         """The server stops reading on for it: what it has not seen stays in the table, and comes once it reads."""
         followers: list[Follower] = []
         start = Follower.start
-        monkeypatch.setattr(Follower, "start", lambda self: (followers.append(self), start(self))[1])
+
+        def noted(follower: Follower) -> None:
+            followers.append(follower)
+            start(follower)
+
+        monkeypatch.setattr(Follower, "start", noted)
         task = asked(callers.admin)
         with watching(address, task, token_of(callers.admin)) as socket:
             frame(socket)
