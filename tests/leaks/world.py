@@ -5,26 +5,18 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from io import BytesIO
 from time import monotonic, sleep
 
-from sqlalchemy.orm import Session
-
 from identity.models import Membership, Tenant, User
-from identity.types import ROLE_SCOPES, Principal, Role
+from identity.types import Principal, Role
 from ingest.datasets.types import DatasetChange, NewDataset
 from ingest.files.types import FileChange, IncomingFile, IngestOverrides
 from kit.ids import new_id
 from kit.jobs.models import Job
 from kit.jobs.types import JobState
-from kit.schedules.types import NewSchedule, Trigger
-from orchestration.approvals.types import ApprovalType, Request, RiskLevel
-from orchestration.recurring.service import recurring_row
-from orchestration.recurring.types import RECURRING_TASK, NewRecurringTask
 from orchestration.runtime import Runtime
-from orchestration.tasks.events import SYSTEM
-from orchestration.tasks.types import ActorKind, CommentKind, FollowUp, NewTask
 from retrieval.records.types import NewSavedSearch
 from retrieval.search.citation import citation_key
 from tests.leaks.rights import (
@@ -44,13 +36,13 @@ from tests.leaks.rights import (
     Thing,
     WorkspaceFact,
 )
+from tests.leaks.work import AGENT_ROLES, ask_for_approval, give_something_to_do, manager_of, undertake
 
 MARK = re.compile(r"zq[a-z]\d{4}[0-9a-f]{8}")
 IDENTIFIER = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 COMMON = "lantern"
 """Stands in every file, so that every search would find everything if it could."""
 
-AGENT_ROLES = ("writer", "support")
 _ALLOWED = ((), ("*",), ("writer",), ("writer", "support"))
 _PATIENCE = 180.0
 
@@ -142,21 +134,21 @@ def _settle(world: World) -> None:
     with world.runtime.database.write() as session:
         session.add(Tenant(id=tenant, name=world.mark("tenant", tenant, None), created_at=now))
     people = [_person(world, tenant, role) for role in ("admin", "member", "reviewer", "member")]
-    manager = _manager(tenant, people[0])
+    manager = manager_of(tenant, people[0])
     organizations = [_organization(world, tenant, people[2:]), _organization(world, tenant, people[1:2])]
     for person in people[:2]:
-        _team(world, _manager(tenant, person))
+        _team(world, manager_of(tenant, person))
     workspaces = [_workspace(world, manager) for _ in range(2)]
     clients = [_client(world, manager, people[1:3]), _client(world, manager, people[3:])]
     datasets = [_dataset(world, manager, roles) for roles in _ALLOWED]
     doomed = _dataset(world, manager, ("*",))
     for dataset in (*datasets, doomed):
         _save_search(world, manager, dataset)
-        _ask_for_approval(world, tenant, dataset)
-        _give_something_to_do(world, tenant, dataset, "writer")
-    _ask_for_approval(world, tenant, None)
+        ask_for_approval(world, tenant, dataset)
+        give_something_to_do(world, tenant, dataset, "writer")
+    ask_for_approval(world, tenant, None)
     for role in (None, *AGENT_ROLES):
-        _give_something_to_do(world, tenant, None, role)
+        give_something_to_do(world, tenant, None, role)
     _delete_dataset(world, manager, doomed)
     _have_examined(world, manager, datasets[0])
     for holder in [
@@ -168,88 +160,13 @@ def _settle(world: World) -> None:
         world.holders.append(holder)
         world.identify(holder.id, "key", tenant, holder)
     for about in (None, datasets[2]):  # now that the agents are there, who are known by their keys
-        _project(world, manager, about)
-
-
-def _ask_for_approval(world: World, tenant: str, dataset: DatasetFact | None) -> None:
-    fact = ApprovalFact("", tenant, dataset)
-    request = Request(
-        tenant, world.mark("approval", tenant, fact), ApprovalType.CONTENT_REVIEW, RiskLevel.LOW,
-        description=world.mark("approval", tenant, fact), dataset_id=dataset.id if dataset else None,
-    )  # fmt: skip
-    with world.runtime.database.write() as session:
-        fact.id = world.runtime.teamwork.approvals.request(session, request, SYSTEM)
-    world.approvals.append(fact)
-    world.identify(fact.id, "approval", tenant, fact)
-
-
-def _give_something_to_do(world: World, tenant: str, dataset: DatasetFact | None, role: str | None) -> None:
-    """With a comment; agents of these roles are not run here, so that nothing comes of it by itself."""
-    fact = ActivityFact("", tenant, dataset, role)
-    new = NewTask(
-        world.mark("activity", tenant, fact), "briefing", world.mark("activity", tenant, fact),
-        dataset_id=dataset.id if dataset else None, assignee_kind=ActorKind.AGENT if role else None, assignee_id=role,
-    )  # fmt: skip
-    teamwork, said = world.runtime.teamwork, world.mark("activity", tenant, fact)
-    with world.runtime.database.write() as session:
-        fact.id = teamwork.tasks.put(session, tenant, new, SYSTEM).id
-        if role is not None:
-            again = _again(world, session, new, fact, tenant)
-            world.recurring.append(again)
-            world.identify(again, "activity", tenant, fact)
-        teamwork.comments.add(session, _manager(tenant), fact.id, said, CommentKind.COMMENT)
-        asked = world.mark("activity", tenant, fact)
-        if role is not None:
-            world.blockers.append(teamwork.blockers.add(session, _manager(tenant), fact.id, asked).id)
-            world.identify(world.blockers[-1], "activity", tenant, fact)
-    world.activities.append(fact)
-    world.identify(fact.id, "activity", tenant, fact)
-
-
-def _project(world: World, manager: Principal, dataset: DatasetFact | None) -> None:
-    """With something for an agent to do, and what another is to do after that."""
-    teamwork, tenant = world.runtime.teamwork, manager.tenant_id
-    project = ProjectFact("", tenant, [])
-    first, then = (ActivityFact("", tenant, dataset, role) for role in AGENT_ROLES)
-    new = NewTask(
-        world.mark("activity", tenant, first), "briefing", "Look.", dataset_id=dataset.id if dataset else None,
-        assignee_kind=ActorKind.AGENT, assignee_id=first.agent_role,
-    )  # fmt: skip
-    title = world.mark("activity", tenant, then)
-    with world.runtime.database.write() as session:
-        project.id = teamwork.projects.create(session, manager, world.mark("undertaking", tenant, project)).id
-        first.id = teamwork.tasks.put(session, tenant, replace(new, project_id=project.id), SYSTEM).id
-        follow_up = FollowUp(title, "Look.", "briefing", ActorKind.AGENT, then.agent_role)
-        then.id = teamwork.follow_ups.add(session, manager, first.id, follow_up).id
-    for activity in (first, then):
-        project.activities.append(activity)
-        world.activities.append(activity)
-        world.identify(activity.id, "activity", tenant, activity)
-    world.projects.append(project)
-    world.identify(project.id, "undertaking", tenant, project)
-
-
-def _again(world: World, session: Session, new: NewTask, fact: ActivityFact, tenant: str) -> str:
-    wanted = NewRecurringTask(
-        world.mark("activity", tenant, fact), "briefing", new.prompt, ActorKind.AGENT, new.assignee_id or "",
-        Trigger.WEEKLY, dataset_id=new.dataset_id,
-    )  # fmt: skip
-    row = recurring_row(wanted, tenant)
-    row.created_at = row.updated_at = world.runtime.clock.now()
-    session.add(row)
-    schedule = NewSchedule(tenant, RECURRING_TASK, row.id, wanted.trigger)
-    world.runtime.teamwork.recurring.schedules.put(session, schedule)
-    return row.id
-
-
-def _manager(tenant: str, person: Person | None = None) -> Principal:
-    return Principal(tenant, "", person.id if person else None, "setup", Role.ADMIN, ROLE_SCOPES[Role.ADMIN])
+        undertake(world, manager, about)
 
 
 def _organization(world: World, tenant: str, people: list[Person]) -> OrganizationFact:
     """The first of the people owns it, the rest are members; somebody is invited."""
     fact = OrganizationFact("", tenant, {})
-    owner, service = _manager(tenant, people[0]), world.runtime.organizations
+    owner, service = manager_of(tenant, people[0]), world.runtime.organizations
     with world.runtime.database.write() as session:
         name = world.mark("organization", tenant, fact)
         fact.id = service.create(session, owner, name=name, slug=world.mark("organization", tenant, fact)).id
@@ -464,14 +381,14 @@ def _key(
 
 def end(world: World, holder: Holder) -> None:
     """Revokes the key."""
-    manager = _manager(holder.tenant)
+    manager = manager_of(holder.tenant)
     with world.runtime.database.write() as session:
         world.runtime.keys.revoke(session, manager, holder.id)
     holder.is_ended = True
 
 
 def switch_off(world: World, file: FileFact) -> None:
-    manager = _manager(file.dataset.tenant)
+    manager = manager_of(file.dataset.tenant)
     with world.runtime.database.write() as session:
         world.runtime.files.change(session, manager, file.dataset.id, file.id, FileChange(enabled=False))
     world.runtime.apply_switch(file.id)
@@ -479,7 +396,7 @@ def switch_off(world: World, file: FileFact) -> None:
 
 
 def delete_file(world: World, file: FileFact) -> None:
-    manager = _manager(file.dataset.tenant)
+    manager = manager_of(file.dataset.tenant)
     with world.runtime.database.write() as session:
         world.runtime.files.delete(session, manager, file.dataset.id, file.id)
     world.runtime.apply_switch(file.id)
@@ -487,14 +404,14 @@ def delete_file(world: World, file: FileFact) -> None:
 
 
 def shut_out_agents(world: World, dataset: DatasetFact) -> None:
-    manager = _manager(dataset.tenant)
+    manager = manager_of(dataset.tenant)
     with world.runtime.database.write() as session:
         world.runtime.datasets.configure(session, manager, dataset.id, DatasetChange(allowed_agent_roles=[]))
     dataset.agent_roles = frozenset()
 
 
 def demote(world: World, person: Person) -> None:
-    manager = _manager(person.tenant)
+    manager = manager_of(person.tenant)
     with world.runtime.database.write() as session:
         world.runtime.team.change_role(session, manager, person.id, Role.REVIEWER)
     person.role = "reviewer"
@@ -505,7 +422,7 @@ def _await_indexed(world: World) -> None:
     for file in world.files:
         if file.dataset.is_deleted:
             continue
-        manager = _manager(file.dataset.tenant)
+        manager = manager_of(file.dataset.tenant)
         while True:
             with world.runtime.database.read() as session:
                 status = world.runtime.files.get(session, manager, file.dataset.id, file.id).status
@@ -518,7 +435,7 @@ def _await_indexed(world: World) -> None:
 def _note_chunks(world: World, file: FileFact) -> None:
     if file.dataset.is_deleted:
         return
-    manager = _manager(file.dataset.tenant)
+    manager = manager_of(file.dataset.tenant)
     with world.runtime.database.read() as session:
         for piece in world.runtime.reading.text(session, manager, file.id).pieces:
             world.chunks[piece.chunk_id] = file
