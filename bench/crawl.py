@@ -15,12 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from threading import Event
 from typing import Self
 from uuid import uuid4
 
@@ -34,13 +32,14 @@ from identity.bootstrap import operator
 from ingest.datasets.types import NewDataset
 from ingest.files.jobs import PARSE
 from kit.jobs.models import Job as JobRow
-from kit.jobs.types import JobState
+from kit.jobs.types import UNFINISHED, JobState
 from kit.logging import configure_logging
 from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
 
 _MANY = 1_000_000
 _RATE = 100_000.0
+_LOOK_SECONDS = 0.05
 
 
 def main() -> None:
@@ -200,7 +199,7 @@ class Run:
         began = time.perf_counter()
         try:
             crawl_id = self._start(dataset, url)
-            self._crawl_and_extract(began)
+            self._crawl_and_extract(crawl_id, dataset, began)
             self.parsed = time.perf_counter() - began
             while any([runtime.worker.take_turn(queue) for queue in ("embed", "default")]):  # noqa: C419 - both
                 pass
@@ -228,27 +227,21 @@ class Run:
             site = crawling.sites.save(session, operator(session), dataset, settings)
             return crawling.crawls.start(session, site).id
 
-    def _crawl_and_extract(self, began: float) -> None:
-        worker, is_crawled = self._runtime.worker, Event()
-
-        def extract() -> None:
-            while True:
-                had_all = is_crawled.is_set()
-                if worker.take_turn("parse"):
-                    continue
-                if had_all:
+    def _crawl_and_extract(self, crawl_id: str, dataset: str, began: float) -> None:
+        """By the worker's own threads."""
+        self._runtime.worker.nudge()
+        is_crawling = True
+        while True:
+            time.sleep(_LOOK_SECONDS)
+            now = time.perf_counter() - began
+            with self._runtime.database.read() as session:
+                if is_crawling:
+                    crawl = self._runtime.crawling.crawls.get(session, operator(session), dataset, crawl_id)
+                    is_crawling = crawl.completed_at is None
+                    self.crawled = now
+                waiting = (JobRow.dataset_id == dataset) & (JobRow.kind == PARSE) & JobRow.state.in_(UNFINISHED)
+                if not is_crawling and not session.scalar(select(func.count()).where(waiting)):
                     return
-                time.sleep(0.01)
-
-        with ThreadPoolExecutor(self._runtime.settings.parse_workers) as pool:
-            extracting = [pool.submit(extract) for _ in range(self._runtime.settings.parse_workers)]
-            try:
-                worker.take_turn("crawl")
-            finally:
-                self.crawled = time.perf_counter() - began
-                is_crawled.set()
-            for one in extracting:
-                one.result()
 
 
 def _dataset(runtime: Runtime) -> str:
@@ -258,12 +251,13 @@ def _dataset(runtime: Runtime) -> str:
 
 @contextmanager
 def _running(home: Path) -> Iterator[Runtime]:
-    """Its worker has no threads of its own: the measurement decides what is done when."""
+    """Its worker crawls and parses by itself; when passages are embedded, the measurement decides."""
     settings = Settings(
         _env_file=None, home=home, egress_allow="127.0.0.1", crawl_pages_per_second=_RATE, crawl_concurrency=16
     )
     runtime = build_runtime(settings)
     try:
+        runtime.worker.start(queues={"crawl", "parse"})
         yield runtime
     finally:
         runtime.close()

@@ -19,7 +19,9 @@ LEAST_WORDS = 40
 
 RUN = 3
 _NUMBERS_BYTES = 8
-_AT_ONCE = 4096
+_AT_ONCE = 256
+"""Runs: what is worked out of them then stays in the processor's cache."""
+
 _WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_]+")
 """Scripts that put no blanks between words are taken letter by letter."""
 
@@ -69,8 +71,9 @@ def _runs(words: list[str]) -> NDArray[np.uint64]:
 
 def _least(runs: NDArray[np.uint64]) -> NDArray[np.uint32]:
     """By as many hash functions (multiply and add modulo 2^64, upper half) the smallest value of each."""
-    found = np.full(SIZE, np.iinfo(np.uint32).max, np.uint32)
+    found = np.full(SIZE, np.iinfo(np.uint64).max, np.uint64)
     for start in range(0, len(runs), _AT_ONCE):
-        some = runs[None, start : start + _AT_ONCE] * _FACTORS[:, None] + _OFFSETS[:, None]
-        np.minimum(found, (some >> np.uint64(32)).astype(np.uint32).min(axis=1), out=found)
-    return found
+        some = runs[None, start : start + _AT_ONCE] * _FACTORS[:, None]
+        some += _OFFSETS[:, None]
+        np.minimum(found, some.min(axis=1), out=found)
+    return (found >> np.uint64(32)).astype(np.uint32)  # the upper half of the smallest is the smallest upper half

@@ -19,6 +19,16 @@ _ORDERS = re.compile(
     r"|<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|^\s*(?:system|assistant)\s*:\s",
     re.IGNORECASE | re.MULTILINE,
 )
+_WORDS = (
+    *("instruction", "prompt", "rules", "direction", "guideline", "message", "anweisung", "vorgaben", "regeln"),
+    *("instruktion", "you are now", "api key", "user", "<", "inst]", "system", "assistant"),
+    *("note to", "attention", "dear"),
+)
+"""One of these is in every order, so that most texts need not be searched for orders."""
+
+_ALSO_LETTERS = "\u0130\u0131\u017f\u212a"
+"""Letters that a pattern takes for i, s and k, whatever lower() makes of them."""
+
 _HIDDEN = re.compile("[\U000e0000-\U000e007f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -33,4 +43,9 @@ def flags_of(text: str) -> list[str]:
 
 def reads_like_instructions(text: str) -> bool:
     """Also for text that hides letters from a reader's eyes but not from a model's."""
-    return bool(_ORDERS.search(text)) or bool(_HIDDEN.search(text))
+    return (_may_order(text) and bool(_ORDERS.search(text))) or (not text.isascii() and bool(_HIDDEN.search(text)))
+
+
+def _may_order(text: str) -> bool:
+    lower = text.lower()
+    return any(word in lower for word in _WORDS) or any(letter in text for letter in _ALSO_LETTERS)

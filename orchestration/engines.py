@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.sniffing import sniff
-from ingest.sandbox.draft_task import Counting, tokenizer_loading
+from ingest.sandbox.draft_task import Counting, rehearsal
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.sandbox import Sandbox
 from ingest.sandbox.sniff_task import sniff_file
@@ -163,7 +163,7 @@ def make_countings(settings: Settings, models: Models) -> Mapping[str, Counting]
 
 
 def make_sandbox(countings: Sequence[Counting]) -> Sandbox:
-    return Sandbox(prepare=[tokenizer_loading(counting) for counting in countings])
+    return Sandbox(prepare=[rehearsal(counting) for counting in countings])
 
 
 def parse_options(settings: Settings) -> ParseOptions:

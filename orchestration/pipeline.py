@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
 
 from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
+from identity.quotas import Quotas
 from ingest.datasets.gate import Gate
 from ingest.doctor.doctor import Doctor
 from ingest.doctor.examining import ExamineHandler
 from ingest.doctor.tidying import TidyHandler
 from ingest.files.jobs import DEFAULT_QUEUE, EMBED_QUEUE, PARSE_QUEUE
+from ingest.files.ports import CommonLines
 from ingest.files.service import Files
 from ingest.files.uploads import Uploads
 from ingest.pipeline.build import BuildBook
@@ -23,7 +28,7 @@ from ingest.pipeline.switching import Switch, SwitchHandler
 from ingest.pipeline.unpacking import UnpackHandler
 from kit.clock import Clock
 from kit.db.database import Database
-from kit.jobs.queue import JobQueue
+from kit.jobs.queue import NEW_WORK, JobQueue
 from kit.schedules.scheduler import Scheduler
 from kit.settings import Settings
 from orchestration.crawling import Crawling
@@ -62,19 +67,7 @@ def make_worker(
     child."""
     database, store, files = engines.database, engines.store, engines.files
     book = BuildBook(gate=gate, queue=queue, clock=clock)
-    parse = ParseHandler(
-        database=database,
-        jobs=queue,
-        book=book,
-        store=files,
-        sandbox=engines.sandbox,
-        countings=engines.countings,
-        options=parse_options(settings),
-        limits=parse_limits(settings),
-        ocr=ocr_limits(settings),
-        quotas=uploads.quotas,
-        common_lines=crawling.common_lines,
-    )
+    parse = _parse(settings, engines, queue=queue, book=book, quotas=uploads.quotas, common_lines=crawling.common_lines)
     belongings: list[Belongings] = [crawling.belongings, *teamwork.belongings]
     upkeep = (
         EmbedHandler(database=database, jobs=queue, book=book, store=store, models=engines.models),
@@ -88,7 +81,7 @@ def make_worker(
         *remodelling.handlers,
         ExamineHandler(database=database, jobs=queue, doctor=doctor, clock=clock),
     )
-    return Worker(
+    worker = Worker(
         database=database,
         queue=queue,
         handlers=(parse, *upkeep, crawling.handler, evaluate, runs.handler),
@@ -100,6 +93,38 @@ def make_worker(
         ),
         tell_others=nudger.nudge if nudger else None,
     )
+    database.after_commit(partial(_wake, worker))
+    return worker
+
+
+def _parse(
+    settings: Settings,
+    engines: Engines,
+    *,
+    queue: JobQueue,
+    book: BuildBook,
+    quotas: Quotas | None,
+    common_lines: CommonLines,
+) -> ParseHandler:
+    return ParseHandler(
+        database=engines.database,
+        jobs=queue,
+        book=book,
+        store=engines.files,
+        sandbox=engines.sandbox,
+        countings=engines.countings,
+        options=parse_options(settings),
+        limits=parse_limits(settings),
+        ocr=ocr_limits(settings),
+        quotas=quotas,
+        common_lines=common_lines,
+    )
+
+
+def _wake(worker: Worker, session: Session) -> None:
+    """A crawl or a long step leaves work for others while it goes on."""
+    if session.info.pop(NEW_WORK, False):
+        worker.nudge()
 
 
 def _unpack(settings: Settings, engines: Engines, *, queue: JobQueue, uploads: Uploads, kept: Files) -> UnpackHandler:

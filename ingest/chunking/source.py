@@ -35,7 +35,10 @@ class Source:
     def __init__(self, block: Block, text: str, *, tokens: TokenCounter) -> None:
         self.block = block
         self.text = text
-        self.starts = [start for span in tokens.spans(text) for start in _weighed(span)]
+        spans = tokens.spans(text)
+        self.starts = [start for start, _ in spans]
+        if any(end - start > _LONGEST_TOKEN for start, end in spans):
+            self.starts = [start for span in spans for start in _weighed(span)]
 
     @property
     def is_heading(self) -> bool:

@@ -17,6 +17,7 @@ from ingest.parsers.kinds import REMEDIES, SUPPORTED, FileKind, ForeignKind
 from ingest.parsers.office.converter import converter
 
 _HEAD_BYTES = 64 * 1024
+_UNPRINTABLE = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r\f\x1b")
 _MAX_JSON_BYTES = 64 * 1024 * 1024  # a larger text is taken for JSON only by its name
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML_START = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
@@ -92,11 +93,12 @@ def _binary_kind(path: Path, head: bytes) -> FileKind | ForeignKind | None:
 
 
 def _is_known_binary(head: bytes) -> bool:
-    return filetype.guess_mime(head) is not None and _unprintable_share(head) > 0.05
+    """The share first: it is told a hundred times faster, and answers for nearly every text."""
+    return _unprintable_share(head) > 0.05 and filetype.guess_mime(head) is not None
 
 
 def _unprintable_share(head: bytes) -> float:
-    return sum(1 for byte in head if byte < 0x20 and byte not in b"\t\n\r\f\x1b") / len(head)
+    return 1 - len(head.translate(None, delete=_UNPRINTABLE)) / len(head)
 
 
 def _foreign_binary(head: bytes) -> FileKind | ForeignKind:

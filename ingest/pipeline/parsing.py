@@ -42,7 +42,7 @@ from retrieval.embedding.models import ModelIsAway
 SUSPECT = 2
 """Workers that died over a job before it is worked alone: the one that is at fault is then found out by itself."""
 
-_RECORDED_TOGETHER = 8
+_RECORDED_TOGETHER = 16
 """Files whose rows are written in one transaction while the child reads on."""
 
 _REFUSALS = (ParseRefused, SandboxTaskFailed, Invalid, NotFound)
@@ -96,7 +96,7 @@ class ParseHandler:
 
     kind = PARSE
     queue = PARSE_QUEUE
-    batch = 32
+    batch = 64
 
     def run(self, claims: Sequence[Claim], signals: Signals) -> None:
         suspect = max(claims, key=lambda claim: claim.interruptions)

@@ -24,7 +24,7 @@ from ingest.reports.types import Reading, Stage
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.parse_task import as_refusal
 from ingest.sandbox.sandbox import Sandbox
-from ingest.sandbox.tasks import DRAFT, LOAD_TOKENIZER, SandboxTask
+from ingest.sandbox.tasks import DRAFT, REHEARSE, SandboxTask
 from kit.errors import CairnError
 from retrieval.embedding.protocol import TokenCounter
 
@@ -55,9 +55,10 @@ class Drafted(msgspec.Struct, frozen=True):
     reading: Reading
 
 
-def tokenizer_loading(counting: Counting) -> SandboxTask:
-    """For the sandbox's `prepare`: children then start with the tokenizer in memory."""
-    return SandboxTask(LOAD_TOKENIZER, str(counting.tokenizer).encode())
+def rehearsal(counting: Counting) -> SandboxTask:
+    """For the sandbox's `prepare`: children then start with the tokenizer, and all else that a first draft loads, in
+    memory."""
+    return SandboxTask(REHEARSE, msgspec.msgpack.encode((str(counting.tokenizer), counting.special_tokens)))
 
 
 def draft_request(
@@ -108,12 +109,6 @@ def draft_each(
             yield as_refusal(outcome)
         else:
             yield msgspec.msgpack.decode(outcome, type=Drafted)
-
-
-def load_tokenizer(payload: bytes) -> bytes:
-    """In the zygote."""
-    _tokens(payload.decode()).count("ready")
-    return b""
 
 
 def run(payload: bytes, watch: Watch = unwatched) -> bytes:

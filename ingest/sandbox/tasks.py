@@ -18,7 +18,7 @@ SNIFF = "sniff"
 PICTURE = "picture"
 DRAFT = "draft"
 ATTACHMENTS = "attachments"
-LOAD_TOKENIZER = "load-tokenizer"
+REHEARSE = "rehearse"
 
 PARSE_TASKS: Mapping[str, str] = {
     PARSE: "ingest.sandbox.parse_task:run",
@@ -26,7 +26,7 @@ PARSE_TASKS: Mapping[str, str] = {
     PICTURE: "ingest.sandbox.picture_task:run",
     DRAFT: "ingest.sandbox.draft_task:run",
     ATTACHMENTS: "ingest.sandbox.attachment_task:run",
-    LOAD_TOKENIZER: "ingest.sandbox.draft_task:load_tokenizer",
+    REHEARSE: "ingest.sandbox.rehearsing:run",
 }
 
 PARSER_LIBRARIES: Sequence[str] = (

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from ingest.storage.protocol import StagedBlob, check_size
 from kit.errors import NotFound
+from kit.ids import new_id
 
 _BLOCK = 1024 * 1024
 _STAGING = ".staging"
@@ -52,20 +53,19 @@ class FolderStore:
         return StagedBlob(sha256=digest.hexdigest(), size=size, place=place)
 
     def keep(self, staged: StagedBlob, key: str) -> None:
-        target = self._path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        staged.place.replace(target)
+        _move(staged.place, self._path(key))
 
     def discard(self, staged: StagedBlob) -> None:
         staged.place.unlink(missing_ok=True)
 
     def put(self, key: str, data: bytes) -> None:
-        target = self._path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self._staging.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=self._staging, delete=False) as temporary:
-            temporary.write(data)
-        Path(temporary.name).replace(target)
+        target, temporary = self._path(key), self._staging / new_id()
+        try:
+            temporary.write_bytes(data)
+        except FileNotFoundError:  # the folder, before `open()`
+            self._staging.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(data)
+        _move(temporary, target)
 
     def get(self, key: str) -> bytes:
         with self.local(key) as path:
@@ -94,3 +94,12 @@ class FolderStore:
         if not path.is_relative_to(self._root):
             raise NotFound(f"{key!r} is not a key of this store")
         return path
+
+
+def _move(place: Path, target: Path) -> None:
+    """The folder is nearly always there: to look for it each time takes as long as the move."""
+    try:
+        place.replace(target)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        place.replace(target)

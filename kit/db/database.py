@@ -29,6 +29,7 @@ class Database:
         self._readers = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._writers = sessionmaker(self._writer, expire_on_commit=False)
         self._last_words: list[Callable[[Session], None]] = []
+        self._listeners: list[Callable[[Session], None]] = []
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -60,6 +61,8 @@ class Database:
             for speak in self._last_words:
                 speak(session)
             session.commit()
+            for hear in self._listeners:
+                hear(session)
 
     def before_flush(self, look: Callable[[Session], None]) -> None:
         """Have every writing session shown before what it changed is sent to the database."""
@@ -68,6 +71,11 @@ class Database:
     def before_commit(self, speak: Callable[[Session], None]) -> None:
         """Let something be written at the end of every unit of work that writes, in the same transaction."""
         self._last_words.append(speak)
+
+    def after_commit(self, hear: Callable[[Session], None]) -> None:
+        """Have something done once what was written can be read; it must not fail, and asks the session for nothing but
+        its `info`."""
+        self._listeners.append(hear)
 
     @contextmanager
     def alter(self) -> Iterator[Connection]:

@@ -24,6 +24,9 @@ MAX_INTERRUPTIONS = 25
 
 POISONOUS = f"{MAX_INTERRUPTIONS} workers died over this job without it getting any further"
 
+NEW_WORK = "cairn_new_work"
+"""Set in a session's `info` where jobs were added."""
+
 _ERROR_LENGTH = 2000
 _FIRST_RETRY_SECONDS = 2.0
 _LAST_RETRY_SECONDS = 300.0
@@ -54,6 +57,7 @@ class JobQueue:
         row = Job(**new_row(job, now=self.clock.now()))
         session.add(row)
         session.flush()
+        session.info[NEW_WORK] = True
         return row.id
 
     def claim(

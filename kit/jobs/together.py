@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kit.jobs.models import Job
-from kit.jobs.queue import JobQueue, lock_in_order, new_row
+from kit.jobs.queue import NEW_WORK, JobQueue, lock_in_order, new_row
 from kit.jobs.types import UNFINISHED, Claim, JobState, NewJob
 
 _AT_ONCE = 400
@@ -29,6 +29,7 @@ def enqueue_all(queue: JobQueue, session: Session, jobs: Sequence[NewJob]) -> li
         with suppress(IntegrityError), session.begin_nested():
             if fresh:
                 session.execute(insert(Job), list(fresh.values()))
+                session.info[NEW_WORK] = True
             ids = found | {key: str(row["id"]) for key, row in fresh.items()}
             return [ids[job.key] for job in jobs]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -88,10 +88,12 @@ class Worker:
     def is_alive(self) -> bool:
         return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
 
-    def start(self) -> None:
+    def start(self, *, queues: Collection[str] | None = None) -> None:
+        """`queues`: only the lanes of these."""
         targets = [
             Thread(target=self._work, args=(lane.queue,), name=f"worker-{lane.queue}-{number}", daemon=True)
             for lane in self._lanes
+            if queues is None or lane.queue in queues
             for number in range(lane.threads)
         ]
         targets += [

@@ -11,6 +11,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from retrieval.embedding.errors import ModelNotFound
+from retrieval.embedding.word_cache import WordCache, splits_at_blanks
 
 _RARITY_OF_CHARACTERS = math.log(500)
 SLICE = 100_000  # characters encoded at a time: an encoding takes some 150 bytes of memory a token
@@ -26,7 +27,7 @@ class Tokens:
 
 
 class ModelTokenizer:
-    """A TokenCounter that also gives ids. Safe to call from several threads, and encoding releases the GIL."""
+    """A TokenCounter that also gives ids. Safe to call from several threads, and `encode` releases the GIL."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
@@ -37,22 +38,28 @@ class ModelTokenizer:
         self.prefix: Sequence[int] = tuple(special[:1])
         self.suffix: Sequence[int] = tuple(special[1:])
         self._first_word: int | None = None
+        self._words = WordCache(tokenizer) if splits_at_blanks(tokenizer) else None
 
     @property
     def special_tokens(self) -> int:
         return len(self.prefix) + len(self.suffix)
 
     def count(self, text: str) -> int:
+        if self._words is not None:
+            return sum(self._words.count(part) for _, part in _slices(text))
         return sum(
             len(self._tokenizer.encode_batch_fast([part], add_special_tokens=False)[0]) for _, part in _slices(text)
         )
 
     def spans(self, text: str) -> Sequence[tuple[int, int]]:
-        spans: list[tuple[int, int]] = []
-        for start, part in _slices(text):
-            encoding = self._tokenizer.encode_batch([part], add_special_tokens=False)[0]
-            spans.extend((start + first, start + last) for first, last in encoding.offsets)
-        return spans
+        own = self._words.spans if self._words is not None else self._encoded_spans
+        if len(text) <= SLICE:
+            return own(text)
+        return [(start + first, start + last) for start, part in _slices(text) for first, last in own(part)]
+
+    def _encoded_spans(self, text: str) -> Sequence[tuple[int, int]]:
+        encoding = self._tokenizer.encode_batch([text], add_special_tokens=False)[0]
+        return list(encoding.offsets)
 
     def encode(self, texts: Sequence[str]) -> Sequence[Tokens]:
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)

@@ -79,6 +79,9 @@ class HtmlBlocks:
                     yield from self._items(inner, depth + 1)
 
     def _flush(self) -> None:
+        if not any(self._inline):  # between two blocks, which is nearly always
+            self._inline.clear()
+            return
         lines = (" ".join(line.split()) for line in "".join(self._inline).split(_BREAK))
         self._inline.clear()
         self._collector.text("\n".join(lines), page=self._page)

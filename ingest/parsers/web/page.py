@@ -69,6 +69,9 @@ def main_content(root: html.HtmlElement, options: ParseOptions) -> BlockCollecto
 
 
 def _is_much_less(extracted: BlockCollector, own: html.HtmlElement, options: ParseOptions) -> bool:
+    """Mostly told by all of the element's text, hidden or not, with room for the marks of lists and tables."""
+    if extracted.characters >= own.xpath("string-length(.) * 2 + count(.//*) * 16") * _LEAST_SHARE:
+        return False
     return extracted.characters < _walked(own, options, skip=_CHROME).characters * _LEAST_SHARE
 
 

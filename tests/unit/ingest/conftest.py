@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sandbox.draft_task import Counting, tokenizer_loading
+from ingest.sandbox.draft_task import Counting, rehearsal
 from ingest.sandbox.sandbox import Sandbox
 from kit.db.database import Database
 from tests.clock import FrozenClock
@@ -20,7 +20,7 @@ def counting(tmp_path_factory: pytest.TempPathFactory) -> Counting:
 
 @pytest.fixture(scope="session")
 def drafting_sandbox(counting: Counting) -> Iterator[Sandbox]:
-    with Sandbox(preload=["ingest.parsers.plain_text"], prepare=[tokenizer_loading(counting)]) as running:
+    with Sandbox(preload=["ingest.parsers.plain_text"], prepare=[rehearsal(counting)]) as running:
         yield running
 
 

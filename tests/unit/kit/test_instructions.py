@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kit.instructions import reads_like_instructions
+from kit.instructions import _ORDERS, reads_like_instructions
 
 
 class TestInstructions:
@@ -40,3 +42,8 @@ class TestInstructions:
     )
     def test_are_not_seen_where_there_are_none(self, text: str) -> None:
         assert not reads_like_instructions(text)
+
+    @given(st.from_regex(_ORDERS))
+    def test_are_flagged_whatever_letters_they_are_written_in(self, text: str) -> None:
+        """No text that the pattern finds is passed over for lacking the words that are looked for first."""
+        assert reads_like_instructions(text)
