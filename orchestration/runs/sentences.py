@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestration.runs.passages import Found
 from retrieval.keywords.analysis import Analyser
 from retrieval.search.highlighting import sentences_of
+from retrieval.search.types import Span
 
 MOST_QUOTES = 3
 LONGEST_QUOTE = 600
 """Characters. Of a longer sentence, a row of a table say, the beginning is quoted."""
+
+_LONGEST_HEADING = 8
+_ENDS = frozenset(".!?\u2026:;,\u3002\uff01\uff1f")
+_MARKS_OF_LINES = ("-", "*", "|", "\u2022")
+
+_HOW = re.compile(r"\b(?:how|wie|quanto|quanta|cu[aá]nt[oa]s)\s+(\w+)", re.IGNORECASE)
+"""What follows asks for a number; no answer repeats it."""
 
 _SHARE = 0.5
 _FEWEST = 2
@@ -62,7 +71,9 @@ def evidence(analyser: Analyser, question: str, excerpts: Sequence[Sequence[Foun
     ranked.sort(key=lambda entry: entry[:2], reverse=True)
     quotes = _different([quote for score, _, quote in ranked if score * 2 >= ranked[0][0]])
     held = frozenset[str]().union(*(quote.held for quote in quotes))
-    return Evidence(quotes, [word for term, word in asked.items() if term not in held] if quotes else ())
+    counted = {match[1] for match in _HOW.finditer(question)}
+    missing = [word for term, word in asked.items() if term not in held and word not in counted]
+    return Evidence(quotes, missing if quotes else ())
 
 
 def _asked(analyser: Analyser, question: str) -> Mapping[str, str]:
@@ -81,9 +92,19 @@ def _candidates(analyser: Analyser, asked: Collection[str], excerpt: Sequence[Fo
         for span in sentences_of(passage.text):
             own = frozenset(one.term for one in terms if span.start <= one.start and one.end <= span.end)
             text = passage.text[span.start : span.end]
-            is_heading = text.startswith("#") or text in passage.headings
+            is_heading = text in passage.headings or _looks_like_heading(passage.text, span)
             if not is_heading and not text.endswith("?"):  # neither answers anything
                 yield _Candidate(text, passage, own)
+
+
+def _looks_like_heading(text: str, span: Span) -> bool:
+    """A few words by themselves between blank lines, with text behind them; a passage of two sections has both of their
+    headings in its text and neither above it."""
+    words = text[span.start : span.end]
+    stands_alone = text[: span.start].strip(" #").endswith("\n\n") or not text[: span.start].strip(" #")
+    followed = text[span.end :].startswith("\n\n") and bool(text[span.end :].strip())
+    is_short = len(words.split()) <= _LONGEST_HEADING and not words.startswith(_MARKS_OF_LINES)
+    return words.startswith("#") or (stands_alone and followed and is_short and words[-1:] not in _ENDS)
 
 
 def _about(analyser: Analyser, asked: Collection[str], passage: Found) -> frozenset[str]:

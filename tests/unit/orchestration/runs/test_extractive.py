@@ -120,6 +120,20 @@ class TestAnAnswer:
         found = evidence(ANALYSER, "Who made the bread oven?", [[passage]])
         assert [quote.text for quote in found.quotes] == ["The bread oven was made by Ferrante."]
 
+    def test_quotes_no_heading_of_one_section_of_several(self) -> None:
+        said = "Bread ovens\n\nThe bread oven was made by Ferrante.\n\nBread oven care\n\n- Bread oven: sweep it."
+        passage = Found("c", "KEY", "ovens.md", None, [], said)
+        found = evidence(ANALYSER, "Who made the bread oven?", [[passage]])
+        assert [quote.text for quote in found.quotes] == [
+            "The bread oven was made by Ferrante.",
+            "- Bread oven: sweep it.",
+        ]
+
+    def test_does_not_miss_the_word_that_asks_for_a_number(self, knowledge: Knowledge, database: Database) -> None:
+        text, _ = answered(knowledge, database, "How many days of holiday has everybody in a year?")
+        assert "28 days" in text
+        assert "Nothing of this" not in text
+
     def test_is_not_broken_by_what_a_passage_says_of_json(self, database: Database) -> None:
         said = "PostgreSQL refuses \\u0000 in a text."
         knowledge = Knowledge({"d": {"f": [said]}}, {"d": ["researcher"]})
