@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from identity.keys import AccessKeys
 from kit.clock import SystemClock
@@ -63,10 +63,18 @@ def keyring(server: httpx.Client, home: Path) -> Iterator[Keyring]:
     database.close()
 
 
+@pytest.fixture(scope="package")
+def desktop(browser: Browser, server: httpx.Client) -> Iterator[BrowserContext]:
+    """One for all that begin with nothing: to fill a new one's cache takes longer than most tests."""
+    context = Visitor.context_at(browser, str(server.base_url))
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visitor(browser: Browser, server: httpx.Client) -> Iterator[Visitor]:
+def visitor(desktop: BrowserContext, server: httpx.Client) -> Iterator[Visitor]:
     """Somebody at a desktop with the administrator's key, not signed in yet. Nothing may go wrong behind his back."""
-    visitor = Visitor.at(browser, str(server.base_url), key=KEY)
+    visitor = Visitor.into(desktop, str(server.base_url), key=KEY)
     yield visitor
-    visitor.leave()
+    visitor.leave_behind()
     assert visitor.troubles == []

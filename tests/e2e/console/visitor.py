@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 PATIENCE_MS = 30_000
 STREAM = "/stream"
 ROUND_MS, QUIET_ROUNDS = 50, 8
+_KEPT = "cookies,local_storage,indexeddb,service_workers"
 EXPECTED = "Failed to load resource"
 """What Chromium writes for every answer with a status from 400 on; tests look at what the page makes of it."""
 
@@ -25,28 +26,45 @@ class Visitor:
     key: str
     troubles: list[str] = field(default_factory=list)
 
+    @staticmethod
+    def context_at(
+        browser: Browser, address: str, *, width: int = 1280, height: int = 860,
+        colours: Literal["light", "dark"] = "light",
+    ) -> BrowserContext:  # fmt: skip
+        return browser.new_context(
+            base_url=address, viewport={"width": width, "height": height}, color_scheme=colours, locale="en-GB"
+        )
+
     @classmethod
     def at(
         cls, browser: Browser, address: str, *, key: str, width: int = 1280, height: int = 860,
         colours: Literal["light", "dark"] = "light",
     ) -> Visitor:  # fmt: skip
-        context = browser.new_context(
-            base_url=address, viewport={"width": width, "height": height}, color_scheme=colours, locale="en-GB"
-        )
+        context = cls.context_at(browser, address, width=width, height=height, colours=colours)
+        return cls.into(context, address, key=key)
+
+    @classmethod
+    def into(cls, context: BrowserContext, address: str, *, key: str) -> Visitor:
+        """Into a context that others may have been in before: it has the console's files in its cache already."""
         context.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
-        page = context.new_page()
-        visitor = cls(context, page, key)
-        context.on("console", visitor._hear)
-        context.on("weberror", lambda error: visitor.troubles.append(str(error.error)))
-        context.on("request", visitor._see)
-        context.on("requestfinished", visitor._forget)
-        context.on("requestfailed", visitor._forget)
+        visitor = cls(context, context.new_page(), key)
+        for event, hear in visitor._ears.items():
+            context.on(event, hear)  # type: ignore[call-overload]  # the names are those of the events
         visitor._address = address
         return visitor
 
     _address: str = ""
     _waiting: set[Request] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._ears: dict[str, Callable[..., None]] = {
+            "console": self._hear,
+            "weberror": lambda error: self.troubles.append(str(error.error)),
+            "request": self._see,
+            "requestfinished": self._forget,
+            "requestfailed": self._forget,
+        }
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and EXPECTED not in message.text:
@@ -75,12 +93,23 @@ class Visitor:
     def leave(self) -> None:
         self.context.close()
 
+    def leave_behind(self) -> None:
+        """Nothing but what the browser has in its cache."""
+        for event, hear in self._ears.items():
+            self.context.remove_listener(event, hear)
+        last = self.context.new_page()
+        for page in self.context.pages:
+            if page != last:
+                page.close()
+        session = self.context.new_cdp_session(last)
+        session.send("Storage.clearDataForOrigin", {"origin": self._address.rstrip("/"), "storageTypes": _KEPT})
+        self.context.clear_cookies()
+        last.close()
+
     def open(self, place: str = "") -> None:
         """Goes to an address of the console with the key at hand, as in a tab that is signed in."""
         if self.page.url == "about:blank":
-            self.context.add_init_script(
-                f"if (self.origin !== 'null') sessionStorage.setItem('cairn.key', {self.key!r})"
-            )
+            self.page.add_init_script(f"if (self.origin !== 'null') sessionStorage.setItem('cairn.key', {self.key!r})")
         self.page.goto(f"/#/{place}")
         expect(self.page.locator("main h1")).to_be_visible()
 

@@ -16,6 +16,7 @@ from ingest.files.jobs import PARSE_QUEUE
 from ingest.files.models import Chunk
 from ingest.files.types import ShownStatus
 from ingest.pipeline.parsing import SUSPECT, ParseHandler
+from ingest.sandbox import conversation
 from ingest.sandbox.errors import TaskCrashed
 from kit.errors import CairnError
 from kit.jobs.handler import Signals
@@ -164,6 +165,7 @@ class TestAWorkerThatStops:
         any_workshop.upload_all(dataset, **site(4))
         read: list[int] = []
         spoil(any_workshop, monkeypatch, read.append)
+        monkeypatch.setattr(conversation, "_PIECE", 64)  # no two answers at once, however fast the child is
         any_workshop.parsing.run(together(any_workshop), Signals(stopping=lambda: len(read) >= 2))
         assert states(any_workshop).count(JobState.QUEUED) >= 1
         assert states(any_workshop).count(JobState.DONE) == 4 - states(any_workshop).count(JobState.QUEUED)
