@@ -62,6 +62,7 @@ def settings_of(job: Job, pace: CurrentPace) -> dict[str, Any]:
             **dict.fromkeys((f"scrapy.extensions.{name}" for name in _UNUSED_EXTENSIONS), None),
             f"{_POLICIES}.content.Content": 0,
             f"{_POLICIES}.budgets.Budgets": 0,
+            f"{_POLICIES}.throttle.Throttle": 0,
         },
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
@@ -101,7 +102,13 @@ _UNUSED_FOR_SPIDERS = (
     "depth.DepthMiddleware",
     "metacopy.MetaCopyDetectionMiddleware",
 )
-_UNUSED_EXTENSIONS = ("memusage.MemoryUsage", "logstats.LogStats", "telnet.TelnetConsole")
+_UNUSED_EXTENSIONS = (
+    "memusage.MemoryUsage",
+    "logstats.LogStats",
+    "telnet.TelnetConsole",
+    "remote_control.RemoteControl",
+    "throttle.AutoThrottle",
+)
 
 
 def main() -> None:

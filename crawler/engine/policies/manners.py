@@ -18,7 +18,7 @@ from crawler.engine.policies.wishes import seconds_wished
 
 class Manners:
     """The turns of a host are shared by all crawls of this machine, and the ceiling with those of others. Beside this,
-    Scrapy's AutoThrottle slows down for slow servers."""
+    `Throttle` slows down for slow servers."""
 
     def __init__(self, crawler: Any) -> None:
         self._stats = crawler.stats
