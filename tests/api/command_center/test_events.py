@@ -22,7 +22,7 @@ from tests.api.callers import Caller, Callers, Json
 from tests.api.command_center.shapes import BASE, TASKS
 from tests.api.command_center.test_tasks import asked
 
-FRAME_BYTES, FRAMES = 100_000, 150
+FRAME_BYTES, FRAMES = 400_000, 150
 """In all more than the buffers of a connection over the loopback hold."""
 
 
