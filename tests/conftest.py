@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from sqlalchemy import delete
 from sqlalchemy.engine import make_url
 
@@ -33,6 +34,13 @@ def _settings_of_the_machine_do_not_count(monkeypatch: pytest.MonkeyPatch) -> No
     for name in list(os.environ):
         if name.startswith("CAIRN_") and not name.startswith(_KEPT_VARIABLES):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tracebacks_are_plain() -> None:
+    """Unless told otherwise, structlog draws each with all its locals, which takes seconds where one is a runtime."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 @pytest.fixture(autouse=True, scope="session")
