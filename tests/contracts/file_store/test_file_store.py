@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.storage.folder import FolderStore
 from ingest.storage.protocol import FileStore
 from ingest.storage.s3 import Bucket, S3Store, bucket_in, connect, make_bucket
 from kit.errors import ConfigurationError, NotFound, TooLarge, Unavailable
@@ -84,6 +85,15 @@ class TestKeeping:
     def test_has_no_key_that_leads_elsewhere(self, store: FileStore, key: str) -> None:
         with pytest.raises(NotFound):
             store.put(key, b"x")
+
+
+class TestFolder:
+    def test_lets_nobody_but_its_owner_read(self, tmp_path: Path) -> None:
+        store = FolderStore(tmp_path)
+        store.put("t/put", b"x")
+        store.keep(store.stage(BytesIO(b"y"), limit=10), "t/kept")
+
+        assert {path.stat().st_mode & 0o777 for path in (tmp_path / "t").iterdir()} == {0o600}
 
 
 class TestS3:
