@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlalchemy.engine import make_url
 
 from kit.db.database import Database
@@ -120,6 +120,8 @@ def _migrated_postgres(_postgres_server: str) -> Iterator[str]:
     with throwaway_database(_postgres_server) as url:
         database = Database(url, pool_size=1)
         upgrade(database)
+        with database.write() as session:  # nothing here outlives the server anyway, and a disk takes its time
+            session.execute(text(f"alter database {make_url(url).database} set synchronous_commit = off"))
         database.close()
         yield url
 
@@ -129,9 +131,10 @@ def pg_database(_migrated_postgres: str) -> Iterator[Database]:
     """A migrated PostgreSQL database, empty at the start of each test."""
     database = Database(_migrated_postgres)
     yield database
+    # for few rows quicker than TRUNCATE or a new database, and in one go than one by one
+    emptied = "; ".join(str(delete(table)) for table in reversed(all_tables().sorted_tables))
     with database.write() as session:
-        for table in reversed(all_tables().sorted_tables):  # for few rows quicker than TRUNCATE or a new database
-            session.execute(delete(table))
+        session.execute(text(f"do $$ begin {emptied}; end $$"))
     database.close()
 
 

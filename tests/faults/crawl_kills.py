@@ -38,6 +38,7 @@ PROCESS_SECONDS = 20.0
 """How long a kill of the crawl waits for one to be there: its worker may have been killed a moment ago."""
 CRAWLING_SECONDS = 1800.0
 SETTLING_SECONDS = 1800.0
+LEAVING_SECONDS = 30.0
 SHOWN = 25
 
 
@@ -196,8 +197,16 @@ def _violations(database: Database, dataset_id: str, origin: str, site: MadeUpSi
 
 
 def _left(parts: Cluster) -> list[str]:
-    """Processes that outlive everything: all of the cluster's run beside its home."""
-    folder, found = str(parts.home.parent), []
+    """Processes that outlive everything. The vectors' engine stays for a moment after its last client, on purpose."""
+    ends = time.monotonic() + LEAVING_SECONDS
+    while (found := _running_in(str(parts.home.parent))) and time.monotonic() < ends:
+        time.sleep(0.25)
+    return found
+
+
+def _running_in(folder: str) -> list[str]:
+    """All of a cluster's processes run beside its home."""
+    found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
             if process.pid != os.getpid() and process.cwd() == folder:
