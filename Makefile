@@ -23,7 +23,8 @@ INPUTS := pyproject.toml constraints.txt Makefile
 # The tests start many processes of Cairn: without compiled files each would compile the sources anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# More than the two cores that they are kept quick for: many of them wait for a browser or a process of their own.
+# More than the two cores that they are kept quick for: many of them wait for a browser or a process of their own. Each
+# begins with a stretch of its own rather than with every third test, so that not each starts a server and a browser.
 WORKERS ?= 3
 MODE ?= embedded
 ARGS ?=
@@ -41,7 +42,7 @@ run: $(RUNTIME)  ## Serve on http://127.0.0.1:8420 (options: ARGS="--port 9000 -
 
 # MODE=cluster puts PostgreSQL, Redis, S3 and a worker process under every installation that a test starts.
 test: $(DEVELOPMENT) browser  ## Run the tests, less those marked slow (one file: ARGS=tests/unit/kit/test_ids.py; MODE=cluster)
-	CAIRN_TEST_MODE=$(MODE) $(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
+	CAIRN_TEST_MODE=$(MODE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 # The tests of the console look through a browser. Where this machine has none and may install one, it does; where it
 # may not, those tests skip and say so.
