@@ -34,5 +34,5 @@ class ScheduledTask:
             raise RecurringTaskIsNotThere(due.subject)
         last = session.get(Task, row.last_task_id) if row.last_task_id else None
         if last is not None and last.status not in _OVER:
-            raise ScheduleIsBusy(f"activity {last.id} of the last time is {last.status}")
+            raise ScheduleIsBusy(f"task {last.id} of the last time is {last.status}")
         return self.recurring.make(session, row, SYSTEM)

@@ -108,10 +108,8 @@ class RunHandler:
         self.reads.put(
             [Deed(act, ended, "read", one.entity_type, one.entity_id, {**one.metadata}) for one in act.notes]
         )
-        price = standing.chosen.price
-        cost = None if tokens is None or price is None else price.of(tokens)
         used = tokens or TokensUsed(0, 0)
-        return Turn(text, called, used, (ended - began).total_seconds(), cost), answer
+        return Turn(text, called, used, (ended - began).total_seconds(), _cost(standing, tokens)), answer
 
     def _checked(self, standing: Standing, text: str) -> Checked:
         answer = checked(self.citations, standing.agent, text)
@@ -122,15 +120,27 @@ class RunHandler:
     ) -> tuple[str, Sequence[ToolCall], TokensUsed | None]:
         calls, tokens = list[ToolCall](), None
         live = LiveText(self.database, self.jobs, self.clock, claim, standing)
-        for part in standing.chosen.adapter.reply(standing.messages, toolbox.specs):
-            match part:
-                case TextDelta(delta):
-                    live.add(delta)
-                case ToolCall():
-                    calls.append(part)
-                case TokensUsed():
-                    tokens = part
+        try:
+            for part in standing.chosen.adapter.reply(standing.messages, toolbox.specs):
+                match part:
+                    case TextDelta(delta):
+                        live.add(delta)
+                    case ToolCall():
+                        calls.append(part)
+                    case TokensUsed():
+                        tokens = part
+        except CairnError:
+            if tokens is not None:
+                with self.database.write() as session:
+                    self.progress.count(session, claim, tokens, _cost(standing, tokens))
+            raise
         return live.text, calls, tokens
+
+
+def _cost(standing: Standing, tokens: TokensUsed | None) -> float | None:
+    """US dollars; None where the model's price or what it has used is not known."""
+    price = standing.chosen.price
+    return None if tokens is None or price is None else price.of(tokens)
 
 
 def _too_many(asked: int) -> str:

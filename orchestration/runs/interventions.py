@@ -88,6 +88,6 @@ class Interventions:
         is_own = (seen.created_by_kind, seen.created_by_id) == (ActorKind.HUMAN, actor_of(session, principal).id)
         if principal.agent_role is not None or not (is_own or principal.may(Scope.MANAGE)):
             raise Forbidden(
-                f"key {principal.name!r} may not take a hand in activity {task_id}: that is for administrators, and "
+                f"key {principal.name!r} may not take a hand in task {task_id}: that is for administrators, and "
                 "for the person who made it"
             )

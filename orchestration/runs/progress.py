@@ -21,7 +21,7 @@ from orchestration.runs.conversation import inputs_of, messages_of, row_of, turn
 from orchestration.runs.effects.happening import Effects, Waiting
 from orchestration.runs.effects.types import Doing
 from orchestration.runs.passage_texts import PassageTexts
-from orchestration.runs.types import Bounds, Left, Message, Turn
+from orchestration.runs.types import Bounds, Left, Message, TokensUsed, Turn
 from orchestration.tasks import repository, runs
 from orchestration.tasks.events import ACTIVITY_UPDATED, record, tell
 from orchestration.tasks.models import Task, TaskRun
@@ -120,6 +120,11 @@ class RunProgress:
         self.jobs.complete(session, claim)
         return False
 
+    def count(self, session: Session, claim: Claim, tokens: TokensUsed, cost_usd: float | None) -> None:
+        """What a reply has used that went wrong: no turn comes of it, and it is to be paid for."""
+        task, run = self._held(session, claim)
+        _spend(task, run, tokens, cost_usd)
+
     def fail(self, session: Session, claim: Claim, error: str, state: RunState = RunState.FAILED) -> None:
         """Ends the run and its job for a reason that trying again by itself would not change."""
         self.mark_failed(session, claim, error, state)
@@ -169,7 +174,7 @@ class RunProgress:
     def _hand_out(self, session: Session, claim: Claim, task: Task, run: TaskRun) -> None:
         """A run that has not begun waits for whoever does that agent's tasks now."""
         if run.state == RunState.RUNNING:
-            self.fail(session, claim, f"agent {task.assignee_id} is not run here any more; try the activity again")
+            self.fail(session, claim, f"agent {task.assignee_id} is not run here any more; try the task again")
         else:
             self.jobs.complete(session, claim)
 
@@ -189,7 +194,7 @@ class RunProgress:
             error = f"no answer after {seconds:.0f} seconds, and a run may take {bounds.seconds:.0f}"
             self.fail(session, claim, error, RunState.TIMEOUT)
         elif bounds.cost_usd is not None and cost_usd > bounds.cost_usd:
-            error = f"no answer for {cost_usd:.4f} US dollars, and the activity may cost {bounds.cost_usd:.4f}"
+            error = f"no answer for {cost_usd:.4f} US dollars, and the task may cost {bounds.cost_usd:.4f}"
             self.fail(session, claim, error)
         else:
             return False
@@ -237,10 +242,7 @@ class RunProgress:
                 at=self.clock.now(),
             )
         )
-        run.input_tokens += turn.tokens.input
-        run.output_tokens += turn.tokens.output
-        run.cost_usd += turn.cost_usd or 0.0
-        task.cost_usd += turn.cost_usd or 0.0
+        _spend(task, run, turn.tokens, turn.cost_usd)
 
     def _tell(self, session: Session, task: Task, run: TaskRun, turn: Turn, number: int) -> None:
         calls: list[Json] = [{"tool": one.call.name, "arguments": dict(one.call.arguments)} for one in turn.called]
@@ -251,6 +253,13 @@ class RunProgress:
         record(session, task, "turn_finished", self.agency.actor(session, task), at=now, data=data)
         about: dict[str, Json] = {"status": task.status, "runId": run.id, "turn": number}
         tell(session, task, ACTIVITY_UPDATED, at=now, data=about)
+
+
+def _spend(task: Task, run: TaskRun, tokens: TokensUsed, cost_usd: float | None) -> None:
+    run.input_tokens += tokens.input
+    run.output_tokens += tokens.output
+    run.cost_usd += cost_usd or 0.0
+    task.cost_usd += cost_usd or 0.0
 
 
 def _left(bounds: Bounds, turns: Sequence[Turn], task: Task) -> Left:

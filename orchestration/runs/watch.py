@@ -25,7 +25,7 @@ from orchestration.tasks.run_models import RunWait
 from orchestration.tasks.types import OPEN_RUNS, ActorKind, Json, RunState, TaskStatus, WaitKind, WakeReason
 
 _OVER = ENDED | {TaskStatus.FAILED}
-LOST = "the worker died over it; try the activity again"
+LOST = "the worker died over it; try the task again"
 _AT_ONCE = 50
 _log = structlog.get_logger(__name__)
 

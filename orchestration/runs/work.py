@@ -32,8 +32,8 @@ class RunWork:
     queue: JobQueue
 
     def retry(self, session: Session, job: Job) -> str:  # noqa: ARG002 - as the protocol has it
-        """Trying again is the activity's, which is for other people and makes another run."""
-        raise JobCannotBeRetried(f"job {job.id} is a run of activity {job.subject}; try the activity again instead")
+        """Trying again is the task's, which is for other people and makes another run."""
+        raise JobCannotBeRetried(f"job {job.id} is a run of task {job.subject}; try the task again instead")
 
     def cancel(self, session: Session, job: Job) -> None:
         """Calls its task off. A turn in hand is let go as it ends."""

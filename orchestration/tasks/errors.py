@@ -9,7 +9,7 @@ class TaskIsNotThere(NotFound):
     code = "NOT_FOUND"
 
     def __init__(self, task_id: str) -> None:
-        super().__init__(f"there is no activity {task_id!r}")
+        super().__init__(f"there is no task {task_id!r}")
 
 
 class ProjectIsNotThere(NotFound):
@@ -30,24 +30,24 @@ class OutputIsNotThere(NotFound):
     code = "NOT_FOUND"
 
     def __init__(self, task_id: str, status: str) -> None:
-        super().__init__(f"activity {task_id} has no output yet; it is {status}")
+        super().__init__(f"task {task_id} has no output yet; it is {status}")
 
 
 class TaskCannotBecome(Conflict):
     code = "CONFLICT"
 
     def __init__(self, task_id: str, present: str, wanted: str) -> None:
-        super().__init__(f"activity {task_id} is {present} and cannot become {wanted}")
+        super().__init__(f"task {task_id} is {present} and cannot become {wanted}")
 
 
 class TaskHasNotFailed(Unprocessable):
     def __init__(self, task_id: str, status: str) -> None:
-        super().__init__(f"activity {task_id} is {status}; only failed ones are tried again")
+        super().__init__(f"task {task_id} is {status}; only failed ones are tried again")
 
 
 class ProjectIsResting(Unprocessable):
     def __init__(self, task_id: str, status: str) -> None:
-        super().__init__(f"activity {task_id} belongs to a campaign that is {status}; set the campaign going first")
+        super().__init__(f"task {task_id} belongs to a campaign that is {status}; set the campaign going first")
 
 
 class MentionsNobody(Invalid):
@@ -66,7 +66,7 @@ class BlockerIsNotThere(NotFound):
     code = "NOT_FOUND"
 
     def __init__(self, blocker_id: str, task_id: str) -> None:
-        super().__init__(f"there is no blocker {blocker_id!r} of activity {task_id}")
+        super().__init__(f"there is no blocker {blocker_id!r} of task {task_id}")
 
 
 class BlockerIsClosed(Conflict):
@@ -80,4 +80,4 @@ class TaskIsNotPaused(Conflict):
     code = "CONFLICT"
 
     def __init__(self, task_id: str, status: str) -> None:
-        super().__init__(f"activity {task_id} is {status}; only paused ones are resumed")
+        super().__init__(f"task {task_id} is {status}; only paused ones are resumed")

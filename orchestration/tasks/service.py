@@ -58,7 +58,7 @@ class Tasks:
         need(principal, Scope.WRITE)
         sight = sight_of(session, principal, self.gate)
         if new.dataset_id is None and principal.dataset_ids is not None:
-            raise Forbidden(f"key {principal.name!r} is held to some datasets: name the one that the activity is about")
+            raise Forbidden(f"key {principal.name!r} is held to some datasets: name the one that the task is about")
         if new.dataset_id is not None:
             self.gate.readable(session, principal, new.dataset_id)
         if new.parent_id is not None:

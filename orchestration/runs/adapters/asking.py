@@ -72,7 +72,7 @@ class Ask:
         affordable = (usd - reading) / price.output * 1_000_000
         if affordable < _LEAST_TOKENS:
             raise OutOfMoney(
-                f"{usd:.4f} US dollars are left of what the activity may cost, which pays for no further reply of "
+                f"{usd:.4f} US dollars are left of what the task may cost, which pays for no further reply of "
                 f"{self.endpoint.model}"
             )
         return min(most, int(affordable))
@@ -80,7 +80,7 @@ class Ask:
     def cut(self, tokens: int) -> CairnError:
         """For a reply that ended because it had as many tokens as it might."""
         if tokens < self.endpoint.most_tokens:
-            return OutOfMoney(f"the reply was cut after {tokens} tokens, all that was left to pay for of the activity")
+            return OutOfMoney(f"the reply was cut after {tokens} tokens, all that was left to pay for of the task")
         return ModelRefused(
             f"the reply of {self.endpoint.model} was cut after {tokens} tokens; CAIRN_MODEL_REPLY_TOKENS allows more"
         )
@@ -144,25 +144,43 @@ class Wire(Protocol):
 
 
 def replied(ask: Ask, wire: Wire, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
-    """The reply of a model, whoever's client brings it. Without tokens from the server they are estimated, so that a
-    limit in dollars holds for it too; a server that read nothing told none."""
-    most, said = ask.tokens(messages, tools), 0
+    """The reply of a model, whoever's client brings it. One that goes wrong on the way tells its tokens before it
+    raises: they are to be paid for as well."""
+    most, said, wrong = ask.tokens(messages, tools), 0, None
     try:
         for text in wire.texts(ask, messages, tools, most):
             if text:
                 said += _bytes(text)
                 yield TextDelta(storable(text))
+        wire.check(ask, most)
     except (wire.failures, httpx2.TransportError, CairnError, ValueError) as error:
         refusal = wire.refusal(error)
-        raise (ask.failed(error) if refusal is None else ask.answered(*refusal)) from None
-    wire.check(ask, most)
-    yield from numbered(wire.calls, messages)
-    told = wire.tokens
-    if told is not None and told.input:
-        yield told
+        wrong = ask.failed(error) if refusal is None else ask.answered(*refusal)
+    said += sum(_bytes(name + raw) for name, raw in wire.calls)
+    if wrong is None:
+        yield from numbered(wire.calls, messages)
+        yield _used(wire.tokens, said, messages, tools)
     else:
-        said += sum(_bytes(name + raw) for name, raw in wire.calls)
-        yield TokensUsed(_read(messages, tools), ceil(said / _BYTES_PER_TOKEN), is_estimated=True)
+        if said or wire.tokens is not None:
+            yield _used_until_then(wire.tokens, said, messages, tools)
+        raise wrong
+
+
+def _used(told: TokensUsed | None, said: int, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> TokensUsed:
+    """Estimated where the server told none, so that a limit in dollars holds for it too; a server that read nothing
+    told none. `said`: bytes."""
+    if told is not None and told.input:
+        return told
+    return TokensUsed(_read(messages, tools), ceil(said / _BYTES_PER_TOKEN), is_estimated=True)
+
+
+def _used_until_then(
+    told: TokensUsed | None, said: int, messages: Sequence[Message], tools: Sequence[ToolSpec]
+) -> TokensUsed:
+    """Some servers tell at the beginning what they have read, and only at the end what they have written."""
+    used = _used(told, said, messages, tools)
+    written = max(used.output, ceil(said / _BYTES_PER_TOKEN))
+    return TokensUsed(used.input, written, is_estimated=used.is_estimated or written > used.output)
 
 
 def _read(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> int:

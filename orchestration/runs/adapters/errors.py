@@ -36,6 +36,6 @@ class OutOfTime(CairnError):
 
 
 class OutOfMoney(CairnError):
-    """What is left of the activity's limit does not pay for the reply."""
+    """What is left of the task's limit does not pay for the reply."""
 
     code = "RUN_OUT_OF_MONEY"

@@ -337,7 +337,7 @@ class TestRunsWithoutAJob:
         assert floor.handler.watch.tick() == 1
         detail = floor.detail(task)
         assert (detail.task.status, detail.runs[0].error) == (
-            TaskStatus.FAILED, "the worker died over it; try the activity again",
+            TaskStatus.FAILED, "the worker died over it; try the task again",
         )  # fmt: skip
 
 

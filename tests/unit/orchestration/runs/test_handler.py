@@ -147,7 +147,7 @@ class TestAnAgentThatIsGivenToAProgramElsewhere:
         floor.works(claim)
         detail = floor.detail(task)
         assert (detail.task.status, len(floor.script.heard)) == (TaskStatus.FAILED, 2)
-        assert detail.runs[0].error == "agent researcher is not run here any more; try the activity again"
+        assert detail.runs[0].error == "agent researcher is not run here any more; try the task again"
 
 
 class TestCallingOff:
@@ -223,7 +223,7 @@ class TestAnAgentsOwnBounds:
         floor.works()
         detail = floor.detail(task)
         assert (detail.task.status, len(floor.script.heard)) == (TaskStatus.FAILED, 2)
-        assert detail.runs[0].error == "no answer for 0.0200 US dollars, and the activity may cost 0.0100"
+        assert detail.runs[0].error == "no answer for 0.0200 US dollars, and the task may cost 0.0100"
 
     def test_of_runs_at_a_time_puts_the_next_off(self, floor: Floor) -> None:
         floor.office.configure("researcher", AdapterType.EXTRACTIVE, concurrency=1)
