@@ -3,8 +3,10 @@ a schedule asks for a briefing, the agent searches and cites, a person sends it 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import SecretStr
+from websockets.sync.client import ClientConnection, connect
 
 from api.app import create_app
 from kit.settings import Settings
@@ -59,6 +62,11 @@ class House:
     def watch(self, path: str) -> Any:
         return following(self.address + V1 + path, {"Authorization": f"Bearer {KEY}"})
 
+    def over_a_socket(self, task: str, *, since: int) -> ClientConnection:
+        """All that happens to the task behind that event, on the other surface."""
+        url = f"{self.address.replace('http', 'ws', 1)}/api/v1/ws/events/{task}?token={KEY}&last_event_id={since}"
+        return connect(url, proxy=None, open_timeout=PATIENCE)
+
     def output(self, activity: str) -> Any:
         return self.ask("GET", f"/activities/{activity}/output")
 
@@ -96,11 +104,14 @@ class TestABriefing:
         house.ask("POST", "/recurring-tasks", 201, json=recurring)
         assert house.ask("GET", "/activities")["data"] == []
 
-        with house.watch("/events/stream") as events:
+        with ExitStack() as opened:
+            events = opened.enter_context(house.watch("/events/stream"))
             house.clock.set(datetime(2026, 3, 2, 8, 0, 30, tzinfo=UTC))
             started = until(events, "activity_started")
             activity = started.data["activityId"]
             assert (started.data["title"], started.data["agentRole"]) == ("Weekly briefing", "researcher")
+            assert started.id is not None
+            socket = opened.enter_context(house.over_a_socket(activity, since=int(started.id)))
             self._is_watched(house, activity)
             asked = until(events, "approval_created")
             assert asked.data["type"] == "content_review"
@@ -120,6 +131,8 @@ class TestABriefing:
             self._decide(house, again, resolution="approved")
             done = until(events, "activity_completed")
             assert (done.data["activityId"], done.data["status"]) == (activity, "done")
+            sent_back = ("assigned", "in_progress", "review")
+            self._went(socket, "in_progress", "review", *sent_back, "assigned", "completed")
 
         shown = house.ask("GET", f"/activities/{activity}")
         assert (shown["status"], shown["wakeReason"]) == ("done", "review_approved")
@@ -136,6 +149,17 @@ class TestABriefing:
         assert told[-1].data["status"] == "awaiting_approval"
         text = "".join(one.data["delta"] for one in told if one.event == "text_delta")
         assert text == house.output(activity)["text"]
+
+    @staticmethod
+    def _went(socket: ClientConnection, *statuses: str) -> None:
+        """The statuses that the socket told of, from one to the next."""
+        told: list[str] = []
+        while told[-1:] != ["completed"]:
+            frame = json.loads(socket.recv(timeout=PATIENCE))
+            status = frame["data"].get("status")
+            if frame["event"] != "connected" and status is not None and told[-1:] != [status]:
+                told.append(status)
+        assert tuple(told) == statuses
 
     @staticmethod
     def _brought(house: House, activity: str, *, version: int) -> str:
