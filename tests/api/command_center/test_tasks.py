@@ -69,7 +69,8 @@ class TestEveryOperation:
         for caller, name in ((callers.admin, new_id()), (callers.stranger, known)):
             answer = caller.request(method, path.replace("/x", f"/{name}"), json=body_for(method, path))
             assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
-            assert answer.json()["detail"] == f"there is no {'project' if path.startswith(PROJECTS) else 'task'} {name!r}"
+            what = "project" if path.startswith(PROJECTS) else "task"
+            assert answer.json()["detail"] == f"there is no {what} {name!r}"
 
     def test_takes_a_token_as_its_clients_write_it(self, client: TestClient, callers: Callers) -> None:
         token = callers.admin.headers["Authorization"].removeprefix("Bearer ")
