@@ -47,9 +47,11 @@ test: $(DEVELOPMENT) browser  ## Run the tests, less those marked slow (one file
 # The tests of the console look through a browser. Where this machine has none and may install one, it does; where it
 # may not, those tests skip and say so.
 browser:
-	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	@command -v chromium-headless-shell google-chrome >/dev/null || { \
 	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium for the tests of the console" && \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+	  apt-get update -qq && for name in chromium-headless-shell chromium; do \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$name >/dev/null && break; done; } \
+	  || command -v chromium chromium-browser >/dev/null \
 	  || echo "No Chromium here: the tests of the console will be skipped"
 
 screenshots: $(DEVELOPMENT) browser  ## Take the pictures of the console in docs/console anew

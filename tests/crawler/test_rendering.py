@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,15 +16,18 @@ from crawler.reasons import Outcome, Reason
 from identity.bootstrap import operator
 from ingest.datasets.types import NewDataset
 from orchestration.runtime import Runtime, build_runtime
+from tests.browsers import chromium
 from tests.crawler.conftest import Field, crawl_settings
 
 HTML = {"Content-Type": "text/html"}
 SCRIPT = {"Content-Type": "text/javascript"}
 TEXT = {"Content-Type": "text/plain", "Access-Control-Allow-Origin": "*"}
 KEPT = (Outcome.KEPT, Reason.NEW)
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+BROWSER = chromium()
 
-needs_a_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium (on Debian: apt-get install chromium)")
+needs_a_browser = pytest.mark.skipif(
+    BROWSER is None, reason="no Chromium (on Debian: apt-get install chromium-headless-shell)"
+)
 
 
 def shell(script: str) -> Answer:

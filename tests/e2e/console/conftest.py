@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from identity.keys import AccessKeys
 from kit.clock import SystemClock
 from kit.db.database import Database
+from tests.browsers import chromium
 from tests.e2e.console.keyring import Keyring
 from tests.e2e.console.visitor import Visitor
 from tests.e2e.served import KEY, served
@@ -20,23 +20,17 @@ from tests.mode import standing
 
 OF_A_CRAWL = {"CAIRN_EGRESS_ALLOW": "127.0.0.1/32", "CAIRN_CRAWL_PAGES_PER_SECOND": "50"}
 """The websites of tests are on this machine."""
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
 
-def chromium() -> str | None:
-    """Where this machine has one."""
-    return next(filter(None, map(shutil.which, _NAMES)), None)
-
-
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
-        pytest.skip("no Chromium (on Debian: apt-get install chromium)")
+        pytest.skip("no Chromium (on Debian: apt-get install chromium-headless-shell)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

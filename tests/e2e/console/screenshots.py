@@ -18,7 +18,8 @@ from identity.keys import AccessKeys
 from kit.clock import SystemClock
 from kit.db.database import Database
 from orchestration.approvals.types import RiskLevel
-from tests.e2e.console.conftest import ARGUMENTS, OF_A_CRAWL, chromium
+from tests.browsers import chromium
+from tests.e2e.console.conftest import ARGUMENTS, OF_A_CRAWL
 from tests.e2e.console.datasets import BASE, settle, with_files
 from tests.e2e.console.desk import WaitingWork
 from tests.e2e.console.keyring import Keyring
@@ -64,7 +65,7 @@ class Shown(NamedTuple):
 def main() -> None:
     path = chromium()
     if path is None:
-        sys.exit("no Chromium (on Debian: apt-get install chromium)")
+        sys.exit("no Chromium (on Debian: apt-get install chromium-headless-shell)")
     TARGET.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
