@@ -236,7 +236,7 @@ class Run:
             time.sleep(_LOOK_SECONDS)
             now = time.perf_counter() - began
             with self._runtime.database.read() as session:
-                if is_crawling:  # by one column: a whole view counts the pages, which costs as much as the work
+                if is_crawling:  # by one column: a whole view counts the pages, and would be measured with the work
                     is_crawling = session.scalar(select(Crawl.completed_at).where(Crawl.id == crawl_id)) is None
                     self.crawled = now
                 waiting = (JobRow.dataset_id == dataset) & (JobRow.kind == PARSE) & JobRow.state.in_(UNFINISHED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 _NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-"""The first has no windows to draw around pages, and takes a third less of the processors for it."""
+"""The first has no windows to draw around pages, which spares the processors a good part of the work."""
 
 
 def chromium() -> str | None:
