@@ -18,6 +18,7 @@ import kit.schedules.models
 import kit.secrets.models
 import orchestration.agents.models
 import orchestration.approvals.models
+import orchestration.notifications.models
 import orchestration.recurring.models
 import orchestration.tasks.models
 import orchestration.tasks.run_models
@@ -40,6 +41,7 @@ MODEL_MODULES = (
     kit.secrets.models,
     orchestration.agents.models,
     orchestration.approvals.models,
+    orchestration.notifications.models,
     orchestration.recurring.models,
     orchestration.tasks.models,
     orchestration.tasks.run_models,

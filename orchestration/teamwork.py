@@ -22,6 +22,9 @@ from orchestration.approvals.reviews import Reviews
 from orchestration.approvals.service import Approvals
 from orchestration.approvals.watch import ApprovalWatch
 from orchestration.crawl_holds import ApprovalsOfDataset, CrawlHolds, HeldCrawls
+from orchestration.notifications.belongings import NotificationsOfDataset
+from orchestration.notifications.notices import Notices
+from orchestration.notifications.service import Notifications
 from orchestration.recurring.belongings import RecurringOfDataset
 from orchestration.recurring.scheduled import ScheduledTask
 from orchestration.recurring.service import RecurringTasks
@@ -75,6 +78,7 @@ class Teamwork:
     belongings: Sequence[Belongings]
     recurring: RecurringTasks
     agents: Agents
+    notifications: Notifications
 
     @property
     def scheduled(self) -> ScheduledTask:
@@ -89,12 +93,13 @@ class Teamwork:
 
 def make_desk(clock: Clock, *, gate: Gate, queue: JobQueue) -> Desk:
     agents, closer = AgentDirectory(), Closer(clock)
-    moves = Moves(queue=queue, agents=agents, clock=clock)
-    approvals = Approvals(names=gate, moves=moves, clock=clock)
+    notices = Notices(agents, clock)
+    moves = Moves(queue=queue, agents=agents, notices=notices, clock=clock)
+    approvals = Approvals(names=gate, moves=moves, notices=notices, clock=clock)
     blockers = Blockers(names=gate, moves=moves, clock=clock)
     return Desk(
         tasks=Tasks(gate=gate, agents=agents, moves=moves, clock=clock),
-        comments=Comments(names=gate, agents=agents, clock=clock),
+        comments=Comments(names=gate, agents=agents, notices=notices, clock=clock),
         blockers=blockers,
         approvals=approvals,
         moves=moves,
@@ -123,7 +128,8 @@ def make_teamwork(
         projects=Projects(names=gate, clock=clock),
         follow_ups=FollowUps(names=gate, tasks=desk.tasks, clock=clock),
         watch=ApprovalWatch(database, resolver),
-        belongings=[ApprovalsOfDataset(desk.closer), RecurringOfDataset(schedules)],
+        belongings=[ApprovalsOfDataset(desk.closer), RecurringOfDataset(schedules), NotificationsOfDataset()],
         agents=Agents(AgentDirectory(), gate, TOOLS, secrets, readiness, clock),
+        notifications=Notifications(gate, clock),
         recurring=RecurringTasks(tasks=desk.tasks, gate=gate, schedules=schedules, clock=clock),
     )

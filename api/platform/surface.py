@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.platform import activity_log, api_keys, auth, envelope, oidc, organizations, own_sessions, teams, users
+from api.platform import (
+    activity_log,
+    api_keys,
+    auth,
+    envelope,
+    notifications,
+    oidc,
+    organizations,
+    own_sessions,
+    teams,
+    users,
+)
 from api.surfaces import Surface
 
 PREFIX = "/api"
@@ -18,5 +29,5 @@ OPEN_PATHS = frozenset(
 )
 
 router = APIRouter(prefix=PREFIX)
-for resource in (auth, own_sessions, oidc, users, organizations, api_keys, teams, activity_log):
+for resource in (auth, own_sessions, oidc, users, organizations, api_keys, teams, activity_log, notifications):
     router.include_router(resource.router)

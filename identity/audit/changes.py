@@ -28,6 +28,7 @@ UNRECORDED = frozenset(
         "run_turns",
         "run_waits",
         "approval_tasks",
+        "notifications",
     }
 )
 """The trail itself, and what follows by itself from changes that are recorded."""

@@ -17,6 +17,7 @@ from kit.pagination import Page, PageRequest, encode_cursor
 from orchestration.approvals import repository
 from orchestration.approvals.events import tell_created
 from orchestration.approvals.models import Approval, ApprovalTask
+from orchestration.approvals.ports import ApprovalNotices
 from orchestration.approvals.types import (
     PATIENCE,
     ApprovalQuery,
@@ -49,6 +50,7 @@ class Approvals:
 
     names: DatasetNames
     moves: Moves
+    notices: ApprovalNotices
     clock: Clock
 
     def request(self, session: Session, request: Request, actor: Actor) -> str:
@@ -82,6 +84,7 @@ class Approvals:
             self.moves.move(session, task, TaskStatus.AWAITING_APPROVAL, actor)
             record(session, task, "approval_requested", actor, at=now, data={"approvalId": row.id})
         tell_created(session, row)
+        self.notices.approval_asked(session, row, actor)
         session.flush()
         return row.id
 

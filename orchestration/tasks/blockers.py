@@ -75,6 +75,8 @@ class Blockers:
         session.flush()
         record(session, task, "blocker_raised", actor, at=now, data={"blockerId": row.id, "text": text})
         tell(session, task, ACTIVITY_UPDATED, at=now, data={"status": task.status, "blockerId": row.id})
+        if person_id is not None:
+            self.moves.notices.asked(session, task, person_id, actor, text)
         return row
 
     def resolve(

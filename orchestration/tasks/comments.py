@@ -16,7 +16,7 @@ from orchestration.tasks.actors import actor_of
 from orchestration.tasks.events import ACTIVITY_UPDATED, record, tell
 from orchestration.tasks.mentions import mentions_of
 from orchestration.tasks.models import Task, TaskComment
-from orchestration.tasks.ports import AgentNames
+from orchestration.tasks.ports import AgentNames, TaskNotices
 from orchestration.tasks.service import need
 from orchestration.tasks.sight import sight_of
 from orchestration.tasks.types import Actor, ActorKind, CommentKind, CommentView
@@ -29,6 +29,7 @@ class Comments:
 
     names: DatasetNames
     agents: AgentNames
+    notices: TaskNotices
     clock: Clock
 
     def list(self, session: Session, principal: Principal, task_id: str) -> Sequence[CommentView]:
@@ -68,4 +69,6 @@ class Comments:
         session.flush()
         record(session, task, "commented", author, at=now, data={"commentId": row.id, "kind": kind.value})
         tell(session, task, ACTIVITY_UPDATED, at=now, data={"status": task.status, "commentId": row.id})
+        who = [Actor(one.kind, one.id, one.name) for one in mentions]
+        self.notices.mentioned(session, task, who, author, text)
         return views.comment(row)

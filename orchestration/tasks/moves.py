@@ -14,7 +14,7 @@ from orchestration.tasks.events import record, tell_status
 from orchestration.tasks.jobs import run_job
 from orchestration.tasks.machine import ENDED, check
 from orchestration.tasks.models import Task, TaskRun
-from orchestration.tasks.ports import AgentRunners
+from orchestration.tasks.ports import AgentRunners, TaskNotices
 from orchestration.tasks.types import Actor, ActorKind, Json, RunState, TaskStatus, WakeReason
 
 
@@ -24,6 +24,7 @@ class Moves:
 
     queue: JobQueue
     agents: AgentRunners
+    notices: TaskNotices
     clock: Clock
 
     def move(self, session: Session, task: Task, wanted: TaskStatus, actor: Actor, *, error: str | None = None) -> None:
@@ -39,6 +40,8 @@ class Moves:
             data["error"] = error
         record(session, task, "status_changed", actor, at=now, data=data)
         tell_status(session, task, at=now, error=error, runs=repository.runs_count(session, task.id))
+        if wanted in {TaskStatus.DONE, TaskStatus.FAILED}:
+            self.notices.ended(session, task, actor, error=error)
 
     def wake(
         self, session: Session, task: Task, reason: WakeReason, actor: Actor, *, feedback: str | None = None
@@ -48,6 +51,7 @@ class Moves:
         for nothing else may do what was asked of that agent."""
         task.wake_reason, task.feedback = reason, feedback
         self.move(session, task, TaskStatus.ASSIGNED, actor)
+        self.notices.assigned(session, task, actor)
         if task.assignee_kind != ActorKind.AGENT:
             return None
         return self._queue_run(session, task, reason)

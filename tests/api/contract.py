@@ -55,6 +55,10 @@ GET    /activity-log       | 200 page |     | | actor_type(agent,system,user) ac
 POST   /activity-log       | 201 data |     | actor_type!(agent,system,user) \
 actor_id! action! entity_type entity_id metadata
 GET    /activity-log/stats | 200 data |     |
+GET    /notifications              | 200 page |     | | read(true,false) type(info,warning,error,success) limit offset
+POST   /notifications              | 201 data |     | title! message! type(info,warning,error,success) source link
+GET    /notifications/unread-count | 200 data |     |
+PATCH  /notifications/read-all     | 200 done |     |
 """
 
 WORKSPACES = """

@@ -10,12 +10,10 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 
-from orchestration.agents.directory import AgentDirectory
 from orchestration.approvals.types import ApprovalType, Request, RiskLevel
 from orchestration.runtime import Runtime
 from orchestration.tasks import repository
 from orchestration.tasks.events import SYSTEM
-from orchestration.tasks.moves import Moves
 from orchestration.tasks.types import ActorKind, NewTask, TaskStatus
 from tests.api.callers import Callers, Json
 from tests.api.live import served
@@ -40,7 +38,7 @@ def working(runtime: Runtime, callers: Callers) -> Callable[[], str]:
     """Makes a person's activity that is in progress."""
 
     def working() -> str:
-        moves = Moves(queue=runtime.queue, agents=AgentDirectory(), clock=runtime.clock)
+        moves = runtime.teamwork.desk.moves
         user = callers.principal.user_id
         new = NewTask("Brief", "briefing", "What is new?", assignee_kind=ActorKind.HUMAN, assignee_id=user)
         with runtime.database.write() as session:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from orchestration.agents.directory import AgentDirectory
 from orchestration.runtime import Runtime
 from orchestration.tasks import repository
 from orchestration.tasks.events import SYSTEM
-from orchestration.tasks.moves import Moves
 from orchestration.tasks.types import TaskStatus
 from tests.api.callers import Caller, Json
 from tests.api.dashboard.work.shapes import ACTIVITY_SUMMARY, departures
@@ -34,7 +32,7 @@ def settled(caller: Caller, activity: str) -> Json:
 
 
 def move(runtime: Runtime, activity: str, *statuses: TaskStatus) -> None:
-    moves = Moves(queue=runtime.queue, agents=AgentDirectory(), clock=runtime.clock)
+    moves = runtime.teamwork.desk.moves
     with runtime.database.write() as session:
         task = repository.held(session, [activity])[0]
         for status in statuses:
