@@ -22,12 +22,12 @@ from statistics import median
 from typing import Self
 from uuid import uuid4
 
-import msgspec
 from sqlalchemy import func, select
 
 from bench.made_up_site import MadeUpSite
 from crawler.crawls.models import Crawl
-from crawler.engine.messages import Bounds, Done, Job, Manners, Message, Page, Scope
+from crawler.engine.messages import Bounds, Done, Job, Manners, Page, Scope
+from crawler.running.child import CrawlChild
 from crawler.sites.types import SiteSettings
 from identity.bootstrap import operator
 from ingest.datasets.types import NewDataset
@@ -36,6 +36,7 @@ from kit.jobs.models import Job as JobRow
 from kit.jobs.types import UNFINISHED, JobState
 from kit.logging import configure_logging
 from kit.settings import Settings
+from kit.zygote.keeper import ZygoteKeeper
 from orchestration.runtime import Runtime, build_runtime
 
 _MANY = 1_000_000
@@ -111,7 +112,7 @@ def _round(runtime: Runtime, url: str, folder: Path, number: int) -> Round:
     whole: list[Run] = []
 
     def ours() -> None:
-        found["engine"] = _timed(lambda: engine_alone(url, folder))
+        found["engine"] = _timed(lambda: engine_alone(url, folder, runtime.crawling.handler.zygotes))
         whole.append(Run(runtime, _dataset(runtime), url))
 
     def plain() -> None:
@@ -142,25 +143,19 @@ def _timed(work: Callable[[], int]) -> float:
     return pages / (time.perf_counter() - began)
 
 
-def engine_alone(url: str, folder: Path) -> int:
+def engine_alone(url: str, folder: Path, zygotes: ZygoteKeeper) -> int:
     """Fetches, reads links and lines, and spools bodies: all but rows and files."""
     spool = Path(tempfile.mkdtemp(dir=folder))
     bounds = Bounds(_MANY, 100, 1 << 40, 1 << 24, 3600, 1 << 30)
     manners = Manners("Cairn", _RATE, 16, 30, 2, str(folder / "hosts"))
     job = Job(Scope(url), bounds, manners, str(spool), "127.0.0.1")
-    command = [sys.executable, "-m", "crawler.engine.process"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(msgspec.json.encode(job) + b"\n")
-        process.stdin.flush()
-        decoder = msgspec.json.Decoder(Message)
-        pages = 0
-        for line in process.stdout:
-            message = decoder.decode(line)
-            pages += isinstance(message, Page)
-            if isinstance(message, Done):
-                process.stdin.close()
+    pages = 0
+    with CrawlChild(job, zygotes) as child:
+        while not child.ended:
+            for message in child.read(1.0):
+                pages += isinstance(message, Page)
+                if isinstance(message, Done):
+                    child.stop()
     return pages
 
 
@@ -232,6 +227,8 @@ class Run:
         """By the worker's own threads."""
         self._runtime.worker.nudge()
         is_crawling = True
+        there = (JobRow.dataset_id == dataset) & (JobRow.kind == PARSE) & JobRow.state.in_(UNFINISHED)
+        waiting = select(func.count()).where(there)
         while True:
             time.sleep(_LOOK_SECONDS)
             now = time.perf_counter() - began
@@ -239,8 +236,7 @@ class Run:
                 if is_crawling:  # by one column: a whole view counts the pages, and would be measured with the work
                     is_crawling = session.scalar(select(Crawl.completed_at).where(Crawl.id == crawl_id)) is None
                     self.crawled = now
-                waiting = (JobRow.dataset_id == dataset) & (JobRow.kind == PARSE) & JobRow.state.in_(UNFINISHED)
-                if not is_crawling and not session.scalar(select(func.count()).where(waiting)):
+                elif not session.scalar(waiting):
                     return
 
 

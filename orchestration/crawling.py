@@ -11,6 +11,7 @@ from crawler.crawls.service import Crawls
 from crawler.crawls.versions import Versions
 from crawler.crawls.work import CrawlWork
 from crawler.engine.messages import Rendering
+from crawler.running.child import crawl_zygote
 from crawler.running.finishing import Finish
 from crawler.running.handler import CrawlHandler
 from crawler.running.limits import CrawlLimits
@@ -79,6 +80,7 @@ def make_crawling(
         preparation=preparation,
         finish=Finish(database=database, jobs=queue, crawls=crawls, holds=holds, clock=clock, limits=limits),
         folder=home.path / "crawling",
+        zygotes=crawl_zygote(),
     )
     policy = AddressPolicy.parsed(settings.egress_allow)
     return Crawling(

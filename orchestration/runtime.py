@@ -219,6 +219,7 @@ class Runtime:
         if self.nudger is not None:
             self.nudger.close()
         self.worker.stop(seconds=self.settings.shutdown_seconds)
+        self.crawling.handler.zygotes.close()
         self.reads.close()
         self.searching.recorder.close()
         if self.oidc is not None:

@@ -1,17 +1,22 @@
-"""`python -m crawler.engine.process`: one crawl. The job comes as the first line of standard input, messages go to
-standard output, and the crawl ends when its parent does."""
+"""One crawl, in a child of a zygote that has Scrapy loaded. The job comes as the first line on its channel, messages go
+back on it, and the crawl closes when the other side sends no more."""
 
 from __future__ import annotations
 
 import os
 import resource
 import signal
+import socket
+import sys
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+import traceback
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from typing import Any, NoReturn
 
 import msgspec
+from scrapy.settings import Settings as ScrapySettings
 
 from crawler.engine.messages import Done, Job, Message
 from crawler.engine.pace import CurrentPace, follow, lines_of
@@ -19,10 +24,17 @@ from crawler.engine.resolver import ALLOW
 from crawler.engine.spider import SiteSpider
 from crawler.reasons import Reason
 from crawler.urls import origin_of
+from kit.zygote.process import Life
 
 _POLICIES = "crawler.engine.policies"
+_MODULES = (
+    *(f"{_POLICIES}.{name}" for name in ("budgets", "content", "credentials", "manners", "rendering", "retries")),
+    *(f"{_POLICIES}.{name}" for name in ("robots", "throttle")),
+    *("scrapy.core.downloader.handlers.http11", "scrapy.core.scheduler", "scrapy.crawler", "scrapy.dupefilters"),
+    *("scrapy.logformatter", "scrapy.pipelines", "scrapy.pqueues", "scrapy.squeues", "scrapy.statscollectors"),
+)
 _STOPS = {"time_budget": Reason.TIME_BUDGET, "byte_budget": Reason.BYTE_BUDGET, "memory": Reason.NOT_REACHED}
-_GRACE_SECONDS = 5.0
+_GRACE_SECONDS = 10.0
 
 
 def settings_of(job: Job, pace: CurrentPace) -> dict[str, Any]:
@@ -111,9 +123,36 @@ _UNUSED_EXTENSIONS = (
 )
 
 
-def main() -> None:
-    messages = _claimed_output()
-    lines = lines_of(0)
+def make_ready(_argument: bytes) -> Life:
+    """In the zygote. All that each crawl needs is loaded, but for the reactor: that is a process's own."""
+    settings = ScrapySettings()
+    for kind in ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS"):  # the unused too: Scrapy loads them
+        for name in settings[f"{kind}_BASE"]:
+            import_module(name.rpartition(".")[0])
+    for module in _MODULES:
+        import_module(module)
+    return _live
+
+
+def _live(channel: socket.socket, others: Sequence[int]) -> NoReturn:
+    """`others` is one file, for what is printed."""
+    status = 1
+    try:
+        os.dup2(others[0], 1)
+        os.dup2(others[0], 2)
+        crawl(channel)
+        status = 0
+    except BaseException:  # noqa: BLE001 - the edge of the process: its parent reads what it has printed
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def crawl(channel: socket.socket) -> None:
+    """The job that comes on the channel, to its end."""
+    lines = lines_of(channel.fileno())
     job = msgspec.json.decode(next(lines), type=Job)
     _bound(job.bounds.memory_bytes)
     pace = CurrentPace(is_shared=job.manners.is_shared)
@@ -121,7 +160,7 @@ def main() -> None:
     encoder = msgspec.json.Encoder()
 
     def emit(message: Message) -> None:
-        messages.write(encoder.encode(message) + b"\n")
+        channel.sendall(encoder.encode(message) + b"\n")
 
     # Local: it installs a reactor as it is made, and reads the settings as it is imported.
     from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
@@ -132,7 +171,6 @@ def main() -> None:
     process.crawl(crawler, job=job, emit=emit)
     process.start()
     emit(_done(crawler, seconds=time.monotonic() - started))
-    messages.flush()
 
 
 def _done(crawler: Any, *, seconds: float) -> Done:
@@ -148,13 +186,6 @@ def _done(crawler: Any, *, seconds: float) -> Done:
     return Done(stopped_by, {**numbers, **took}, reason)
 
 
-def _claimed_output() -> BinaryIO:
-    """Messages have the output to themselves; whatever else prints, prints to standard error."""
-    messages = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)
-    return messages
-
-
 def _bound(memory_bytes: int) -> None:
     """The hard end, above the one at which the crawl is closed properly."""
     limit = memory_bytes * 2
@@ -163,12 +194,8 @@ def _bound(memory_bytes: int) -> None:
 
 
 def _end_with_parent(lines: Iterator[bytes], pace: CurrentPace) -> None:
-    """The parent's end of the pipe closes as it dies, however it dies; until then it tells the pace."""
+    """The parent tells the pace on the channel. It says no more when the crawl is to end, or when it has died."""
     follow(lines, pace)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(_GRACE_SECONDS)
     os._exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -19,7 +19,7 @@ from crawler.crawls.types import Asked, CrawlState
 from crawler.engine.host_slots import HostSlots
 from crawler.engine.messages import Done, Job, Message
 from crawler.reasons import Reason
-from crawler.running.child import CrawlChild
+from crawler.running.child import CrawlChild, CrawlProcessFailed
 from crawler.running.finishing import Finish
 from crawler.running.host_shares import HostShare
 from crawler.running.ledger import Ledger
@@ -29,21 +29,15 @@ from ingest.files.errors import TooMuchWaiting
 from ingest.files.uploads import Uploads
 from kit.clock import Clock
 from kit.db.database import Database
-from kit.errors import CairnError
 from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
+from kit.zygote.keeper import ZygoteKeeper
 
 _FLUSH_SECONDS = 0.5
 _FLUSH_MESSAGES = 100
 _FULL_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
-
-
-class CrawlProcessFailed(CairnError):
-    """The process of a crawl ended before the crawl did."""
-
-    code = "CRAWL_PROCESS_FAILED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +52,7 @@ class CrawlHandler:
     preparation: Preparation
     finish: Finish
     folder: Path
+    zygotes: ZygoteKeeper
 
     kind = RUN
     queue = QUEUE
@@ -78,7 +73,7 @@ class CrawlHandler:
                 crawl.error = f"the crawl failed again and again ({error}); start it once more, or look at the log"
 
     def _crawl(self, claim: Claim, job: Job, ledger: Ledger, signals: Signals) -> None:
-        with CrawlChild(job) as child, self._share(job, child) as share:
+        with CrawlChild(job, self.zygotes) as child, self._share(job, child) as share:
             done, asked = self._listen(child, ledger, share, signals)
             last_words = child.last_words()
         if asked is not None:

@@ -42,7 +42,7 @@ from retrieval.embedding.models import ModelIsAway
 SUSPECT = 2
 """Workers that died over a job before it is worked alone: the one that is at fault is then found out by itself."""
 
-_RECORDED_TOGETHER = 16
+_RECORDED_TOGETHER = 32
 """Files whose rows are written in one transaction while the child reads on."""
 
 _REFUSALS = (ParseRefused, SandboxTaskFailed, Invalid, NotFound)

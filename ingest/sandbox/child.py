@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 import os
 import resource
-import signal
 import socket
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import NoReturn
+
+import msgspec
 
 from ingest.sandbox.frames import (
     PREFIX_BYTES,
@@ -28,9 +29,34 @@ from ingest.sandbox.frames import (
 )
 from ingest.sandbox.tasks import Watch, load_task
 from kit.errors import CairnError
+from kit.zygote.process import Life
 
-_PR_SET_PDEATHSIG = 1
 _NO_MEMORY = encode(NoMemory())  # made beforehand: there is nothing left to make it from when it is needed
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """`tasks` is the list of what may run, `preload` are modules imported beforehand, `prepare` tasks with payloads
+    that run once before any child is there: what they load, children have."""
+
+    tasks: dict[str, str]
+    preload: list[str]
+    prepare: list[tuple[str, bytes]] = []
+
+
+def make_ready(argument: bytes) -> Life:
+    """In the zygote; `argument` is a Readiness in JSON."""
+    readiness = msgspec.json.decode(argument, type=Readiness)
+    for module in readiness.preload:
+        import_module(module)
+    for name in readiness.tasks:
+        load_task(readiness.tasks, name)
+    for name, payload in readiness.prepare:
+        load_task(readiness.tasks, name)(payload)
+
+    def life(channel: socket.socket, _others: Sequence[int]) -> NoReturn:
+        run_child(channel, readiness.tasks)
+
+    return life
 
 
 def run_child(channel: socket.socket, tasks: Mapping[str, str]) -> NoReturn:
@@ -49,14 +75,6 @@ def run_child(channel: socket.socket, tasks: Mapping[str, str]) -> NoReturn:
         status = 2
     finally:
         os._exit(status)
-
-
-def leave_with_parent() -> None:
-    """The kernel kills this process when the zygote ends. Linux only; elsewhere the process group is killed."""
-    try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    except (AttributeError, OSError):
-        return
 
 
 class _Steps:

@@ -14,9 +14,9 @@ from ingest.sandbox.errors import OutOfTime, ResultTooLarge, SandboxTaskFailed, 
 from ingest.sandbox.frames import Answer, take_answer, take_step
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.tasks import Watch
+from kit.zygote.keeper import hang_up
 
 _CANCEL_POLL_SECONDS = 0.05
-_KILL_SECONDS = 5
 _PIECE = 256 * 1024
 
 
@@ -78,7 +78,7 @@ class Conversation:
                 if not self._has_more():
                     return None
         except (ValueError, msgspec.MsgspecError):
-            self.hang_up()
+            hang_up(self._report)
             raise TaskCrashed from None
         return answer
 
@@ -88,7 +88,7 @@ class Conversation:
         self._answer += piece
         self._follow()
         if len(self._answer) > self._limits.result_bytes:
-            self.hang_up()
+            hang_up(self._report)
             raise ResultTooLarge(f"the text of the file takes more than {self._limits.result_bytes} bytes")
         return bool(piece)
 
@@ -124,20 +124,11 @@ class Conversation:
         while True:
             left = self._deadline - time.monotonic()
             if left <= 0:
-                self.hang_up()
+                hang_up(self._report)
                 raise OutOfTime(self._limits.seconds, step_seconds=self._limits.step_seconds)
             if self._cancel is not None and self._cancel():
-                self.hang_up()
+                hang_up(self._report)
                 raise TaskCancelled("reading the file was cancelled")
             step = left if self._cancel is None else min(left, _CANCEL_POLL_SECONDS)
             if poll.poll(max(step * 1000, 1)):
                 return True
-
-    def hang_up(self) -> None:
-        """Has the zygote kill the child, and waits until that is done: afterwards nothing of it runs any more."""
-        try:
-            self._report.shutdown(socket.SHUT_WR)
-            self._report.settimeout(_KILL_SECONDS)
-            self._report.recv(4096)
-        except OSError:
-            return

@@ -10,7 +10,7 @@ import msgspec
 from ingest.sandbox.errors import OutOfCpuTime, OutOfMemory, SandboxTaskFailed, TaskCrashed, TaskHasBug
 from ingest.sandbox.frames import Answer, Bug, NoMemory, Refusal, Result, error_of
 from ingest.sandbox.limits import Limits
-from ingest.sandbox.zygote import Ended
+from kit.zygote.process import Ended
 
 _OUT_OF_MEMORY_SIGNALS = {signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGSEGV, signal.SIGBUS}
 _NEAR_LIMIT = 0.5

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from threading import Lock
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
+from ingest.sandbox.child import Readiness
 from ingest.sandbox.conversation import Conversation, ZygoteDied
 from ingest.sandbox.endings import result_of
 from ingest.sandbox.errors import SandboxTaskFailed, SandboxUnavailable, TaskCancelled
 from ingest.sandbox.frames import Answer, Request, encode
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.tasks import PARSE_TASKS, PARSER_LIBRARIES, SandboxTask, Watch
-from ingest.sandbox.zygote_process import ZygoteProcess
 from kit.errors import CairnError
+from kit.zygote.handle import ZygoteDidNotStart, ZygoteProcess
+from kit.zygote.keeper import KeeperIsClosed, ZygoteKeeper, start_child
+from kit.zygote.process import ZygoteConfig
+
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "HF_HUB_OFFLINE": "1",
+}
 
 
 class Sandbox:
@@ -35,11 +45,10 @@ class Sandbox:
         prepare: Sequence[SandboxTask] = (),
     ) -> None:
         self._tasks = dict(tasks)
-        self._preload = tuple(preload)
-        self._prepare = tuple(prepare)
-        self._starting = Lock()
-        self._zygote: ZygoteProcess | None = None
-        self._is_closed = False
+        prepared = [(task.function, task.payload) for task in prepare]
+        argument = msgspec.json.encode(Readiness(self._tasks, list(preload), prepared))
+        config = ZygoteConfig("ingest.sandbox.child:make_ready", argument)
+        self._keeper = ZygoteKeeper(config, environment=_ENVIRONMENT)
 
     def __enter__(self) -> Self:
         return self
@@ -55,16 +64,11 @@ class Sandbox:
 
     def close(self) -> None:
         """Kills what is running; their callers get SandboxUnavailable."""
-        with self._starting:
-            self._is_closed = True
-            if self._zygote is not None:
-                self._zygote.close()
-                self._zygote = None
+        self._keeper.close()
 
     @property
     def zygote_pid(self) -> int | None:
-        zygote = self._zygote
-        return zygote.pid if zygote is not None else None
+        return self._keeper.pid
 
     def run(
         self,
@@ -90,7 +94,7 @@ class Sandbox:
                         _request(task.function, [task.payload], limits, is_watched=watch is not None)
                     )
             except ZygoteDied:
-                self._discard(zygote)
+                self._keeper.discard(zygote)
         raise SandboxUnavailable("the process that parses files died twice while the file was read; try again later")
 
     def run_each(
@@ -132,7 +136,7 @@ class Sandbox:
         except SandboxTaskFailed:
             return
         except ZygoteDied:
-            self._discard(zygote)
+            self._keeper.discard(zygote)
 
     def _alone(self, task: SandboxTask, limits: Limits, cancel: Callable[[], bool] | None) -> bytes | CairnError:
         try:
@@ -142,23 +146,13 @@ class Sandbox:
         except CairnError as error:
             return error
 
-    def _discard(self, zygote: ZygoteProcess) -> None:
-        """Its sockets close a moment before it counts as dead: without this, the next task would go to it again."""
-        with self._starting:
-            if self._zygote is zygote:
-                zygote.close()
-                self._zygote = None
-
     def _running_zygote(self) -> ZygoteProcess:
-        with self._starting:
-            if self._is_closed:
-                raise SandboxUnavailable("the process that parses files has been stopped")
-            if self._zygote is not None and not self._zygote.is_alive:
-                self._zygote.close()
-                self._zygote = None
-            if self._zygote is None:
-                self._zygote = ZygoteProcess(tasks=self._tasks, preload=self._preload, prepare=self._prepare)
-            return self._zygote
+        try:
+            return self._keeper.running()
+        except KeeperIsClosed:
+            raise SandboxUnavailable("the process that parses files has been stopped") from None
+        except ZygoteDidNotStart as error:
+            raise SandboxUnavailable(f"the process that parses files did not start ({error})") from None
 
 
 @contextmanager
@@ -166,14 +160,11 @@ def _conversation(
     zygote: ZygoteProcess, *, limits: Limits, cancel: Callable[[], bool] | None, watch: Watch | None
 ) -> Iterator[Conversation]:
     """With a new child, which is gone as the block ends."""
-    channel, childs_channel = socket.socketpair()
-    report, childs_report = socket.socketpair()
+    try:
+        channel, report = start_child(zygote)
+    except OSError:
+        raise ZygoteDied from None
     with channel, report:
-        with childs_channel, childs_report:
-            try:
-                zygote.start_child(childs_channel, childs_report)
-            except OSError:
-                raise ZygoteDied from None
         yield Conversation(channel, report, limits=limits, cancel=cancel, watch=watch)
 
 

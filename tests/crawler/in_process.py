@@ -65,7 +65,7 @@ class InProcess:
 
     site: Site
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, _zygotes: object) -> None:
         self._job = job
         self.ended = False
 

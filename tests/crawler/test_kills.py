@@ -19,6 +19,7 @@ from crawler.crawls.types import Asked
 from crawler.reasons import Outcome
 from kit.jobs.models import Job
 from tests.crawler.conftest import Field
+from tests.crawler.processes import crawls_below
 from tests.crawler.test_truth import wrong
 
 ATTEMPTS = run_job(tenant_id="t", dataset_id="d", crawl_id="c").max_attempts
@@ -32,14 +33,7 @@ def site() -> MadeUpSite:
 
 def processes() -> list[psutil.Process]:
     """The crawls that this process runs."""
-    found = []
-    for child in psutil.Process().children(recursive=True):
-        try:
-            if "crawler.engine.process" in child.cmdline():
-                found.append(child)
-        except psutil.NoSuchProcess:
-            continue
-    return found
+    return crawls_below(psutil.Process())
 
 
 class Killer:

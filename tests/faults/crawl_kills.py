@@ -29,6 +29,7 @@ from crawler.reasons import Outcome
 from ingest.files.models import File
 from ingest.files.types import FileStatus
 from kit.db.database import Database
+from tests.crawler.processes import crawls_below
 from tests.crawler.test_truth import wrong
 from tests.faults.cluster import Cluster, cluster
 from tests.faults.outages import disagreements
@@ -152,10 +153,7 @@ def _processes(parts: Cluster) -> list[psutil.Process]:
     found = []
     for _, worker in parts.workers:
         with suppress(psutil.NoSuchProcess):
-            for process in psutil.Process(worker.pid).children(recursive=True):
-                with suppress(psutil.NoSuchProcess):
-                    if "crawler.engine.process" in process.cmdline():
-                        found.append(process)
+            found += crawls_below(psutil.Process(worker.pid))
     return found
 
 

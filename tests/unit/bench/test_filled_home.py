@@ -25,7 +25,7 @@ class TestVectors:
 
 class TestRole:
     def test_is_the_module_that_python_runs(self) -> None:
-        assert role(["bin/python", "-P", "-m", "ingest.sandbox.zygote", "3"]) == "ingest.sandbox.zygote"
+        assert role(["bin/python", "-P", "-m", "kit.zygote.process", "3"]) == "kit.zygote.process"
 
     def test_is_else_the_program_without_its_folders(self) -> None:
         assert role(["bin/python", "bin/cairn", "serve", "--port", "1"]) == "python cairn serve"

@@ -1,4 +1,4 @@
-"""The server's handle on one zygote process."""
+"""The parent's handle on one zygote process."""
 
 from __future__ import annotations
 
@@ -6,42 +6,42 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 
 import msgspec
 
-from ingest.sandbox.errors import SandboxUnavailable
-from ingest.sandbox.tasks import SandboxTask
-from ingest.sandbox.zygote import READY, ZygoteConfig
+from kit.zygote.process import READY, ZygoteConfig
 
 _ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 60
+_END_SECONDS = 5
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TZ", "TMPDIR", "SYSTEMROOT")
 
 
-class ZygoteProcess:
-    """Started on construction; SandboxUnavailable when it does not come up.
+class ZygoteDidNotStart(Exception):
+    """With its exit status."""
 
-    The zygote gets none of the server's sockets, and of its environment only what a program needs to run: no
-    credential is within reach of a file that takes over a parser.
+
+class ZygoteProcess:
+    """Started on construction; ZygoteDidNotStart when it does not come up.
+
+    The zygote gets none of its parent's sockets, and of the environment only what a program needs to run and what
+    `environment` adds: no credential is within reach of content that takes over a child.
     """
 
-    def __init__(
-        self, *, tasks: Mapping[str, str], preload: Sequence[str], prepare: Sequence[SandboxTask] = ()
-    ) -> None:
+    def __init__(self, config: ZygoteConfig, *, environment: Mapping[str, str]) -> None:
         ours, theirs = socket.socketpair()
-        prepared = [(task.function, task.payload) for task in prepare]
-        config = msgspec.json.encode(ZygoteConfig(dict(tasks), list(preload), prepared)).decode()
-        command = [sys.executable, "-P", "-m", "ingest.sandbox.zygote", str(theirs.fileno()), config]
+        told = msgspec.json.encode(config).decode()
+        command = [sys.executable, "-P", "-m", "kit.zygote.process", str(theirs.fileno()), told]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command,
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=_environment(),
+                env={**environment, **_environment()},
                 start_new_session=True,
             )
         self._control = ours
@@ -56,16 +56,16 @@ class ZygoteProcess:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def start_child(self, channel: socket.socket, report: socket.socket) -> None:
-        """OSError when the zygote is gone. The caller closes its copies of both sockets."""
+    def start_child(self, channel: socket.socket, report: socket.socket, *others: int) -> None:
+        """OSError when the zygote is gone. The caller closes its copies of all descriptors."""
         with self._sending:
-            socket.send_fds(self._control, [b"F"], [channel.fileno(), report.fileno()])
+            socket.send_fds(self._control, [b"F"], [channel.fileno(), report.fileno(), *others])
 
     def close(self) -> None:
         """Ends the zygote and with it every child."""
         self._control.close()
         try:
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=_END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -78,14 +78,11 @@ class ZygoteProcess:
             ready = b""
         self._control.settimeout(None)
         if ready != READY:
-            self._control.close()
-            self._process.kill()
-            status = self._process.wait()
-            raise SandboxUnavailable(f"the process that parses files did not start (exit status {status})")
+            self.close()
+            raise ZygoteDidNotStart(f"exit status {self._process.returncode}")
 
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
     path = os.pathsep.join([str(_ROOT), *filter(None, sys.path)])
-    return {**kept, **threads, "PYTHONPATH": path, "HF_HUB_OFFLINE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,37 +1,43 @@
-"""`python -m ingest.sandbox.zygote FD CONFIG`: a small process with the parser libraries loaded that forks a child per
-task, so that a task costs a fork instead of an interpreter's start.
+"""`python -m kit.zygote.process FD CONFIG`: a small process with libraries loaded that forks a child per piece of work,
+so that it costs a fork instead of an interpreter's start.
 
-Protocol on the control socket FD: one byte with two file descriptors asks for a child. The first is the task's channel
-and goes to the child; on the second the zygote reports {pid, status, max_rss} when the child has ended. Closing or
-shutting down the other end of the second kills the child's process group. End of file on FD ends everything.
+Protocol on the control socket FD: one byte with two or more file descriptors asks for a child. The first is the child's
+channel; on the second the zygote reports {pid, status, max_rss} when the child has ended; the others go to the child
+with the channel. Closing or shutting down the other end of the second kills the child's process group. End of file on
+FD ends everything.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import selectors
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 import msgspec
 
-from ingest.sandbox.child import leave_with_parent, run_child
-from ingest.sandbox.tasks import load_task
-
 READY = b"R"
+_PR_SET_PDEATHSIG = 1
+_MOST_DESCRIPTORS = 4
+
+Life: TypeAlias = Callable[[socket.socket, Sequence[int]], NoReturn]
+"""What a forked child does with its channel and the other descriptors, to its end."""
 
 
 class ZygoteConfig(msgspec.Struct, frozen=True):
-    """`prepare` are tasks with payloads that the zygote runs before it is ready: what they load, children have."""
+    """`entry` reads `package.module:function`; that function takes `argument`, loads whatever children are to have, and
+    returns their Life. After `idle_seconds` without a child the zygote ends; None: it stays."""
 
-    tasks: dict[str, str]
-    preload: list[str]
-    prepare: list[tuple[str, bytes]] = []
+    entry: str
+    argument: bytes = b""
+    idle_seconds: float | None = None
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -45,9 +51,11 @@ class Ended(msgspec.Struct, frozen=True):
 class Zygote:
     """Single-threaded, since only then a fork is safe."""
 
-    def __init__(self, control: socket.socket, tasks: Mapping[str, str]) -> None:
+    def __init__(self, control: socket.socket, life: Life, *, idle_seconds: float | None) -> None:
         self._control = control
-        self._tasks = tasks
+        self._life = life
+        self._idle_seconds = idle_seconds
+        self._busy_at = time.monotonic()
         self._reports: dict[int, socket.socket] = {}
         self._selector = selectors.DefaultSelector()
         self._parent = os.getppid()
@@ -80,23 +88,31 @@ class Zygote:
             elif key.data in self._reports:  # the parent has hung up on this task
                 self._selector.unregister(key.fileobj)
                 _kill_group(key.data)
-        return os.getppid() == self._parent
+        return os.getppid() == self._parent and not self._has_idled()
+
+    def _has_idled(self) -> bool:
+        now = time.monotonic()
+        if self._reports:
+            self._busy_at = now
+        return self._idle_seconds is not None and now - self._busy_at > self._idle_seconds
 
     def _accept(self) -> bool:
-        message, descriptors, _, _ = socket.recv_fds(self._control, 1, 2)
+        message, descriptors, _, _ = socket.recv_fds(self._control, 1, _MOST_DESCRIPTORS)
         if not message:
             return False
-        channel, report = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+        channel, report = (socket.socket(fileno=descriptor) for descriptor in descriptors[:2])
         pid = os.fork()
         if pid == 0:
-            self._become_child(channel, report)
+            self._become_child(channel, report, descriptors[2:])
         os.setpgid(pid, pid)
         channel.close()
+        for descriptor in descriptors[2:]:
+            os.close(descriptor)
         self._reports[pid] = report
         self._selector.register(report, selectors.EVENT_READ, pid)
         return True
 
-    def _become_child(self, channel: socket.socket, report: socket.socket) -> NoReturn:
+    def _become_child(self, channel: socket.socket, report: socket.socket, others: Sequence[int]) -> NoReturn:
         os.setpgid(0, 0)
         leave_with_parent()
         if os.getppid() == 1:
@@ -108,7 +124,7 @@ class Zygote:
             other.close()
         os.close(self._wake_read)
         os.close(self._wake_write)
-        run_child(channel, self._tasks)
+        self._life(channel, others)
 
     def _reap(self) -> None:
         while True:
@@ -135,6 +151,14 @@ class Zygote:
                 return  # nobody is waiting for it
 
 
+def leave_with_parent() -> None:
+    """The kernel kills this process when the zygote ends. Linux only; elsewhere the process group is killed."""
+    try:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (AttributeError, OSError):
+        return
+
+
 def _kill_group(pid: int) -> None:
     try:
         os.killpg(pid, signal.SIGKILL)
@@ -146,15 +170,11 @@ def main(arguments: Sequence[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal group: the server decides
     control = socket.socket(fileno=int(arguments[0]))
     config = msgspec.json.decode(arguments[1], type=ZygoteConfig)
-    for module in config.preload:
-        import_module(module)
-    for name in config.tasks:
-        load_task(config.tasks, name)
-    for name, payload in config.prepare:
-        load_task(config.tasks, name)(payload)
+    module, _, function = config.entry.partition(":")
+    life: Life = getattr(import_module(module), function)(config.argument)
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, every inherited page in each child
-    Zygote(control, config.tasks).serve()
+    Zygote(control, life, idle_seconds=config.idle_seconds).serve()
 
 
 if __name__ == "__main__":
