@@ -49,6 +49,15 @@ class Workspaces:
             wanted = wanted.where(Workspace.id == (principal.workspace_id or ""))
         return [_view(row) for row in session.scalars(wanted.order_by(Workspace.id))]
 
+    def get(self, session: Session, principal: Principal, workspace_id: str) -> WorkspaceView:
+        return _view(self._row(session, principal, workspace_id))
+
+    def hold(self, session: Session, workspace_id: str) -> WorkspaceView | None:
+        """Keeps it from others until the transaction ends. None where it is gone. Nobody's rights are asked for."""
+        wanted = select(Workspace).where(Workspace.id == workspace_id, Workspace.deleted_at.is_(None))
+        row = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+        return None if row is None else _view(row)
+
     def create(self, session: Session, principal: Principal, *, name: str, agent_role: str | None) -> WorkspaceView:
         """Without an agent role its tokens have the workspace's id as one, so that nothing but datasets open to every
         agent is open to them. Raises Forbidden for who does not manage the tenant, or Invalid."""

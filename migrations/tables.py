@@ -20,6 +20,7 @@ import orchestration.agents.models
 import orchestration.approvals.models
 import orchestration.notifications.models
 import orchestration.recurring.models
+import orchestration.scheduled_prompts.models
 import orchestration.tasks.models
 import orchestration.tasks.run_models
 import retrieval.golden.models
@@ -43,6 +44,7 @@ MODEL_MODULES = (
     orchestration.approvals.models,
     orchestration.notifications.models,
     orchestration.recurring.models,
+    orchestration.scheduled_prompts.models,
     orchestration.tasks.models,
     orchestration.tasks.run_models,
     retrieval.golden.models,

@@ -140,7 +140,7 @@ def _unpack(settings: Settings, engines: Engines, *, queue: JobQueue, uploads: U
 
 
 def _schedules(settings: Settings, database: Database, clock: Clock, crawling: Crawling, teamwork: Teamwork) -> Tick:
-    scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled, teamwork.scheduled])
+    scheduler = Scheduler(database=database, clock=clock, kinds=[crawling.scheduled, *teamwork.scheduled])
     return Tick("schedules", settings.schedule_seconds, scheduler.tick)
 
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.crawls.service import Crawls
+from identity.keys import AccessKeys
 from identity.types import Principal
+from identity.workspaces import Workspaces
 from ingest.datasets.gate import Gate
 from ingest.pipeline.removal import Belongings
 from kit.clock import Clock
 from kit.db.database import Database
 from kit.jobs.queue import JobQueue
-from kit.schedules.scheduler import Schedules
+from kit.schedules.scheduler import ScheduleKind, Schedules
 from kit.secrets.store import Secrets
 from orchestration.agents.directory import AgentDirectory
 from orchestration.agents.service import Agents, Readiness
@@ -35,6 +37,8 @@ from orchestration.runs.effects.question import ASK_PERSON
 from orchestration.runs.interventions import Interventions
 from orchestration.runs.story import Story
 from orchestration.runs.tools import READ_AROUND, SEARCH
+from orchestration.scheduled_prompts.scheduled import DuePrompt
+from orchestration.scheduled_prompts.service import ScheduledPrompts
 from orchestration.tasks.blockers import Blockers
 from orchestration.tasks.comments import Comments
 from orchestration.tasks.follow_ups import FollowUps
@@ -77,12 +81,13 @@ class Teamwork:
     watch: ApprovalWatch
     belongings: Sequence[Belongings]
     recurring: RecurringTasks
+    prompts: ScheduledPrompts
     agents: Agents
     notifications: Notifications
 
     @property
-    def scheduled(self) -> ScheduledTask:
-        return ScheduledTask(self.recurring)
+    def scheduled(self) -> Sequence[ScheduleKind]:
+        return ScheduledTask(self.recurring), DuePrompt(self.prompts)
 
     def story(self, principal: Principal, task_id: str) -> Story:
         """The task's present run, for one who watches it. TaskIsNotThere."""
@@ -113,6 +118,7 @@ def make_teamwork(
     clock: Clock, database: Database, desk: Desk, *, gate: Gate, crawls: Crawls, secrets: Secrets, readiness: Readiness
 ) -> Teamwork:
     held, schedules = HeldCrawls(crawls), Schedules(clock)
+    workspaces = Workspaces(clock=clock, keys=AccessKeys(clock=clock))
     resolver = Resolver(names=gate, closer=desk.closer, moves=desk.moves, clock=clock, subjects={held.kind: held})
     return Teamwork(
         database=database,
@@ -132,4 +138,5 @@ def make_teamwork(
         agents=Agents(AgentDirectory(), gate, TOOLS, secrets, readiness, clock),
         notifications=Notifications(gate, clock),
         recurring=RecurringTasks(tasks=desk.tasks, gate=gate, schedules=schedules, clock=clock),
+        prompts=ScheduledPrompts(workspaces=workspaces, tasks=desk.tasks, schedules=schedules, clock=clock),
     )

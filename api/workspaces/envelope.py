@@ -46,7 +46,9 @@ _MEANINGS = {
     401: "No token, or one that is not accepted",
     403: "Not allowed",
     404: "Not there, or not there for this token",
+    409: "The present state does not allow it",
     413: "The request is too large",
+    422: "Well-formed, but not possible at present",
     503: "Something that Cairn depends on does not answer",
 }
 

@@ -1,5 +1,4 @@
-"""/workspaces/{id}/tokens and /admin/workspaces: the tokens of workspaces. Making and listing workspaces completes what
-is documented: without a workspace there is nothing to mint a token for."""
+"""/workspaces/{id}/tokens and /admin/workspaces/{id}/tokens: the tokens of workspaces."""
 
 from __future__ import annotations
 
@@ -10,44 +9,17 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from api.deps import AuthenticatorDep, CallerDep, Manager, RuntimeDep
-from api.fields import STORABLE
 from api.workspaces.envelope import Body, Record, errors
+from api.workspaces.fields import IDENTIFIER, Name, WorkspaceId
 from identity.credentials import IssuedKey, KeyView
-from identity.workspaces import WorkspaceView
 
 router = APIRouter(tags=["Workspaces: tokens"])
 
-WorkspaceId: TypeAlias = Annotated[str, Path(alias="id", pattern=r"^[!-~]{1,64}$", description="Id of a workspace")]
-TokenId: TypeAlias = Annotated[
-    str, Path(alias="tokenId", pattern=r"^[!-~]{1,64}$", description="Id of one of its tokens")
-]
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S"), STORABLE]
-
-
-class NewWorkspace(Body):
-    name: Name
-    agent_role: Annotated[str, Field(min_length=1, max_length=64, pattern=r"\S"), STORABLE] | None = Field(
-        None, description="What datasets must allow; left out, only those open to every agent are open to it"
-    )
+TokenId: TypeAlias = Annotated[str, Path(alias="tokenId", pattern=IDENTIFIER, description="Id of one of its tokens")]
 
 
 class NewToken(Body):
     name: Name | None = None
-
-
-class WorkspaceRecord(Record):
-    id: str
-    name: str
-    agent_role: str
-    created_at: datetime
-
-    @classmethod
-    def of(cls, view: WorkspaceView) -> WorkspaceRecord:
-        return cls(id=view.id, name=view.name, agent_role=view.agent_role, created_at=view.created_at)
-
-
-class WorkspaceList(Record):
-    workspaces: list[WorkspaceRecord]
 
 
 class TokenRecord(Record):
@@ -121,26 +93,6 @@ def revoke_token(
         view = runtime.workspaces.revoke(session, principal, workspace_id, token_id)
     authenticator.forget()
     return Revoked(id=view.id, revoked=True)
-
-
-@router.get(
-    "/admin/workspaces", operation_id="workspacesAdminList", summary="List workspaces",
-    responses=errors(401, 403, 503),
-)  # fmt: skip
-def list_workspaces(principal: Manager, runtime: RuntimeDep) -> WorkspaceList:
-    with runtime.database.read() as session:
-        views = runtime.workspaces.list(session, principal)
-    return WorkspaceList(workspaces=[WorkspaceRecord.of(view) for view in views])
-
-
-@router.post(
-    "/admin/workspaces", operation_id="workspacesAdminCreate", status_code=201, summary="Create a workspace",
-    responses=errors(400, 401, 403, 413, 503),
-)  # fmt: skip
-def create_workspace(body: NewWorkspace, principal: Manager, runtime: RuntimeDep) -> WorkspaceRecord:
-    with runtime.database.write() as session:
-        view = runtime.workspaces.create(session, principal, name=body.name, agent_role=body.agent_role)
-    return WorkspaceRecord.of(view)
 
 
 @router.post(

@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db.base import Base, Id, UtcDateTime
+from kit.schedules.types import RunTrigger
 
 
 class Schedule(Base):
@@ -36,7 +37,7 @@ class Schedule(Base):
 
 
 class ScheduleRun(Base):
-    """A time that was due. The key admits each once, whoever looks and however often."""
+    """A time that was due, or a run by hand. The key admits each time once, whoever looks and however often."""
 
     __tablename__ = "schedule_runs"
 
@@ -46,3 +47,4 @@ class ScheduleRun(Base):
     started: Mapped[str | None] = mapped_column(String(64))
     detail: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    trigger: Mapped[str] = mapped_column(String(16), default=RunTrigger.TIMER, server_default=RunTrigger.TIMER)

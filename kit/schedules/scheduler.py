@@ -19,11 +19,12 @@ from kit.ids import new_id
 from kit.schedules.cron import Timetable
 from kit.schedules.errors import InvalidSchedule, ScheduleIsBusy
 from kit.schedules.models import Schedule, ScheduleRun
-from kit.schedules.types import Due, NewSchedule, RunOutcome, ScheduleView, Trigger, expression_of
+from kit.schedules.types import Due, NewSchedule, RunOutcome, RunTrigger, ScheduleView, Trigger, expression_of
 
 _AT_ONCE = 20
 _MOST_MISSED = 500
 """Times that one transaction makes up for; more are made up for in the next."""
+_TICK = timedelta(microseconds=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -91,6 +92,22 @@ class Schedules:
             session.execute(delete(ScheduleRun).where(ScheduleRun.schedule_id == row.id))
             session.delete(row)
 
+    def record_manual(self, session: Session, kind: str, subject: str, *, started: str) -> None:
+        """That it was run by hand, and what that started. The schedule is there, and held."""
+        wanted = select(Schedule).where(Schedule.kind == kind, Schedule.subject == subject)
+        row, now = session.scalars(wanted).one(), self.clock.now()
+        session.add(
+            ScheduleRun(
+                schedule_id=row.id,
+                due_at=_own_moment(session, row.id, now),
+                at=now,
+                outcome=RunOutcome.STARTED,
+                started=started,
+                trigger=RunTrigger.MANUAL,
+            )
+        )
+        session.flush()
+
     def runs(self, session: Session, kind: str, subject: str, *, limit: int) -> Sequence[ScheduleRun]:
         """Newest first."""
         row = self._row(session, kind, subject)
@@ -155,6 +172,14 @@ class Scheduler:
         else:
             run.outcome = RunOutcome.STARTED
             _log.info("schedule.started", schedule_id=row.id, kind=row.kind, started=run.started)
+
+
+def _own_moment(session: Session, schedule_id: str, now: datetime) -> datetime:
+    """One that no record of the schedule has, nor will have: its own times are whole minutes."""
+    moment = now if now.second or now.microsecond else now + _TICK
+    while session.get(ScheduleRun, (schedule_id, moment)) is not None:
+        moment += _TICK
+    return moment
 
 
 def advance(row: Schedule, after: datetime) -> None:

@@ -27,6 +27,13 @@ class RunOutcome(StrEnum):
     FAILED = "failed"
 
 
+class RunTrigger(StrEnum):
+    """What had a schedule run: its time, or somebody who asked."""
+
+    TIMER = "timer"
+    MANUAL = "manual"
+
+
 @dataclass(frozen=True, slots=True)
 class NewSchedule:
     """`cron` for trigger `cron` only. `jitter_seconds`: each time comes up to so much later, to spread the load."""

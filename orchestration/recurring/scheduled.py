@@ -13,10 +13,8 @@ from orchestration.recurring.models import RecurringTask
 from orchestration.recurring.service import RecurringTasks
 from orchestration.recurring.types import RECURRING_TASK
 from orchestration.tasks.events import SYSTEM
+from orchestration.tasks.machine import OVER
 from orchestration.tasks.models import Task
-from orchestration.tasks.types import TaskStatus
-
-_OVER = {TaskStatus.DONE, TaskStatus.CANCELLED, TaskStatus.FAILED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,6 @@ class ScheduledTask:
         if row is None:
             raise RecurringTaskIsNotThere(due.subject)
         last = session.get(Task, row.last_task_id) if row.last_task_id else None
-        if last is not None and last.status not in _OVER:
+        if last is not None and last.status not in OVER:
             raise ScheduleIsBusy(f"task {last.id} of the last time is {last.status}")
         return self.recurring.make(session, row, SYSTEM)

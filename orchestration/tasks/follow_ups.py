@@ -36,6 +36,7 @@ class FollowUps:
             prompt=follow_up.prompt,
             project_id=before.project_id,
             dataset_id=before.dataset_id,
+            workspace_id=before.workspace_id,
             assignee_kind=follow_up.assignee_kind,
             assignee_id=follow_up.assignee_id,
         )

@@ -29,6 +29,8 @@ TRANSITIONS: Mapping[S, frozenset[S]] = {
 """What is done or cancelled stays so: more work on the same matter is another task."""
 
 ENDED = frozenset({S.DONE, S.CANCELLED})
+OVER = ENDED | {S.FAILED}
+"""Nobody works on it, nor is anything waited for."""
 
 
 def check(task_id: str, present: S, wanted: S) -> None:

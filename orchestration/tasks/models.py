@@ -36,6 +36,7 @@ class Task(Base):
         Index("ix_tasks_project", "project_id", "id"),
         Index("ix_tasks_parent", "parent_id"),
         Index("ix_tasks_dataset", "dataset_id"),
+        Index("ix_tasks_workspace", "workspace_id", "status"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -43,6 +44,7 @@ class Task(Base):
     project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"))
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("tasks.id"))
     dataset_id: Mapped[str | None] = mapped_column(Id)
+    workspace_id: Mapped[str | None] = mapped_column(Id)
     kind: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(300))
     description: Mapped[str] = mapped_column(Text)

@@ -79,6 +79,12 @@ def runs_count(session: Session, task_id: str) -> int:
     return session.scalar(select(func.count()).select_from(TaskRun).where(TaskRun.task_id == task_id)) or 0
 
 
+def last_errors(session: Session, task_ids: Collection[str]) -> Mapping[str, str | None]:
+    """By task: why its newest run failed."""
+    wanted = select(TaskRun.task_id, TaskRun.error).where(TaskRun.task_id.in_(sorted(task_ids)))
+    return {row.task_id: row.error for row in session.execute(wanted.order_by(TaskRun.number))}
+
+
 def comments(session: Session, task_id: str) -> Sequence[TaskComment]:
     """Oldest first."""
     return list(session.scalars(select(TaskComment).where(TaskComment.task_id == task_id).order_by(TaskComment.id)))

@@ -79,6 +79,7 @@ class Tasks:
             project_id=project.id,
             parent_id=new.parent_id,
             dataset_id=new.dataset_id,
+            workspace_id=new.workspace_id,
             kind=new.kind,
             title=new.title,
             description=new.description,

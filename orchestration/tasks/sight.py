@@ -21,12 +21,15 @@ class Sight:
     datasets: frozenset[str]
 
     def tasks(self) -> ColumnElement[bool]:
-        """An agent sees the tasks that are its own."""
+        """An agent sees the tasks that are its own; with the token of a workspace, none of another workspace's."""
         within = self.within(Task.tenant_id, Task.dataset_id)
         role = self.principal.agent_role
         if role is None:
             return within
-        return and_(within, Task.assignee_kind == ActorKind.AGENT, Task.assignee_id == role)
+        own = and_(within, Task.assignee_kind == ActorKind.AGENT, Task.assignee_id == role)
+        if self.principal.workspace_id is None:
+            return own
+        return and_(own, or_(Task.workspace_id.is_(None), Task.workspace_id == self.principal.workspace_id))
 
     def within(
         self, tenant: InstrumentedAttribute[str], dataset: InstrumentedAttribute[str | None]

@@ -127,7 +127,8 @@ class Mention:
 @dataclass(frozen=True, slots=True)
 class NewTask:
     """`project_id` None: the tenant's general one. `dataset_id`: who may not see that dataset sees nothing of the task.
-    Nobody is assigned where `assignee_kind` is None. `needs_review`: a person approves what an agent brings."""
+    Nobody is assigned where `assignee_kind` is None. `needs_review`: a person approves what an agent brings.
+    `workspace_id`: tokens of other workspaces see nothing of it."""
 
     title: str
     kind: str
@@ -140,6 +141,7 @@ class NewTask:
     assignee_id: str | None = None
     priority: Priority = Priority.MEDIUM
     needs_review: bool = False
+    workspace_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class ProjectView:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """What is to be done next about a task. It is of that task's project, and about its dataset."""
+    """What is to be done next about a task. It is of that task's project and workspace, and about its dataset."""
 
     title: str
     prompt: str

@@ -66,6 +66,12 @@ GET    /workspaces/{id}/tokens           | 200 bare | |
 POST   /workspaces/{id}/tokens           | 201 bare | |
 DELETE /workspaces/{id}/tokens/{tokenId} | 200 bare | |
 POST   /admin/workspaces/{id}/tokens     | 201 bare | |
+GET    /workspaces/{id}/schedules                      | 200 bare | |
+POST   /workspaces/{id}/schedules                      | 201 bare | | expression! timezone prompt! enabled
+PATCH  /workspaces/{id}/schedules/{scheduleId}         | 200 bare | | expression timezone prompt enabled
+DELETE /workspaces/{id}/schedules/{scheduleId}         | 200 bare | |
+POST   /workspaces/{id}/schedules/{scheduleId}/run     | 202 bare | |
+GET    /workspaces/{id}/schedules/{scheduleId}/history | 200 bare | | | limit cursor
 """
 
 COMMAND_CENTER = """

@@ -110,6 +110,7 @@ class TestEachOperation:
                     "task_id",
                     "project_id",
                     "blocker_id",
+                    "scheduleId",
                 ),
                 UNKNOWN,
             ),

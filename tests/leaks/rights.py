@@ -230,7 +230,8 @@ def _may_see_project(holder: Holder, about: ProjectFact) -> bool:
 
 
 def _may_see_activity(holder: Holder, about: ActivityFact) -> bool:
-    if READ not in holder.may or holder.agent_role not in {None, about.agent_role}:
+    """Who may write and not read is shown what it changed."""
+    if not holder.may & {READ, WRITE} or holder.agent_role not in {None, about.agent_role}:
         return False
     return holder.datasets is None if about.dataset is None else may_see_dataset(holder, about.dataset)
 

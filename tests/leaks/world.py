@@ -17,6 +17,7 @@ from kit.ids import new_id
 from kit.jobs.models import Job
 from kit.jobs.types import JobState
 from orchestration.runtime import Runtime
+from orchestration.scheduled_prompts.types import NewScheduledPrompt
 from retrieval.records.types import NewSavedSearch
 from retrieval.search.citation import citation_key
 from tests.leaks.rights import (
@@ -65,6 +66,7 @@ class World:
     blockers: list[str] = field(default_factory=list)
     projects: list[ProjectFact] = field(default_factory=list)
     recurring: list[str] = field(default_factory=list)
+    schedules: list[str] = field(default_factory=list)
     invites: list[str] = field(default_factory=list)
     citations: list[str] = field(default_factory=list)
     things: dict[str, Thing] = field(default_factory=dict)
@@ -87,6 +89,7 @@ class World:
             "token": self.invites,
             "approvalId": [approval.id for approval in self.approvals],
             "taskId": self.recurring,
+            "scheduleId": self.schedules,
             "activityId": [activity.id for activity in self.activities],
             "blockerId": self.blockers,
             "blocker_id": self.blockers,
@@ -198,8 +201,11 @@ def _workspace(world: World, manager: Principal) -> WorkspaceFact:
     with world.runtime.database.write() as session:
         name = world.mark("workspace", tenant, fact)
         fact.id = world.runtime.workspaces.create(session, manager, name=name, agent_role="writer").id
+        asked = NewScheduledPrompt("0 0 1 1 *", world.mark("workspace", tenant, fact), is_enabled=False)
+        world.schedules.append(world.runtime.teamwork.prompts.create(session, manager, fact.id, asked).id)
     world.workspaces.append(fact)
-    world.identify(fact.id, "workspace", tenant, fact)
+    for identifier in (fact.id, world.schedules[-1]):
+        world.identify(identifier, "workspace", tenant, fact)
     return fact
 
 

@@ -62,6 +62,7 @@ class HandoverTool:
             project_id=task.project_id,
             parent_id=task.id,
             dataset_id=task.dataset_id,
+            workspace_id=task.workspace_id,
             assignee_kind=ActorKind.AGENT,
             assignee_id=role,
             priority=Priority(task.priority),

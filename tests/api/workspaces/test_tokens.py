@@ -1,4 +1,4 @@
-"""/workspaces/{id}/tokens and /admin/workspaces."""
+"""/workspaces/{id}/tokens, /admin/workspaces and /workspaces/{id}."""
 
 from __future__ import annotations
 
@@ -101,3 +101,14 @@ class TestListing:
         ids = {one["id"] for one in callers.admin.get("/admin/workspaces").json()["workspaces"]}
         assert workspace["id"] in ids
         assert callers.stranger.get("/admin/workspaces").json() == {"workspaces": []}
+
+
+class TestGetting:
+    def test_is_for_its_tokens_and_managers(self, client: TestClient, callers: Callers, workspace: Json) -> None:
+        at = f"/workspaces/{workspace['id']}"
+        holder, _ = minted(client, callers, workspace)
+        elsewhere, _ = minted(client, callers, made(callers.admin))
+        assert holder.get(at).json() == callers.admin.get(at).json() == workspace
+        for caller in (elsewhere, callers.stranger, callers.member, callers.agent("writer")):
+            assert caller.get(at).status_code == 404
+        assert client.get(at).status_code == 401
