@@ -22,6 +22,7 @@ from orchestration.runs.handler import RunHandler
 from orchestration.runs.passage_texts import PassageTexts
 from orchestration.runs.progress import RunProgress
 from orchestration.runs.tools import ReadAroundTool, SearchTool, Toolbox
+from orchestration.runs.turns import Turns
 from orchestration.runs.types import Bounds
 from orchestration.runs.watch import RunWatch
 from orchestration.runs.work import RunWork
@@ -70,9 +71,9 @@ def make_runs(
         jobs=queue,
         progress=progress,
         watch=watch,
-        toolbox=Toolbox([search, ReadAroundTool(reading, database)], effects.specs),
-        citations=searching.citations,
-        reads=reads,
+        turns=Turns(
+            Toolbox([search, ReadAroundTool(reading, database)], effects.specs), searching.citations, reads, clock
+        ),
         clock=clock,
     )
     return Runs(handler, RunWork(desk.moves, queue), watch)

@@ -9,20 +9,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from orchestration.runs.citations import plain, quoted
+from orchestration.runs.citations import quoted
 from orchestration.runs.passages import Found, Told, told
+from orchestration.runs.questions import Question, questions_of
 from orchestration.runs.sentences import Evidence, evidence
 from orchestration.runs.tools import READ_AROUND, SEARCH
-from orchestration.runs.types import Message, ReplyPart, Role, TextDelta, TokensUsed, ToolCall, ToolSpec
+from orchestration.runs.types import Message, ReplyPart, TextDelta, TokensUsed, ToolCall, ToolSpec
 from retrieval.keywords.analysis import Analyser
-from retrieval.search.highlighting import sentences_of
 
 MODEL = "extractive"
 MOST_QUESTIONS = 6
 """Sentences of a task that are searched for, each by itself."""
 
 READ_PER_QUESTION = 3
-_LONGEST_QUESTION = 1000
+_MOST_READ = READ_PER_QUESTION * MOST_QUESTIONS
 
 _Call: TypeAlias = tuple[str, str, str]
 """A tool's name, its one argument's, and that argument."""
@@ -37,9 +37,9 @@ class ExtractiveAdapter:
 
     def reply(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Iterator[ReplyPart]:
         """It uses no tokens, since no model does the work."""
-        every, known = self._questions(messages), told(messages)
+        every, known = questions_of(self.analyser, messages), told(messages)
         questions = every[:MOST_QUESTIONS]
-        searches = [(SEARCH, "query", question) for question in questions]
+        searches = [(SEARCH, "query", query.text) for question in questions for query in question.queries]
         readings = [(READ_AROUND, "chunk_id", chunk_id) for chunk_id in _to_read(questions, known)]
         calls = _open(searches, known, tools) or _open(readings, known, tools)
         for number, (name, argument, value) in enumerate(calls, start=len(known.asked) + 1):
@@ -47,25 +47,13 @@ class ExtractiveAdapter:
         if not calls:
             yield from self._answer(questions, known)
             if len(every) > MOST_QUESTIONS:
-                yield TextDelta(
-                    f"\nNot searched for, being too much for one task: {' '.join(every[MOST_QUESTIONS:])}\n"
-                )
+                rest = " ".join(question.text for question in every[MOST_QUESTIONS:])
+                yield TextDelta(f"\nNot searched for, being too much at a time: {rest}\n")
         yield TokensUsed(0, 0)
 
-    def _questions(self, messages: Sequence[Message]) -> Sequence[str]:
-        """The sentences of what people asked for that have a word to search for, each once."""
-        found: dict[str, None] = {}
-        for message in messages:
-            if message.role is Role.USER:
-                for span in sentences_of(message.text):
-                    sentence = plain(message.text[span.start : span.end])[:_LONGEST_QUESTION]
-                    if self.analyser.query(sentence):
-                        found.setdefault(sentence)
-        return list(found)
-
-    def _answer(self, questions: Sequence[str], known: Told) -> Iterator[TextDelta]:
+    def _answer(self, questions: Sequence[Question], known: Told) -> Iterator[TextDelta]:
         if not questions:
-            yield TextDelta("The task asks nothing that could be searched for: it holds no word but the most common.\n")
+            yield TextDelta("Nothing is asked that could be searched for: there is no word but the most common.\n")
         elif not known.datasets and not known.errors:
             yield TextDelta("There is no dataset that this agent may search. Let its role see one, then try again.\n")
         else:
@@ -75,16 +63,26 @@ class ExtractiveAdapter:
         for error in dict.fromkeys(known.errors):
             yield TextDelta(f"\nA search or a reading failed: {error}\n")
 
-    def _part(self, question: str, known: Told) -> Iterator[str]:
-        found = evidence(self.analyser, question, _excerpts(known.searches.get(question, ()), known))
+    def _part(self, question: Question, known: Told) -> Iterator[str]:
+        found = self._evidence(question, known)
         if not found.quotes:
-            yield f"The knowledge base does not hold an answer to: {question}"
+            yield f"The knowledge base does not hold an answer to: {question.text}"
             yield f"Searched: {', '.join(known.datasets)}."
             return
-        yield f"To: {question}"
+        yield f"To: {question.text}"
         yield from _quotes(found)
         if found.missing:
             yield f"Nothing of this was found there: {', '.join(found.missing)}."
+
+    def _evidence(self, question: Question, known: Told) -> Evidence:
+        """Of the first query that has any. Of what was asked earlier, nothing is missed."""
+        asked = {question.text[one.start : one.end] for one in self.analyser.query(question.text)}
+        for query in question.queries:
+            found = evidence(self.analyser, query.text, _excerpts(known.searches.get(query.text, ()), known))
+            quotes = [quote for quote in found.quotes if not query.own or quote.held & query.own]
+            if quotes:
+                return Evidence(quotes, [word for word in found.missing if word in asked])
+        return Evidence((), ())
 
 
 def _quotes(found: Evidence) -> Iterator[str]:
@@ -99,10 +97,11 @@ def _open(calls: Sequence[_Call], known: Told, tools: Sequence[ToolSpec]) -> Seq
     return [one for one in calls if one[0] in names and (one[0], one[2]) not in known.asked]
 
 
-def _to_read(questions: Sequence[str], known: Told) -> Sequence[str]:
-    """The best hits of each question, each once."""
-    hits = [hit.chunk_id for question in questions for hit in known.searches.get(question, ())[:READ_PER_QUESTION]]
-    return list(dict.fromkeys(hits))
+def _to_read(questions: Sequence[Question], known: Told) -> Sequence[str]:
+    """The best hits of each query, each once."""
+    queries = [query.text for question in questions for query in question.queries]
+    hits = [hit.chunk_id for query in queries for hit in known.searches.get(query, ())[:READ_PER_QUESTION]]
+    return list(dict.fromkeys(hits))[:_MOST_READ]
 
 
 def _excerpts(hits: Sequence[Found], known: Told) -> Sequence[Sequence[Found]]:

@@ -34,7 +34,7 @@ class LiveText:
     _at: float = field(default_factory=monotonic)
 
     def add(self, delta: str) -> None:
-        self.text += delta.replace("\x00", "\ufffd")  # PostgreSQL keeps no NUL
+        self.text += delta
         if monotonic() - self._at >= EVERY and self._told < len(self.text):
             self._tell()
 

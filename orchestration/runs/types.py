@@ -29,12 +29,14 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`calls` are an assistant's. A tool's message answers the call `call_id`; its text is JSON."""
+    """`calls` are an assistant's. A tool's message answers the call `call_id`; its text is JSON. `is_earlier`: said
+    before what is asked now, and answered then."""
 
     role: Role
     text: str
     calls: Sequence[ToolCall] = ()
     call_id: str | None = None
+    is_earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)

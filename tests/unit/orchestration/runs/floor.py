@@ -30,6 +30,7 @@ from orchestration.runs.handler import RunHandler
 from orchestration.runs.passage_texts import PassageTexts
 from orchestration.runs.progress import RunProgress
 from orchestration.runs.tools import Tool, Toolbox
+from orchestration.runs.turns import Turns
 from orchestration.runs.types import Bounds, Message, ReplyPart, Role, TextDelta, TokensUsed, ToolCall, ToolSpec
 from orchestration.runs.watch import RunWatch
 from orchestration.runs.work import RunWork
@@ -202,9 +203,7 @@ def handling(
             clock=clock,
         ),
         watch=RunWatch(database, agency.agents, desk.moves, desk.interventions, clock),
-        toolbox=Toolbox(tools, effects.specs),
-        citations=knowledge,
-        reads=reads,
+        turns=Turns(Toolbox(tools, effects.specs), knowledge, reads, clock),
         clock=clock,
     )
     reads.close()

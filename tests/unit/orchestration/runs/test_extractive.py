@@ -144,11 +144,11 @@ class TestAnAnswer:
         parts = [f"Is oven{number} there?" for number in range(MOST_QUESTIONS + 1)]
         text, _ = answered(knowledge, database, " ".join(parts))
         assert len(knowledge.searched) == MOST_QUESTIONS
-        assert f"Not searched for, being too much for one task: {parts[-1]}" in text
+        assert f"Not searched for, being too much at a time: {parts[-1]}" in text
 
     def test_is_not_made_up_for_a_task_without_a_word(self, knowledge: Knowledge, database: Database) -> None:
         text, turns = answered(knowledge, database, "??? and or of")
-        assert (text.startswith("The task asks nothing"), turns) == (True, [])
+        assert (text.startswith("Nothing is asked"), turns) == (True, [])
 
 
 class TestACitation:

@@ -50,7 +50,7 @@ class TestARun:
         ]  # fmt: skip
 
     def test_has_its_citations_checked(self, floor: Floor) -> None:
-        knowledge = floor.handler.citations
+        knowledge = floor.handler.turns.citations
         assert isinstance(knowledge, Knowledge)
         key = knowledge.key(SAID)
         floor.script.answer = f"“{SAID}” [cite:{key}] “It is from Milan.” [cite:{key}]"
@@ -64,7 +64,7 @@ class TestARun:
     def test_leaves_what_it_read_in_the_audit_trail(self, floor: Floor) -> None:
         floor.office.task()
         floor.works()
-        floor.handler.reads.close()  # its thread may be about to write: this waits for it
+        floor.handler.turns.reads.close()  # its thread may be about to write: this waits for it
         with floor.office.database.read() as session:
             rows = session.scalars(select(AuditEvent).where(AuditEvent.action == "read")).all()
         assert {(row.actor_id, row.entity_id) for row in rows} == {("researcher", "f")}

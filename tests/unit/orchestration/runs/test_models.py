@@ -21,7 +21,8 @@ from migrations.tables import all_tables
 from orchestration.agents.keys import key_place
 from orchestration.agents.types import AdapterType
 from orchestration.runs import live
-from orchestration.runs.handler import MOST_CALLS, RunHandler
+from orchestration.runs.handler import RunHandler
+from orchestration.runs.turns import MOST_CALLS
 from orchestration.tasks.jobs import QUEUE
 from orchestration.tasks.run_models import RunTurn
 from orchestration.tasks.types import RunState, TaskDetail, TaskStatus

@@ -45,7 +45,7 @@ class Without:
 
 @pytest.fixture(autouse=True)
 def shelf(floor: Floor) -> None:
-    object.__setattr__(floor.handler.toolbox, "tools", [Shelf()])
+    object.__setattr__(floor.handler.turns.toolbox, "tools", [Shelf()])
 
 
 def kept(floor: Floor) -> str:
