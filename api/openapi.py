@@ -22,6 +22,7 @@ _TAGS = [
     {"name": "Knowledge base: jobs", "description": "What runs, waits and failed"},
     {"name": "Knowledge base: websites", "description": "Websites whose pages become files, and stay current"},
     {"name": "Knowledge base: search", "description": "Passages by meaning and by words"},
+    {"name": "Chat", "description": "Conversations with the assistant, and what it keeps in mind"},
     {"name": "Events", "description": "What happens in the tenant, live"},
     {"name": "Access: keys", "description": "What programs and agents are let in with"},
     {"name": "Access: team", "description": "People and agents of the tenant"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -96,7 +96,7 @@ class Follower:
         if self.has_gap:
             yield unnumbered(RESYNC, {})
 
-    async def batches(self, show: Show, *, pause: float) -> AsyncIterator[Sequence[Happened]]:
+    async def batches(self, show: Show, *, pause: float) -> AsyncGenerator[Sequence[Happened], None]:
         """What there is to show, at least every `pause` seconds, be it nothing. Ends when the server stops, when the
         key is not accepted any more, and with the connection."""
         changed = asyncio.Event()

@@ -28,7 +28,7 @@ from identity.key_rules import (
     checked_role,
     checked_scopes,
 )
-from identity.models import AccessKey
+from identity.models import AccessKey, SignIn
 from identity.types import ROLE_SCOPES, Principal, Role
 from kit.clock import Clock
 from kit.crypto import hash_token, new_token, token_hint
@@ -51,12 +51,24 @@ class AccessKeys:
         A user's key does no more than the user's present role in the tenant allows, and nothing once the user is
         deactivated or no member any more.
         """
-        holder = repository.find_holder(session, token_hash=hash_token(token))
-        if holder is None or not holder.user_is_active or holder.member_role is None:
+        key, role = _accepted(repository.find_holder(session, AccessKey.token_hash == hash_token(token)))
+        if not _is_valid(key, self.clock.now()):
             raise CredentialNotAccepted
-        if not _is_valid(holder.key, self.clock.now()):
+        return _principal(key, role)
+
+    def holder(self, session: Session, key_id: str) -> Principal:
+        """Who holds a key that was accepted before, with the rights of now: for work that goes on behind a request.
+        CredentialNotAccepted as for `authenticate`; but a token of a person who is signed in may have been exchanged
+        for another meanwhile, and counts as long as that sign-in does."""
+        key, role = _accepted(repository.find_holder(session, AccessKey.id == key_id))
+        signed_in = None if key.sign_in_id is None else session.get(SignIn, key.sign_in_id)
+        now = self.clock.now()
+        is_good = (
+            _is_valid(key, now) if signed_in is None else signed_in.ended_at is None and now < signed_in.expires_at
+        )
+        if not is_good:
             raise CredentialNotAccepted
-        return _principal(holder.key, holder.member_role)
+        return _principal(key, role)
 
     def touch(self, session: Session, key_id: str) -> None:
         """Note that a key was used, at most once a minute. KeyUsage tells when calling this is worth a transaction."""
@@ -148,6 +160,12 @@ class AccessKeys:
         if held is None or not ROLE_SCOPES[role] <= ROLE_SCOPES[held]:
             has = f"has role {held.value}" if held else "is no member of this tenant"
             raise KeyExceedsUser(f"user {user_id} {has}, so a key with role {role.value} would do more than the user")
+
+
+def _accepted(holder: repository.Holder | None) -> tuple[AccessKey, Role]:
+    if holder is None or not holder.user_is_active or holder.member_role is None:
+        raise CredentialNotAccepted
+    return holder.key, holder.member_role
 
 
 def _is_valid(key: AccessKey, now: datetime) -> bool:

@@ -24,13 +24,14 @@ class Holder:
     member_role: Role | None
 
 
-def find_holder(session: Session, *, token_hash: str) -> Holder | None:
-    """One query. A key without a user is limited by nothing but itself: active, with the key's own role."""
+def find_holder(session: Session, which: ColumnElement[bool]) -> Holder | None:
+    """Of one key, in one query. A key without a user is limited by nothing but itself: active, with the key's own
+    role."""
     row = session.execute(
         select(AccessKey, User, Membership.role)
         .outerjoin(User, User.id == AccessKey.user_id)
         .outerjoin(Membership, _is_member(AccessKey.user_id, AccessKey.tenant_id))
-        .where(AccessKey.token_hash == token_hash)
+        .where(which)
     ).one_or_none()
     if row is None:
         return None

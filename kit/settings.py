@@ -143,6 +143,17 @@ class Settings(BaseSettings):
     agent_workers: int = Field(1, ge=1, le=32, description="Runs of agents at the same time")
     agent_run_turns: int = Field(12, ge=1, le=1000, description="Turns that one run of an agent may take")
     agent_run_seconds: float = Field(300, gt=0, description="Seconds that the turns of one run may take together")
+    chat_agent: str = Field(
+        "researcher",
+        min_length=1,
+        max_length=64,
+        description="Role of the agent that answers in conversations: it reads what that role and the person who asks "
+        "may both read",
+    )
+    chat_workers: int = Field(2, ge=1, le=32, description="Answers in conversations that are made at the same time")
+    chat_wait_seconds: float = Field(
+        120, gt=0, le=3600, description="Seconds that a request waits for an answer, which is made also without it"
+    )
     openai_url: str | None = Field(
         None,
         description="Base URL of an OpenAI-compatible server for agents whose adapter is `openai`, such as "

@@ -18,6 +18,7 @@ import kit.schedules.models
 import kit.secrets.models
 import orchestration.agents.models
 import orchestration.approvals.models
+import orchestration.chat.models
 import orchestration.notifications.models
 import orchestration.recurring.models
 import orchestration.scheduled_prompts.models
@@ -42,6 +43,7 @@ MODEL_MODULES = (
     kit.secrets.models,
     orchestration.agents.models,
     orchestration.approvals.models,
+    orchestration.chat.models,
     orchestration.notifications.models,
     orchestration.recurring.models,
     orchestration.scheduled_prompts.models,

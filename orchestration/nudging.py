@@ -8,6 +8,7 @@ from crawler.crawls.jobs import QUEUE as CRAWL_QUEUE
 from ingest.files.jobs import DEFAULT_QUEUE, EMBED_QUEUE, PARSE_QUEUE
 from kit.errors import ConfigurationError
 from kit.settings import Settings
+from orchestration.chat.jobs import QUEUE as CHAT_QUEUE
 from orchestration.tasks.jobs import QUEUE as AGENTS_QUEUE
 from retrieval.golden.jobs import QUEUE as EVALUATE_QUEUE
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:  # the command line is described without loading a database
     from kit.db.database import Database
     from kit.jobs.queue import JobQueue
 
-QUEUES = (PARSE_QUEUE, EMBED_QUEUE, DEFAULT_QUEUE, CRAWL_QUEUE, EVALUATE_QUEUE, AGENTS_QUEUE)
+QUEUES = (PARSE_QUEUE, EMBED_QUEUE, DEFAULT_QUEUE, CRAWL_QUEUE, EVALUATE_QUEUE, AGENTS_QUEUE, CHAT_QUEUE)
 """All that there is work in. A feature that brings a queue adds it here, or nobody is told of its work."""
 
 

@@ -31,6 +31,8 @@ from kit.db.database import Database
 from kit.jobs.queue import NEW_WORK, JobQueue
 from kit.schedules.scheduler import Scheduler
 from kit.settings import Settings
+from orchestration.chat.jobs import QUEUE as CHAT_QUEUE
+from orchestration.chatting import Chat
 from orchestration.crawling import Crawling
 from orchestration.engines import Engines, ocr_limits, parse_limits, parse_options
 from orchestration.model_changes import Remodelling
@@ -61,6 +63,7 @@ def make_worker(
     uploads: Uploads,
     kept: Files,
     runs: Runs,
+    chat: Chat,
     nudger: Nudger | None = None,
 ) -> Worker:
     """One thread embeds: it has the model's turn anyway, and gives it up between batches. Each that parses waits for a
@@ -84,11 +87,11 @@ def make_worker(
     worker = Worker(
         database=database,
         queue=queue,
-        handlers=(parse, *upkeep, crawling.handler, evaluate, runs.handler),
+        handlers=(parse, *upkeep, crawling.handler, evaluate, runs.handler, chat.handler),
         lanes=() if settings.queue_url is not None else _lanes(settings),
         ticks=(
             _schedules(settings, database, clock, crawling, teamwork),
-            *_watches(settings, teamwork, runs),
+            *_watches(settings, teamwork, runs, chat),
             _old_jobs(database, queue, clock, keep=timedelta(days=settings.job_days)),
         ),
         tell_others=nudger.nudge if nudger else None,
@@ -144,9 +147,9 @@ def _schedules(settings: Settings, database: Database, clock: Clock, crawling: C
     return Tick("schedules", settings.schedule_seconds, scheduler.tick)
 
 
-def _watches(settings: Settings, teamwork: Teamwork, runs: Runs) -> Sequence[Tick]:
-    every = settings.schedule_seconds
-    return Tick("approvals", every, teamwork.watch.tick), Tick("runs", every, runs.watch.tick)
+def _watches(settings: Settings, teamwork: Teamwork, runs: Runs, chat: Chat) -> Sequence[Tick]:
+    ticks = {"approvals": teamwork.watch.tick, "runs": runs.watch.tick, "answers": chat.watch.tick}
+    return [Tick(name, settings.schedule_seconds, tick) for name, tick in ticks.items()]
 
 
 def _old_jobs(database: Database, queue: JobQueue, clock: Clock, *, keep: timedelta) -> Tick:
@@ -169,4 +172,5 @@ def _lanes(settings: Settings) -> tuple[Lane, ...]:
         Lane(CRAWL_QUEUE, settings.crawl_workers),
         Lane(EVALUATE_QUEUE, 1),
         Lane(AGENTS_QUEUE, settings.agent_workers),
+        Lane(CHAT_QUEUE, settings.chat_workers),
     )

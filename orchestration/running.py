@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from identity.audit.reads import ReadLog
@@ -21,7 +22,7 @@ from orchestration.runs.effects.question import QuestionTool
 from orchestration.runs.handler import RunHandler
 from orchestration.runs.passage_texts import PassageTexts
 from orchestration.runs.progress import RunProgress
-from orchestration.runs.tools import ReadAroundTool, SearchTool, Toolbox
+from orchestration.runs.tools import ReadAroundTool, SearchTool, Tool, Toolbox
 from orchestration.runs.turns import Turns
 from orchestration.runs.types import Bounds
 from orchestration.runs.watch import RunWatch
@@ -33,11 +34,13 @@ from orchestration.thinking import make_adapters
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """What the worker runs, what it looks after, and what happens where a person takes a hand in its jobs."""
+    """What the worker runs, what it looks after, and what happens where a person takes a hand in its jobs.
+    `reading_turns` are those of whoever reads and changes nothing."""
 
     handler: RunHandler
     work: RunWork
     watch: RunWatch
+    reading_turns: Turns
 
 
 def make_runs(
@@ -66,17 +69,17 @@ def make_runs(
         clock=clock,
     )
     search = SearchTool(searching.search, searching.recorder, gate, database)
+    tools: Sequence[Tool] = [search, ReadAroundTool(reading, database)]
     handler = RunHandler(
         database=database,
         jobs=queue,
         progress=progress,
         watch=watch,
-        turns=Turns(
-            Toolbox([search, ReadAroundTool(reading, database)], effects.specs), searching.citations, reads, clock
-        ),
+        turns=Turns(Toolbox(tools, effects.specs), searching.citations, reads, clock),
         clock=clock,
     )
-    return Runs(handler, RunWork(desk.moves, queue), watch)
+    reading_turns = Turns(Toolbox(tools), searching.citations, reads, clock)
+    return Runs(handler, RunWork(desk.moves, queue), watch, reading_turns)
 
 
 def make_effects(desk: Desk, agency: Agency, clock: Clock) -> Effects:

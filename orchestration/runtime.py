@@ -60,6 +60,9 @@ from kit.settings import Settings
 from kit.worker_lock import WorkerLock
 from migrations.runner import upgrade
 from orchestration.bundles import Bundles, make_bundles
+from orchestration.chat.jobs import ANSWER
+from orchestration.chat.work import AnswerWork
+from orchestration.chatting import Chat, make_chat
 from orchestration.crawling import Crawling, make_crawling
 from orchestration.engines import Engines, mime_type_of, open_engines, uses_of
 from orchestration.model_changes import Remodelling, make_remodelling
@@ -124,6 +127,7 @@ class Runtime:
     doctor: Doctor
     crawling: Crawling
     teamwork: Teamwork
+    chat: Chat
     worker: Worker
     worker_lock: WorkerLock
     work: Work
@@ -263,10 +267,11 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     crawling, teamwork = _crawling(settings, clock, engines, home, queue=queue, gate=gate, files=kept, uploads=uploads)
     changing = make_remodelling(settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison)
     runs = make_runs(settings, clock, engines, teamwork.desk, gate=gate, searching=searching, reads=reads)
+    chat = make_chat(settings, clock, engines, teamwork, gate=gate, queue=queue, turns=runs.reading_turns)
     worker = make_worker(
         settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling,
         evaluate=searching.evaluate, remodelling=changing, teamwork=teamwork, uploads=uploads, kept=kept,
-        runs=runs, nudger=nudger,
+        runs=runs, chat=chat, nudger=nudger,
     )  # fmt: skip
     return Runtime(
         settings=settings,
@@ -304,17 +309,18 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         doctor=doctor,
         crawling=crawling,
         teamwork=teamwork,
+        chat=chat,
         worker=worker,
         worker_lock=WorkerLock(home.path),
-        work=Work(gate=gate, builds=builds, queue=queue, rules=_rules(crawling, changing, runs.work)),
+        work=Work(gate=gate, builds=builds, queue=queue, rules=_rules(crawling, changing, runs.work, chat.work)),
         feed=Feed(engines.database),
         nudger=nudger,
         made_key=made_key,
     )
 
 
-def _rules(crawling: Crawling, remodelling: Remodelling, runs: RunWork) -> dict[str, KindRules]:
-    return {CHANGE_MODEL: remodelling.rules, crawling.handler.kind: crawling.work, RUN: runs}
+def _rules(crawling: Crawling, remodelling: Remodelling, runs: RunWork, answers: AnswerWork) -> dict[str, KindRules]:
+    return {CHANGE_MODEL: remodelling.rules, crawling.handler.kind: crawling.work, RUN: runs, ANSWER: answers}
 
 
 def _crawling(

@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from api.streams import FollowerDep, in_words, stream_responses
 from identity.types import Principal
 from kit.events.types import Happened
+from orchestration.chat.events import MESSAGE_UPDATED
 from orchestration.runtime import Runtime
 from orchestration.tasks.events import TEXT_DELTA
 
@@ -44,7 +45,7 @@ async def stream_events(follower: FollowerDep) -> AsyncIterator[ServerSentEvent]
 
 def visible_events(runtime: Runtime, principal: Principal, events: Sequence[Happened]) -> Sequence[Happened]:
     """Those that the caller may see: of datasets, activities and approvals that are there for it. What a run says while
-    it says it is for who watches that activity."""
+    it says it is for who watches that activity, and what is said in a conversation for who has it."""
     datasets = {event.dataset_id for event in events if event.dataset_id}
     tasks, approvals = (_named(events, kind) for kind in ("task", "approval"))
     with runtime.database.read() as session:
@@ -56,7 +57,7 @@ def visible_events(runtime: Runtime, principal: Principal, events: Sequence[Happ
     return [
         event
         for event in events
-        if event.type != TEXT_DELTA
+        if event.type not in {TEXT_DELTA, MESSAGE_UPDATED}
         and (event.dataset_id is None or event.dataset_id in visible)
         and (event.topic in topics or not _is_of_work(event))
     ]

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api import envelope
 from api.dashboard import events, me, quotas, usage
 from api.dashboard.access.router import router as access
+from api.dashboard.chat.router import router as chat
 from api.dashboard.knowledge_base.router import router as knowledge_base
 from api.dashboard.work.router import router as work
 from api.surfaces import Surface
@@ -23,3 +24,4 @@ router.include_router(knowledge_base)
 router.include_router(events.router)
 router.include_router(access)
 router.include_router(work)
+router.include_router(chat)

@@ -37,6 +37,10 @@ _SILENT = frozenset({
     *("id", "tenant_id", "created_at", "updated_at", "last_used_at"),
     *("chunks_done", "chunks_total", "pages_done", "pages_total"),
 })  # fmt: skip
+_PRIVATE = frozenset({
+    "conversations.title", "chat_messages.content", "chat_messages.sources", "chat_messages.turns", "memories.content",
+})  # fmt: skip
+"""What a person said to the assistant and was told by it is nobody else's, and goes when it is deleted."""
 _SECRET = re.compile(r"hash|token|password|secret|cipher", re.IGNORECASE)
 _NO_SECRET = frozenset({"token_count", "max_tokens"})
 _LONGEST = 1000
@@ -83,10 +87,10 @@ def _note(noted: dict[tuple[str, str], Change], row: object, action: str) -> Non
         before = history.deleted[0] if history.deleted else None
         after = history.added[0] if history.added else None
         earlier = change.fields.get(name)
-        first = earlier["from"] if earlier is not None else _shown(name, before)
+        first = earlier["from"] if earlier is not None else _recorded(table, name, before)
         if action == "created" and after is None:
             continue
-        change.fields[name] = {"from": first, "to": _shown(name, after)}
+        change.fields[name] = {"from": first, "to": _recorded(table, name, after)}
         change.action = _named(change.action, name, before, after)
     if action == "deleted":
         change.action = "deleted"
@@ -101,6 +105,10 @@ def _named(action: str, name: str, before: object, after: object) -> str:
     if name == "enabled":
         return "enabled" if after else "disabled"
     return action
+
+
+def _recorded(table: str, name: str, value: object) -> Json:
+    return REDACTED if value and f"{table}.{name}" in _PRIVATE else _shown(name, value)
 
 
 def _shown(name: str, value: object) -> Json:

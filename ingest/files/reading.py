@@ -117,6 +117,13 @@ class Reading:
         wanted = _visible(names).where(Chunk.id.in_(sorted(chunk_ids))).with_only_columns(Chunk.id)
         return frozenset(session.scalars(wanted))
 
+    def readable_files(self, session: Session, principal: Principal, file_ids: Collection[str]) -> frozenset[str]:
+        """Those of the files that the caller may read now."""
+        if not file_ids:
+            return frozenset()
+        names = self.gate.readable_names(session, principal)
+        return frozenset(session.scalars(select(File.id).where(File.id.in_(sorted(file_ids)), _is_readable(names))))
+
     def outline(self, session: Session, principal: Principal, file_id: str) -> Outline:
         file, names = self._file(session, principal, file_id)
         chunks = _chunks(session, file, limit=_LONGEST_OUTLINE)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from identity.types import Principal
 from kit.errors import Invalid, NotFound
@@ -27,6 +28,20 @@ class Source:
     file_name: str | None = None
     chunk_id: str | None = None
     page: int | None = None
+
+    @classmethod
+    def restored(cls, kept: Mapping[str, Any]) -> Source:
+        """From what `stored` gave."""
+        return cls(
+            kept["citation"],
+            kept["quote"],
+            kept["supported"],
+            kept["datasetId"],
+            kept["fileId"],
+            kept["fileName"],
+            kept["chunkId"],
+            kept["page"],
+        )
 
     def stored(self) -> dict[str, object]:
         return {

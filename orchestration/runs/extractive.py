@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from orchestration.runs.citations import quoted
 from orchestration.runs.passages import Found, Told, told
-from orchestration.runs.questions import Question, questions_of
-from orchestration.runs.sentences import Evidence, evidence
+from orchestration.runs.questions import Query, Question, questions_of
+from orchestration.runs.sentences import Evidence, Quote, evidence
 from orchestration.runs.tools import READ_AROUND, SEARCH
 from orchestration.runs.types import Message, ReplyPart, TextDelta, TokensUsed, ToolCall, ToolSpec
 from retrieval.keywords.analysis import Analyser
@@ -79,10 +79,18 @@ class ExtractiveAdapter:
         asked = {question.text[one.start : one.end] for one in self.analyser.query(question.text)}
         for query in question.queries:
             found = evidence(self.analyser, query.text, _excerpts(known.searches.get(query.text, ()), known))
-            quotes = [quote for quote in found.quotes if not query.own or quote.held & query.own]
+            quotes = _answering(found.quotes, query)
             if quotes:
                 return Evidence(quotes, [word for word in found.missing if word in asked])
         return Evidence((), ())
+
+
+def _answering(quotes: Sequence[Quote], query: Query) -> Sequence[Quote]:
+    """Those that have a word of what is asked now, be it in what stands around them where none has it itself."""
+    if not query.own:
+        return quotes
+    within = [quote for quote in quotes if quote.own & query.own]
+    return within or [quote for quote in quotes if quote.held & query.own]
 
 
 def _quotes(found: Evidence) -> Iterator[str]:

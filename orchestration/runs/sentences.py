@@ -30,11 +30,13 @@ it answers something else that has a word in common. All of a question of fewer 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """`held` are the words of the question, as analysed, that the sentence or what stands around it has."""
+    """`held` are the words of the question, as analysed, that the sentence or what stands around it has; `own` those
+    that it has itself."""
 
     text: str
     passage: Found
     held: frozenset[str]
+    own: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def evidence(analyser: Analyser, question: str, excerpts: Sequence[Sequence[Foun
             about = frozenset[str]().union(*(near.own for near in around), _about(analyser, asked.keys(), one.passage))
             if one.own and len(about) >= enough:
                 score = (len(one.own) + len(about) / 2) / len(asked)
-                ranked.append((score, -len(ranked), Quote(_cut(one.text), one.passage, about)))
+                ranked.append((score, -len(ranked), Quote(_cut(one.text), one.passage, about, one.own)))
     ranked.sort(key=lambda entry: entry[:2], reverse=True)
     quotes = _different([quote for score, _, quote in ranked if score * 2 >= ranked[0][0]])
     held = frozenset[str]().union(*(quote.held for quote in quotes))

@@ -1,7 +1,8 @@
 """What the documented surfaces say about signing in, people, keys, teams, tokens, logs and work, as tables.
 
 A line is: method, path, status of success, further documented statuses, fields of the body (`!` where required, choices
-in parentheses), fields of the query. `data`, `page`, `done` and `bare` name the envelope of success.
+in parentheses), fields of the query. `data`, `page`, `done` and `bare` name the envelope of success; `stream` sends
+server-sent events.
 """
 
 from __future__ import annotations
@@ -125,6 +126,10 @@ POST   /agents/{agentRole}/test          | 200 bare | | |
 GET    /recurring-tasks     | 200 data | | |
 PATCH  /recurring-tasks/{taskId}         | 200 bare | | isActive variableValues |
 POST   /recurring-tasks/{taskId}/run     | 202 bare | | |
+POST   /chat/message        | 200 stream | | message! conversationId context |
+GET    /chat/conversations  | 200 data | | |
+GET    /chat/conversations/{conversationId}    | 200 bare | | |
+DELETE /chat/conversations/{conversationId}    | 200 bare | | |
 """
 
 _FIELD = re.compile(r"(?P<name>[\w\[\]]+)(?P<required>!?)(?:\((?P<choices>[\w,]+)\))?")
