@@ -107,12 +107,10 @@ class Runtime:
     rates: RateLimiter
     quotas: Quotas
     mailer: Mailer
-    team: Team
     teams: Teams
     workspaces: Workspaces
     trail: Trail
     reads: ReadLog
-    audit_log: AuditLog
     datasets: Datasets
     files: Files
     reports: Reports
@@ -146,6 +144,14 @@ class Runtime:
     @property
     def usage(self) -> Usage:
         return Usage(self.quotas, self.clock)
+
+    @property
+    def team(self) -> Team:
+        return Team(clock=self.clock)
+
+    @property
+    def audit_log(self) -> AuditLog:
+        return AuditLog()
 
     @property
     def tenants(self) -> Tenants:
@@ -289,12 +295,10 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         rates=rates,
         quotas=quotas,
         mailer=_mailer(settings, home),
-        team=Team(clock=clock),
         teams=Teams(clock=clock),
         workspaces=Workspaces(clock=clock, keys=AccessKeys(clock=clock)),
         trail=trail,
         reads=reads,
-        audit_log=AuditLog(),
         datasets=_datasets(settings, clock, engines, gate=gate, builds=builds, queue=queue),
         files=kept,
         reports=Reports(gate=gate),
