@@ -24,10 +24,11 @@ class Health(BaseModel):
 
 
 class ReadinessReport(BaseModel):
-    """`parts` says for each part `ok`, or what is wrong with it."""
+    """`parts` says for each part `ok`, or what is wrong with it; `options`, whether what is optional is there."""
 
     status: str = Field(examples=["ready", "not ready"])
     parts: dict[str, str] = Field(examples=[{"database": "ok", "vectors": "ok", "model": "ok", "worker": "ok"}])
+    options: dict[str, str] = Field(examples=[{"docling": "not set up"}])
 
 
 class Version(BaseModel):
@@ -48,7 +49,8 @@ def ready(request: Request) -> Response:
     readiness: Readiness = request.app.state.readiness
     parts = readiness.check()
     is_ready = all(state == "ok" for state in parts.values())
-    report = ReadinessReport(status="ready" if is_ready else "not ready", parts=parts)
+    status = "ready" if is_ready else "not ready"
+    report = ReadinessReport(status=status, parts=parts, options=readiness.options())
     return JSONResponse(report.model_dump(), status_code=200 if is_ready else 503)
 
 

@@ -21,12 +21,20 @@ class Readiness:
     """Asks all parts at the same time, so that one that hangs does not hide the others."""
 
     def __init__(self, runtime: Runtime) -> None:
+        self._docling = runtime.engines.docling
         self._parts: dict[str, Callable[[], str]] = {
             "database": lambda: _answers(runtime.database.ping),
             "vectors": lambda: _answers(runtime.store.collections),
             "model": lambda: _answers(runtime.embedder.warm),  # at once where it is loaded
             "worker": lambda: OK if runtime.worker.is_alive else "not running",
         }
+
+    def options(self) -> dict[str, str]:
+        """What an installation may do without, at a glance: `ok`, `not set up`, or that something is missing."""
+        docling = self._docling
+        if not docling.is_set_up:
+            return {"docling": "not set up"}
+        return {"docling": "incomplete: `cairn doctor` says what is missing" if docling.missing() else OK}
 
     def check(self) -> dict[str, str]:
         """For each part `ok`, or what is wrong with it, without anything internal."""

@@ -38,6 +38,14 @@ class OcrLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class DoclingLimits:
+    """Of one file that Docling reads: `page_seconds` for each page of a PDF, `memory_bytes` in all."""
+
+    page_seconds: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class UploadLimits:
     """In files and bytes; `waiting` is the number of unfinished jobs past which uploads are put off."""
 

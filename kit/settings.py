@@ -90,6 +90,17 @@ class Settings(BaseSettings):
     ocr_memory: int = Field(
         2048 * MEBIBYTE, ge=1024 * MEBIBYTE, description="Bytes of memory one parse may take with text recognition"
     )
+    docling_models: Path | None = Field(
+        None,
+        description="Folder of the models of the parser engine DOCLING (extra `docling`); unset: that engine is not "
+        "used, and files that ask for it by name are refused",
+    )
+    docling_page_seconds: int = Field(
+        60, ge=1, description="Seconds, of CPU and of the clock, that Docling may take for one page of a PDF"
+    )
+    docling_memory: int = Field(
+        4096 * MEBIBYTE, ge=2048 * MEBIBYTE, description="Bytes of memory one parse may take with Docling"
+    )
 
     upload_max_files: int = Field(20, ge=1, description="Files in one upload")
     upload_max_file: int = Field(50 * MEBIBYTE, ge=1, description="Bytes of one uploaded file")
@@ -213,6 +224,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
+
+    @field_validator("docling_models")
+    @classmethod
+    def _absolute_where_set(cls, folder: Path | None) -> Path | None:
+        return None if folder is None else folder.expanduser().absolute()
 
     @property
     def sqlite_path(self) -> Path:

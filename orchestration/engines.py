@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +12,13 @@ from pydantic import SecretStr
 
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.sniffing import sniff
+from ingest.pipeline.bounds import ParseBounds
+from ingest.sandbox.docling_task import DoclingState
 from ingest.sandbox.draft_task import Counting, rehearsal
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.sandbox import Sandbox
 from ingest.sandbox.sniff_task import sniff_file
-from ingest.settings import OcrLimits
+from ingest.settings import DoclingLimits, OcrLimits
 from ingest.storage.folder import FolderStore
 from ingest.storage.protocol import FileStore
 from kit.clock import Clock
@@ -49,6 +51,7 @@ class Engines:
     models: Models
     collection: str
     secrets: Secrets
+    docling: DoclingState
 
     @property
     def embedder(self) -> Embedder:
@@ -71,7 +74,9 @@ def open_engines(settings: Settings, home: Home, database: Database, *, clock: C
     files.open()
     countings = make_countings(settings, models)
     secrets = Secrets(keys=make_keys(settings, home), clock=clock)
-    return Engines(database, store, files, make_sandbox([*countings.values()]), countings, models, collection, secrets)
+    sandbox = make_sandbox([*countings.values()])
+    docling = make_docling(settings, sandbox)
+    return Engines(database, store, files, sandbox, countings, models, collection, secrets, docling)
 
 
 def make_keys(settings: Settings, home: Home) -> KeyRing:
@@ -173,6 +178,7 @@ def parse_options(settings: Settings) -> ParseOptions:
         max_inflated_bytes=settings.parse_max_inflated,
         max_characters=settings.parse_max_characters,
         max_pixels=settings.parse_max_pixels,
+        docling_models=str(settings.docling_models) if settings.docling_models else None,
     )
 
 
@@ -182,8 +188,19 @@ def parse_limits(settings: Settings) -> Limits:
     )
 
 
-def ocr_limits(settings: Settings) -> OcrLimits:
-    return OcrLimits(page_seconds=settings.ocr_page_seconds, memory_bytes=settings.ocr_memory)
+def parse_bounds(settings: Settings) -> ParseBounds:
+    return ParseBounds(
+        limits=parse_limits(settings),
+        ocr=OcrLimits(page_seconds=settings.ocr_page_seconds, memory_bytes=settings.ocr_memory),
+        docling=DoclingLimits(page_seconds=settings.docling_page_seconds, memory_bytes=settings.docling_memory),
+        max_pages=settings.parse_max_pages,
+        has_docling=settings.docling_models is not None,
+    )
+
+
+def make_docling(settings: Settings, sandbox: Sandbox) -> DoclingState:
+    limits = replace(parse_limits(settings), memory_bytes=settings.docling_memory)
+    return DoclingState(sandbox, settings.docling_models, limits=limits)
 
 
 def mime_type_of(sandbox: Sandbox, path: Path, file_name: str) -> str:

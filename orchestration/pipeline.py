@@ -34,7 +34,7 @@ from kit.settings import Settings
 from orchestration.chat.jobs import QUEUE as CHAT_QUEUE
 from orchestration.chatting import Chat
 from orchestration.crawling import Crawling
-from orchestration.engines import Engines, ocr_limits, parse_limits, parse_options
+from orchestration.engines import Engines, parse_bounds, parse_limits, parse_options
 from orchestration.model_changes import Remodelling
 from orchestration.nudging import Nudger
 from orchestration.running import Runs
@@ -117,8 +117,7 @@ def _parse(
         sandbox=engines.sandbox,
         countings=engines.countings,
         options=parse_options(settings),
-        limits=parse_limits(settings),
-        ocr=ocr_limits(settings),
+        bounds=parse_bounds(settings),
         quotas=quotas,
         common_lines=common_lines,
     )

@@ -41,6 +41,7 @@ from ingest.files.reading import Reading
 from ingest.files.service import Files
 from ingest.files.uploads import Uploads
 from ingest.model_changes.service import ModelChanges
+from ingest.parsers.docling.installation import REMEDY as DOCLING_REMEDY
 from ingest.pipeline.switching import Switch
 from ingest.reports.service import Reports
 from ingest.review.searching import ChunkSearch
@@ -189,6 +190,7 @@ class Runtime:
         """
         if queues is None or PARSE_QUEUE in queues:
             self.engines.sandbox.start()
+            self._tell_of_docling()
         if queues is None or EMBED_QUEUE in queues:
             self.embedder.warm()
         if self.worker_lock.try_acquire() and uses_of(self.settings).database == "sqlite":
@@ -202,6 +204,16 @@ class Runtime:
         self.worker.start()
         if self.nudger is not None:
             self.nudger.start()
+
+    def _tell_of_docling(self) -> None:
+        """Where it was set up. Whether it also loads is for the doctor to find out."""
+        docling = self.engines.docling
+        if not docling.is_set_up:
+            return
+        if missing := docling.missing():
+            _log.warning("docling.unusable", missing=list(missing), remedy=DOCLING_REMEDY)
+        else:
+            _log.info("docling.ready")
 
     def _renew_secrets(self) -> None:
         """What was sealed with an older key is sealed with the newest."""
@@ -353,6 +365,7 @@ def _doctor(engines: Engines, *, queue: JobQueue, gate: Gate, builds: Builds) ->
         store=engines.store,
         files=engines.files,
         models=engines.models,
+        docling=engines.docling,
     )
 
 

@@ -12,12 +12,15 @@ from ingest.datasets.models import Dataset
 from ingest.doctor import rows
 from ingest.doctor.findings import Ailment, Finding
 from ingest.doctor.jobs import tidy_job
+from ingest.documents import ParserEngine
 from ingest.files import repository
 from ingest.files.builds import Builds
 from ingest.files.jobs import remove_job
 from ingest.files.models import File
 from ingest.files.ports import DatasetGate
+from ingest.parsers.docling.installation import REMEDY as DOCLING_REMEDY
 from ingest.pipeline.points import passage_of, points_of
+from ingest.sandbox.docling_task import DoclingState
 from ingest.storage.protocol import FileStore
 from kit.db.database import Database
 from kit.jobs.queue import JobQueue
@@ -38,6 +41,7 @@ class Doctor:
     store: VectorStore
     files: FileStore
     models: Models
+    docling: DoclingState
 
     def examine(self) -> Sequence[Finding]:
         """What holds at a second look as well: rows, vectors and files are not read in one moment, and a file that was
@@ -47,7 +51,7 @@ class Doctor:
         return [finding for finding in first if finding in again]
 
     def _look(self) -> Sequence[Finding]:
-        return [*self._vectors(), *self._stored_files(), *self._jobs()]
+        return [*self._vectors(), *self._stored_files(), *self._jobs(), *self._engines()]
 
     def repair(self, finding: Finding) -> None:
         """Mends one repairable finding, after another look whether it still holds."""
@@ -156,6 +160,24 @@ class Doctor:
             remedy = "mend the cause, then re-ingest the file" if kind.startswith("file.") else "mend the cause"
             message = f"job {kind} was given up: {error[:200]}"
             yield Finding(Ailment.DEAD_JOB, subject, message, remedy, repairable=False, tenant_id=tenant)
+
+    def _engines(self) -> Iterator[Finding]:
+        """Docling, where somebody has set it up or wants it."""
+        with self.database.read() as session:
+            found = rows.datasets_with_engine(session, ParserEngine.DOCLING)
+            wanting = [(one.tenant_id, one.id, one.name) for one in found]
+        if not wanting and not self.docling.is_set_up:
+            return
+        troubles = "; ".join(self.docling.troubles())
+        if not troubles:
+            return
+        if self.docling.is_set_up:
+            message = f"the parser engine DOCLING is set up and cannot be used: {troubles}"
+            yield Finding(Ailment.ENGINE_UNAVAILABLE, "CAIRN_DOCLING_MODELS", message, DOCLING_REMEDY, repairable=False)
+        for tenant, dataset_id, name in wanting:
+            message = f"{name!r} has files that ask for the parser engine DOCLING, which cannot be used: {troubles}"
+            remedy = f"choose AUTO or NODE_NATIVE, or {DOCLING_REMEDY}"
+            yield Finding(Ailment.ENGINE_UNAVAILABLE, dataset_id, message, remedy, repairable=False, tenant_id=tenant)
 
     def _lost_work(self) -> Iterator[Finding]:
         with self.database.read() as session:

@@ -17,6 +17,7 @@ class Ailment(StrEnum):
     UNREMOVED_FILE = "unremoved_file"
     UNREMOVED_DATASET = "unremoved_dataset"
     DEAD_JOB = "dead_job"
+    ENGINE_UNAVAILABLE = "parser_engine_unavailable"
 
 
 @dataclass(frozen=True, slots=True)

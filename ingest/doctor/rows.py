@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from ingest.datasets.jobs import REMOVE as REMOVE_DATASET
 from ingest.datasets.models import Dataset, DatasetShelf
+from ingest.documents import ParserEngine
 from ingest.files.jobs import BUILDING, REMOVE, SWEEP
 from ingest.files.models import Chunk, File, FileGeneration
 from ingest.files.types import FileStatus, GenerationState
@@ -144,3 +145,12 @@ def dead_jobs(session: Session) -> Sequence[Job]:
 
 def _no_job(subject: ColumnElement[str] | InstrumentedAttribute[str], kinds: Sequence[str]) -> ColumnElement[bool]:
     return ~exists().where(Job.subject == subject, Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
+
+
+def datasets_with_engine(session: Session, engine: ParserEngine) -> Sequence[Dataset]:
+    """Those whose own setting, or that of one of their files, asks for it."""
+    of_a_file = exists().where(
+        File.dataset_id == Dataset.id, File.parser_engine == engine.value, File.deleted_at.is_(None)
+    )
+    wanted = or_(Dataset.parser_engine == engine.value, of_a_file)
+    return session.scalars(select(Dataset).where(Dataset.deleted_at.is_(None), wanted).order_by(Dataset.id)).all()

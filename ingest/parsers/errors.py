@@ -71,6 +71,12 @@ class EngineIsMissing(ParseRefused):
     code = "PARSER_ENGINE_UNAVAILABLE"
 
 
+class EngineFails(ParseRefused):
+    """One that was asked for by name; another may well read the file."""
+
+    code = "PARSER_ENGINE_FAILED"
+
+
 REFUSALS: tuple[type[ParseRefused], ...] = (
     UnsupportedFileType,
     FileHasNoText,
@@ -79,4 +85,5 @@ REFUSALS: tuple[type[ParseRefused], ...] = (
     FileIsCorrupt,
     LimitExceeded,
     EngineIsMissing,
+    EngineFails,
 )

@@ -5,36 +5,39 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ingest.documents import Document, ParserEngine
-from ingest.parsers.errors import EngineIsMissing, FileIsCorrupt, ParseRefused
+from ingest.documents import Document, ParserEngine, ParseWarning
+from ingest.parsers.errors import EngineFails, EngineIsMissing, FileIsCorrupt, ParseRefused
 from ingest.parsers.kinds import FileKind
 from ingest.parsers.options import ParseOptions, Watch, unwatched
-from ingest.parsers.registry import parser_of
+from ingest.parsers.registry import Parser, docling_parser, parser_of
 from ingest.parsers.sniffing import sniff
 
 
 def parse(path: Path, file_name: str, options: ParseOptions, watch: Watch = unwatched) -> Document:
-    """The document in the file at `path`, uploaded as `file_name`. Never an empty one.
+    """The document in the file at `path`, uploaded as `file_name`, with the engine that read it. Never an empty one.
+    AUTO has PDFs read by Docling where that is set up, since its layout model knows more of pages than rules do.
 
     ParseRefused in one of its kinds for a file that cannot be read; MemoryError passes through. Meant for a process
     of its own (ingest.sandbox): native libraries may crash on hostile content.
     """
-    _check_engine(options.engine)
     kind = sniff(path, file_name)
-    return replace(_read(kind, path, file_name, options, watch), engine=ParserEngine.NODE_NATIVE)
+    native, docling = parser_of(kind, watch), docling_parser(kind, watch)
+    match options.engine:
+        case ParserEngine.DOCLING:
+            return _read(docling, kind, path, file_name, options)
+        case ParserEngine.AUTO if kind is FileKind.PDF and options.docling_models is not None:
+            try:
+                return _read(docling, kind, path, file_name, options)
+            except (EngineIsMissing, EngineFails) as error:
+                warning = ParseWarning("DOCLING_WAS_NO_USE", f"read by the native parser: {error.message}")
+                document = _read(native, kind, path, file_name, options)
+                return replace(document, warnings=(*document.warnings, warning))
+    return _read(native, kind, path, file_name, options)
 
 
-def _check_engine(engine: ParserEngine) -> None:
-    if engine is ParserEngine.DOCLING:
-        raise EngineIsMissing(
-            "the parser engine DOCLING is not installed here (the docling package and its layout models are missing); "
-            "choose NODE_NATIVE, which reads the same kinds of files, or AUTO"
-        )
-
-
-def _read(kind: FileKind, path: Path, file_name: str, options: ParseOptions, watch: Watch) -> Document:
+def _read(parser: Parser, kind: FileKind, path: Path, file_name: str, options: ParseOptions) -> Document:
     try:
-        return parser_of(kind, watch)(path, file_name=file_name, options=options)
+        return parser(path, file_name=file_name, options=options)
     except (ParseRefused, MemoryError):
         raise
     except RecursionError as error:

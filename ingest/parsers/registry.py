@@ -54,6 +54,21 @@ RECOGNISING_MODULES: Mapping[FileKind, str] = {
 }
 
 
+DOCLING_MODULE = "ingest.parsers.docling.reading"
+
+
+def docling_parser(kind: FileKind, watch: Watch) -> Parser:
+    """Refuses, once it is called, kinds that Docling is not asked to read."""
+
+    def read(path: Path, *, file_name: str, options: ParseOptions) -> Document:
+        document: Document = import_module(DOCLING_MODULE).read(
+            path, kind, file_name=file_name, options=options, watch=watch
+        )
+        return document
+
+    return read
+
+
 def parser_of(kind: FileKind, watch: Watch) -> Parser:
     if kind in RECOGNISING_MODULES:
         recognising = cast("RecognisingParser", import_module(RECOGNISING_MODULES[kind]).read)

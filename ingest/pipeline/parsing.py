@@ -21,14 +21,13 @@ from ingest.files.ports import CommonLines
 from ingest.files.types import FileStatus, GenerationState
 from ingest.parsers.errors import FileHasNoText, ParseRefused
 from ingest.parsers.options import OcrOptions, ParseOptions
+from ingest.pipeline.bounds import ParseBounds
 from ingest.pipeline.build import Build, BuildBook
 from ingest.pipeline.written import Written, write_chunks
 from ingest.sandbox.attachment_task import READERS
 from ingest.sandbox.draft_task import Counting, Drafted, DraftRequest, draft_each, draft_file, draft_request
 from ingest.sandbox.errors import SandboxTaskFailed, TaskCancelled, TaskHasBug
-from ingest.sandbox.limits import Limits
 from ingest.sandbox.sandbox import Sandbox
-from ingest.settings import OcrLimits
 from ingest.storage.protocol import FileStore, blocks_key, original_key
 from kit.db.database import Database
 from kit.errors import CairnError, Invalid, NotFound
@@ -75,8 +74,8 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class ParseHandler:
-    """`limits`, `options` and, where text recognition is on, `ocr` bound one file; its engine and how many pages are
-    recognised come from the build's own settings, and how tokens are counted (`countings`) from the dataset's embedding
+    """`bounds` and `options` bound one file; its engine and how many pages are recognised come from the build's own
+    settings, and how tokens are counted (`countings`) from the dataset's embedding
     model. `common_lines` None: no file shares any with another.
 
     The files of a lot share a child and transactions; whatever happens to one of them is its own affair.
@@ -89,8 +88,7 @@ class ParseHandler:
     sandbox: Sandbox
     countings: Mapping[str, Counting]
     options: ParseOptions
-    limits: Limits
-    ocr: OcrLimits
+    bounds: ParseBounds
     quotas: Quotas | None = None
     common_lines: CommonLines | None = None
 
@@ -188,10 +186,11 @@ class ParseHandler:
             return signals.stopping() or all(signals.is_lost(source.claim) for source in sources)
 
         if len(sources) > 1:
-            yield from draft_each(self.sandbox, requests, limits=self.limits, cancel=is_in_vain)
+            limits = self.bounds.shared([source.settings for source in sources])
+            yield from draft_each(self.sandbox, requests, limits=limits, cancel=is_in_vain)
             return
         (source,) = sources
-        limits, watch = self._limits(source.settings), partial(self._follow, source.claim)
+        limits, watch = self.bounds.of(source.settings), partial(self._follow, source.claim)
         for request in requests:
             try:
                 yield draft_file(self.sandbox, request, limits=limits, cancel=is_in_vain, watch=watch)
@@ -202,17 +201,6 @@ class ParseHandler:
         pages = source.settings.ocr_max_pages
         ocr = OcrOptions(pages) if pages else None
         return replace(self.options, engine=source.settings.engine, common_lines=source.common_lines, ocr=ocr)
-
-    def _limits(self, settings: BuildSettings) -> Limits:
-        """Time is added page by page: a file that only pretends to be read has no more than any other."""
-        if not settings.ocr_max_pages:
-            return self.limits
-        return replace(
-            self.limits,
-            memory_bytes=max(self.limits.memory_bytes, self.ocr.memory_bytes),
-            steps=settings.ocr_max_pages + 1,  # one is told before the first page
-            step_seconds=self.ocr.page_seconds,
-        )
 
     def _follow(self, claim: Claim, done: int, total: int) -> None:
         with self.database.write() as session:

@@ -19,6 +19,7 @@ PICTURE = "picture"
 DRAFT = "draft"
 ATTACHMENTS = "attachments"
 REHEARSE = "rehearse"
+DOCLING = "docling"
 
 PARSE_TASKS: Mapping[str, str] = {
     PARSE: "ingest.sandbox.parse_task:run",
@@ -27,6 +28,7 @@ PARSE_TASKS: Mapping[str, str] = {
     DRAFT: "ingest.sandbox.draft_task:run",
     ATTACHMENTS: "ingest.sandbox.attachment_task:run",
     REHEARSE: "ingest.sandbox.rehearsing:run",
+    DOCLING: "ingest.sandbox.docling_task:run",
 }
 
 PARSER_LIBRARIES: Sequence[str] = (

@@ -28,6 +28,7 @@ class TestReadiness:
         assert answer.json() == {
             "status": "ready",
             "parts": {"database": "ok", "vectors": "ok", "model": "ok", "worker": "ok"},
+            "options": {"docling": "not set up"},
         }
 
     def test_names_the_part_that_fails(

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from tests.unit.house.tree import Finding, Tree
 
 LOCK = PurePosixPath("constraints.txt")
-_UNPINNED_EXTRAS = frozenset({"models"})  # large, and chosen by those who want another model
+_UNPINNED_EXTRAS = frozenset({"models", "docling"})  # large, chosen by some; docling pins its own
 
 
 def pin_faults(tree: Tree) -> Iterator[Finding]:

@@ -47,6 +47,7 @@ from ingest.model_changes.handler import ModelChangeHandler
 from ingest.model_changes.service import ModelChanges
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.sniffing import sniff
+from ingest.pipeline.bounds import ParseBounds
 from ingest.pipeline.build import BuildBook
 from ingest.pipeline.embedding import EmbedHandler
 from ingest.pipeline.parsing import ParseHandler
@@ -55,10 +56,11 @@ from ingest.pipeline.removal import DatasetRemoval, FileRemoval
 from ingest.pipeline.sweeping import SweepHandler
 from ingest.pipeline.switching import Switch, SwitchHandler
 from ingest.pipeline.unpacking import UnpackHandler
+from ingest.sandbox.docling_task import DoclingState
 from ingest.sandbox.draft_task import Counting
 from ingest.sandbox.limits import MEBIBYTE, Limits
 from ingest.sandbox.sandbox import Sandbox
-from ingest.settings import ChunkDefaults, OcrLimits, UploadLimits
+from ingest.settings import ChunkDefaults, DoclingLimits, OcrLimits, UploadLimits
 from ingest.storage.folder import FolderStore
 from ingest.storage.protocol import original_key
 from kit.db.base import Base
@@ -122,8 +124,13 @@ class Workshop:
             sandbox=self.sandbox,
             countings=dict.fromkeys(self.models.names, self.counting),
             options=ParseOptions(),
-            limits=Limits(),
-            ocr=OcrLimits(page_seconds=180, memory_bytes=2048 * MEBIBYTE),
+            bounds=ParseBounds(
+                limits=Limits(),
+                ocr=OcrLimits(page_seconds=180, memory_bytes=2048 * MEBIBYTE),
+                docling=DoclingLimits(page_seconds=60, memory_bytes=4096 * MEBIBYTE),
+                max_pages=5000,
+                has_docling=False,
+            ),
         )
         self.embedding = EmbedHandler(**rows, book=self.book, store=self.store, models=self.models)
         self.unpacking = UnpackHandler(
@@ -167,6 +174,7 @@ class Workshop:
             store=self.store,
             files=self.files,
             models=self.models,
+            docling=DoclingState(self.sandbox, None, limits=Limits()),
         )
 
     @property

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
 
 from ingest.datasets.models import Dataset
 from ingest.doctor.findings import Ailment, Finding
+from ingest.documents import ParserEngine
 from ingest.files.jobs import EMBED_QUEUE, PARSE_QUEUE
 from ingest.files.models import Chunk, File, FileGeneration
 from ingest.files.types import ShownStatus
+from ingest.sandbox.docling_task import DoclingState
+from ingest.sandbox.limits import Limits
 from ingest.storage.protocol import original_key
 from kit.jobs.models import Job
 from kit.jobs.types import JobState
@@ -233,3 +238,25 @@ class TestWork:
         workshop.change(dataset, file, re_ingest=True)
         workshop.work()
         assert workshop.doctor.examine() == []
+
+
+class TestUnavailableEngine:
+    def test_datasets_that_ask_for_docling_are_named_with_what_is_missing(self, workshop: Workshop) -> None:
+        wanting = workshop.dataset("scans", parser_engine=ParserEngine.DOCLING)
+        workshop.dataset("others", parser_engine=ParserEngine.AUTO)
+        (finding,) = workshop.doctor.examine()
+        assert (finding.ailment, finding.subject) == (Ailment.ENGINE_UNAVAILABLE, wanting)
+        assert finding.tenant_id == workshop.caller.tenant_id
+        assert "'scans'" in finding.message
+        assert "CAIRN_DOCLING_MODELS is not set" in finding.message
+        assert "AUTO or NODE_NATIVE" in finding.remedy
+        assert not finding.repairable
+
+    def test_what_is_set_up_and_incomplete_is_told_of_without_anybody_wanting_it(
+        self, workshop: Workshop, tmp_path: Path
+    ) -> None:
+        state = DoclingState(workshop.sandbox, tmp_path / "no", limits=Limits())
+        (finding,) = replace(workshop.doctor, docling=state).examine()
+        assert (finding.ailment, finding.subject) == (Ailment.ENGINE_UNAVAILABLE, "CAIRN_DOCLING_MODELS")
+        assert f"{tmp_path}/no" in finding.message
+        assert "docling-tools" in finding.remedy

@@ -13,6 +13,7 @@ const AILMENTS = {
   orphan_vectors: "Vectors of nothing", missing_vectors: "Vectors are missing", missing_chunks: "Passages are missing",
   missing_original: "Original is missing", orphan_stored_file: "Stored file of nothing", stalled_build: "Build stands still",
   unremoved_file: "File left behind", unremoved_dataset: "Dataset left behind", dead_job: "Work was given up",
+  parser_engine_unavailable: "Parser cannot be used",
 };
 
 export function Doctor() {
