@@ -210,6 +210,9 @@ class Settings(BaseSettings):
         None, description="Role of people who are new here; unset: only people who were invited are let in"
     )
     rate_limit: int = Field(0, ge=0, description="Requests a minute of one key that has no limit of its own; 0: none")
+    task_rate_limit: int = Field(
+        60, ge=0, description="Tasks a minute that one key may make at the platform's surface; 0: no limit"
+    )
     quota_storage: int = Field(0, ge=0, description="Bytes of originals that each tenant may keep; 0: no limit")
     quota_chunks: int = Field(0, ge=0, description="Chunks that each tenant may keep; 0: no limit")
     quota_searches: int = Field(0, ge=0, description="Searches a day (UTC) of each tenant; 0: no limit")

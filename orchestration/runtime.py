@@ -75,6 +75,7 @@ from orchestration.running import make_runs
 from orchestration.runs.work import RunWork
 from orchestration.searching import Searching, make_searching
 from orchestration.tasks.jobs import RUN
+from orchestration.tasks.numbers import number_the_rest
 from orchestration.teamwork import Teamwork, make_desk, make_teamwork
 from orchestration.thinking import make_adapters
 from orchestration.usage import Usage
@@ -199,6 +200,8 @@ class Runtime:
             _log.info("worker.recovered", jobs=freed)
         self.worker_lock.share()
         self._renew_secrets()
+        with self.database.write() as session:
+            number_the_rest(session)
         if queues is None:
             self.doctor.ask_for_tidying()
         self.worker.start()

@@ -35,14 +35,18 @@ from orchestration.runs.effects.comment import COMMENT
 from orchestration.runs.effects.handover import HAND_OVER
 from orchestration.runs.effects.question import ASK_PERSON
 from orchestration.runs.interventions import Interventions
+from orchestration.runs.removal import Removal
+from orchestration.runs.steering import Steering
 from orchestration.runs.story import Story
 from orchestration.runs.tools import READ_AROUND, SEARCH
 from orchestration.scheduled_prompts.scheduled import DuePrompt
 from orchestration.scheduled_prompts.service import ScheduledPrompts
+from orchestration.tasks.assignees import Assignees
 from orchestration.tasks.blockers import Blockers
 from orchestration.tasks.comments import Comments
 from orchestration.tasks.follow_ups import FollowUps
 from orchestration.tasks.moves import Moves
+from orchestration.tasks.numbered import NumberedTasks
 from orchestration.tasks.projects import Projects
 from orchestration.tasks.service import Tasks
 
@@ -73,6 +77,10 @@ class Teamwork:
     comments: Comments
     blockers: Blockers
     interventions: Interventions
+    numbered: NumberedTasks
+    assignees: Assignees
+    steering: Steering
+    removal: Removal
     approvals: Approvals
     resolver: Resolver
     reviews: Reviews
@@ -117,8 +125,8 @@ def make_desk(clock: Clock, *, gate: Gate, queue: JobQueue) -> Desk:
 def make_teamwork(
     clock: Clock, database: Database, desk: Desk, *, gate: Gate, crawls: Crawls, secrets: Secrets, readiness: Readiness
 ) -> Teamwork:
-    held, schedules = HeldCrawls(crawls), Schedules(clock)
     workspaces = Workspaces(clock=clock, keys=AccessKeys(clock=clock))
+    held, schedules, assignees = HeldCrawls(crawls), Schedules(clock), Assignees(AgentDirectory())
     resolver = Resolver(names=gate, closer=desk.closer, moves=desk.moves, clock=clock, subjects={held.kind: held})
     return Teamwork(
         database=database,
@@ -128,6 +136,17 @@ def make_teamwork(
         comments=desk.comments,
         blockers=desk.blockers,
         interventions=desk.interventions,
+        numbered=NumberedTasks(gate=gate, tasks=desk.tasks),
+        assignees=assignees,
+        steering=Steering(
+            names=gate,
+            tasks=desk.tasks,
+            moves=desk.moves,
+            blockers=desk.blockers,
+            interventions=desk.interventions,
+            clock=clock,
+        ),
+        removal=Removal(names=gate, moves=desk.moves, closer=desk.closer, clock=clock),
         approvals=desk.approvals,
         resolver=resolver,
         reviews=Reviews(names=gate, resolver=resolver, moves=desk.moves),

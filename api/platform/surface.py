@@ -13,6 +13,7 @@ from api.platform import (
     oidc,
     organizations,
     own_sessions,
+    tasks,
     teams,
     users,
 )
@@ -29,5 +30,5 @@ OPEN_PATHS = frozenset(
 )
 
 router = APIRouter(prefix=PREFIX)
-for resource in (auth, own_sessions, oidc, users, organizations, api_keys, teams, activity_log, notifications):
+for resource in (auth, own_sessions, oidc, users, organizations, api_keys, teams, tasks, activity_log, notifications):
     router.include_router(resource.router)

@@ -17,6 +17,7 @@ UNRECORDED = frozenset(
     {
         "audit_events",
         "audit_heads",
+        "counters",
         "events",
         "jobs",
         "file_generations",

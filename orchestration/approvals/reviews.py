@@ -38,7 +38,7 @@ class Reviews:
 
     def _review(self, session: Session, principal: Principal, task_id: str, decision: Decision) -> None:
         """Of what a person brought, which waits without an approval."""
-        task = repository.held(session, [task_id])[0]
+        task = repository.hold(session, task_id)
         if task.status != TaskStatus.AWAITING_REVIEW:
             raise NothingToDecide(task.id, task.status)
         actor = actor_of(session, principal)

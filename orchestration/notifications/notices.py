@@ -36,7 +36,7 @@ class Notices:
             message=f"{actor.name} has finished it." if is_done else _beginning(error or "It has failed."),
             type=NotificationType.SUCCESS if is_done else NotificationType.ERROR,
             source="tasks",
-            link=_task_link(task),
+            link=task_link(task.id),
             dataset_id=task.dataset_id,
         )
         self._tell(session, task.tenant_id, [_maker(task)], new, actor)
@@ -48,7 +48,7 @@ class Notices:
             title=f"For you: {task.title}",
             message=_beginning(task.description or task.prompt),
             source="tasks",
-            link=_task_link(task),
+            link=task_link(task.id),
             dataset_id=task.dataset_id,
         )
         self._tell(session, task.tenant_id, [Actor(ActorKind.HUMAN, task.assignee_id, "")], new, actor)
@@ -58,7 +58,7 @@ class Notices:
             title=f"{author.name} mentions you: {task.title}",
             message=_beginning(text),
             source="comments",
-            link=_task_link(task),
+            link=task_link(task.id),
             dataset_id=task.dataset_id,
         )
         self._tell(session, task.tenant_id, who, new, author)
@@ -69,7 +69,7 @@ class Notices:
             message=_beginning(text),
             type=NotificationType.WARNING,
             source="tasks",
-            link=_task_link(task),
+            link=task_link(task.id),
             dataset_id=task.dataset_id,
         )
         self._tell(session, task.tenant_id, [Actor(ActorKind.HUMAN, person_id, "")], new, author)
@@ -110,6 +110,6 @@ def _beginning(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
-def _task_link(task: Task) -> str:
+def task_link(task_id: str) -> str:
     """The console's page of it."""
-    return f"/#/tasks/{task.id}"
+    return f"/#/tasks/{task_id}"

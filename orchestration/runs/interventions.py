@@ -67,7 +67,7 @@ class Interventions:
         approval_id = session.get_one(Task, task_id).approval_id
         # An approval's row is taken before its tasks', here as by those who decide about it.
         held = self.closer.hold(session, [] if approval_id is None else [approval_id])
-        task = repository.held(session, [task_id])[0]
+        task = repository.hold(session, task_id)
         is_waiting = task.status == TaskStatus.AWAITING_APPROVAL and task.approval_id == approval_id
         self.moves.move(session, task, TaskStatus.CANCELLED, actor)
         run = repository.open_run(session, task.id)
@@ -80,14 +80,20 @@ class Interventions:
 
     def _held(self, session: Session, principal: Principal, task_id: str) -> tuple[Task, Actor]:
         self._check(session, principal, task_id)
-        return repository.held(session, [task_id])[0], actor_of(session, principal)
+        return repository.hold(session, task_id), actor_of(session, principal)
 
     def _check(self, session: Session, principal: Principal, task_id: str) -> None:
         seen = repository.get(session, sight_of(session, principal, self.names), task_id)
         need(principal, Scope.WRITE)
-        is_own = (seen.created_by_kind, seen.created_by_id) == (ActorKind.HUMAN, actor_of(session, principal).id)
-        if principal.agent_role is not None or not (is_own or principal.may(Scope.MANAGE)):
+        if not may_intervene(session, principal, seen):
             raise Forbidden(
                 f"key {principal.name!r} may not take a hand in task {task_id}: that is for administrators, and "
                 "for the person who made it"
             )
+
+
+def may_intervene(session: Session, principal: Principal, task: Task) -> bool:
+    if principal.agent_role is not None:
+        return False
+    is_own = (task.created_by_kind, task.created_by_id) == (ActorKind.HUMAN, actor_of(session, principal).id)
+    return is_own or principal.may(Scope.MANAGE)

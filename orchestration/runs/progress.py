@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from identity.types import Principal
 from kit.clock import Clock
+from kit.jobs.errors import LeaseLost
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim, JobState, Progress
 from orchestration.agents.running import in_turn, running
@@ -23,6 +24,7 @@ from orchestration.runs.effects.types import Doing
 from orchestration.runs.passage_texts import PassageTexts
 from orchestration.runs.types import Bounds, Left, Message, TokensUsed, Turn
 from orchestration.tasks import repository, runs
+from orchestration.tasks.errors import TaskIsNotThere
 from orchestration.tasks.events import ACTIVITY_UPDATED, record, tell
 from orchestration.tasks.models import Task, TaskRun
 from orchestration.tasks.moves import Moves
@@ -87,7 +89,8 @@ class RunProgress:
             self.answering.end(session, task, run)
             self.jobs.complete(session, claim)
             return None
-        bounds = self.bounds.narrowed(config.max_turns, config.timeout_seconds, config.max_cost_usd)
+        seconds = _shorter(config.timeout_seconds, task.max_duration_seconds)
+        bounds = self.bounds.narrowed(config.max_turns, seconds, config.max_cost_usd)
         if self._is_spent(session, claim, turns, bounds, cost_usd=task.cost_usd):
             return None
         chosen = self.adapters.choose(session, task.tenant_id, config, _left(bounds, turns, task))
@@ -159,7 +162,10 @@ class RunProgress:
 
     @staticmethod
     def _rows(session: Session, claim: Claim) -> tuple[Task, TaskRun]:
-        task = repository.held(session, [claim.text("task_id")])[0]
+        try:
+            task = repository.hold(session, claim.text("task_id"))
+        except TaskIsNotThere as error:  # and its job with it
+            raise LeaseLost(f"job {claim.id} ({claim.kind}): {error.message}") from error
         return task, session.get_one(TaskRun, claim.text("run_id"), populate_existing=True)
 
     def _begin(self, session: Session, task: Task, run: TaskRun, model: str) -> None:
@@ -265,6 +271,11 @@ def _spend(task: Task, run: TaskRun, tokens: TokensUsed, cost_usd: float | None)
 def _left(bounds: Bounds, turns: Sequence[Turn], task: Task) -> Left:
     seconds = bounds.seconds - sum(turn.seconds for turn in turns)
     return Left(seconds, None if bounds.cost_usd is None else bounds.cost_usd - task.cost_usd)
+
+
+def _shorter(one: float | None, other: float | None) -> float | None:
+    """None is no bound."""
+    return min((bound for bound in (one, other) if bound is not None), default=None)
 
 
 def _is_approved(task: Task, run: TaskRun) -> bool:

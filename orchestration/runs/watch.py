@@ -63,10 +63,13 @@ class RunWatch:
         if wait is None:
             return False
         with self.database.write() as session:
-            parent = repository.held(session, [wait.task_id])[0]
+            held = repository.held(session, [wait.task_id])  # nothing, where both were deleted
             wait = runs.waiting_for(session, WaitKind.SUBTASK, subtask_id)
-            subtask = session.get_one(Task, subtask_id, populate_existing=True)
-            if wait is None or parent.status != TaskStatus.AWAITING_SUBTASK or subtask.status not in _OVER:
+            subtask = session.get(Task, subtask_id, populate_existing=True)
+            if wait is None or subtask is None or subtask.status not in _OVER:
+                return False
+            parent = held[0]
+            if parent.status != TaskStatus.AWAITING_SUBTASK:
                 return False
             runs.settle(session, WaitKind.SUBTASK, subtask_id, _told(session, subtask), at=self.clock.now())
             self.moves.wake(session, parent, WakeReason.SUBTASK_ENDED, SYSTEM, feedback=parent.feedback)
@@ -87,11 +90,11 @@ class RunWatch:
 
     def _call_off(self, wait: RunWait) -> bool:
         with self.database.write() as session:
-            subtask = session.get_one(Task, wait.ref_id)
-            is_open = subtask.status not in ENDED
+            subtask = session.get(Task, wait.ref_id)
+            is_open = subtask is not None and subtask.status not in ENDED
             if is_open:
-                self.interventions.call_off(session, subtask.id, SYSTEM)
-            runs.settle(session, WaitKind.SUBTASK, subtask.id, {"status": TaskStatus.CANCELLED}, at=self.clock.now())
+                self.interventions.call_off(session, wait.ref_id, SYSTEM)
+            runs.settle(session, WaitKind.SUBTASK, wait.ref_id, {"status": TaskStatus.CANCELLED}, at=self.clock.now())
             return is_open
 
     def _without_job(self, session: Session) -> Sequence[str]:
@@ -110,11 +113,12 @@ class RunWatch:
 
     def _take_up(self, task_id: str) -> bool:
         with self.database.write() as session:
-            task = repository.held(session, [task_id])[0]
-            run = repository.open_run(session, task.id)
-            has_job = select(Job.id).where(Job.subject == task.id, Job.kind == RUN, Job.state.in_(UNFINISHED))
+            held = repository.held(session, [task_id])
+            run = repository.open_run(session, task_id)
+            has_job = select(Job.id).where(Job.subject == task_id, Job.kind == RUN, Job.state.in_(UNFINISHED))
             if run is None or session.scalar(has_job.limit(1)) is not None:
                 return False
+            task = held[0]
             if (task.status, run.state) == (TaskStatus.ASSIGNED, RunState.QUEUED):
                 self.moves.enqueue(session, task, run.id)
             elif (task.status, run.state) == (TaskStatus.IN_PROGRESS, RunState.RUNNING):

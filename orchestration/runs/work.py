@@ -37,7 +37,7 @@ class RunWork:
 
     def cancel(self, session: Session, job: Job) -> None:
         """Calls its task off. A turn in hand is let go as it ends."""
-        task = repository.held(session, [job.subject])[0]
+        task = repository.hold(session, job.subject)
         run = repository.open_run(session, task.id)
         if run is not None:
             runs.end(session, run, RunState.CANCELLED, at=self.moves.clock.now())

@@ -45,7 +45,7 @@ class Blockers:
         waits for something else or is over, UnknownAssignee for a `person_id` that is nobody's."""
         need(principal, Scope.WRITE)
         repository.get(session, sight_of(session, principal, self.names), task_id)
-        task = repository.held(session, [task_id])[0]
+        task = repository.hold(session, task_id)
         row = self.put(session, task, text, actor_of(session, principal), person_id=person_id)
         runs.halt(session, self.moves.queue, task)
         return self._views(session, [row])[0]
@@ -88,13 +88,20 @@ class Blockers:
         need(principal, Scope.WRITE)
         if principal.agent_role is not None:
             raise Forbidden(f"key {principal.name!r} is an agent's, and blockers are for people to resolve")
-        task = repository.held(session, [task_id])[0]
+        task = repository.hold(session, task_id)
         row = session.get(TaskBlocker, blocker_id, populate_existing=True)
         if row is None or row.task_id != task.id:
             raise BlockerIsNotThere(blocker_id, task.id)
         if row.state != BlockerState.OPEN:
             raise BlockerIsClosed(row.id, row.state)
-        actor, now = actor_of(session, principal), self.clock.now()
+        actor = actor_of(session, principal)
+        self._settle(session, task, row, actor, answer)
+        if task.status == TaskStatus.BLOCKED and not _open_count(session, task.id):
+            self.moves.wake(session, task, WakeReason.ANSWERED, actor, feedback=task.feedback)
+        return self._views(session, [row])[0]
+
+    def _settle(self, session: Session, task: Task, row: TaskBlocker, actor: Actor, answer: str | None) -> None:
+        now = self.clock.now()
         row.state, row.answer, row.resolved_at = BlockerState.RESOLVED, answer, now
         row.resolved_by_kind, row.resolved_by_id, row.resolved_by_name = actor.kind, actor.id[:64], actor.name[:200]
         session.flush()
@@ -102,9 +109,12 @@ class Blockers:
         result = {"answer": answer or "", "by": actor.name}
         if not runs.settle(session, WaitKind.QUESTION, row.id, result, at=now):
             runs.tell_run(session, task, f"{row.text}\n\n{answer or 'This is settled.'}", actor, at=now)
-        if task.status == TaskStatus.BLOCKED and not _open_count(session, task.id):
-            self.moves.wake(session, task, WakeReason.ANSWERED, actor, feedback=task.feedback)
-        return self._views(session, [row])[0]
+
+    def settle_all(self, session: Session, task: Task, actor: Actor) -> None:
+        """Whoever raised them hears that it goes on without an answer. The task is held."""
+        for row in repository.blockers(session, task.id):
+            if row.state == BlockerState.OPEN:
+                self._settle(session, task, row, actor, None)
 
     def withdraw(self, session: Session, task: Task) -> None:
         """The task is called off, and held."""

@@ -41,7 +41,7 @@ class Comments:
         """MentionsNobody where it names somebody who is not there."""
         need(principal, Scope.WRITE)
         repository.get(session, sight_of(session, principal, self.names), task_id)
-        task = repository.held(session, [task_id])[0]
+        task = repository.hold(session, task_id)
         return self.put(session, task, actor_of(session, principal), text, kind)
 
     def put(self, session: Session, task: Task, author: Actor, text: str, kind: CommentKind) -> CommentView:

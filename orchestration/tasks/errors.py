@@ -19,6 +19,12 @@ class ProjectIsNotThere(NotFound):
         super().__init__(f"there is no project {project_id!r}")
 
 
+class UnknownProject(Invalid):
+    def __init__(self, field: str, value: str) -> None:
+        message = f"{value!r} is none that there is"
+        super().__init__(f"{field}: {message}", details=[Detail(field, message)])
+
+
 class ProjectIsThere(Conflict):
     code = "CONFLICT"
 
@@ -38,6 +44,7 @@ class TaskCannotBecome(Conflict):
 
     def __init__(self, task_id: str, present: str, wanted: str) -> None:
         super().__init__(f"task {task_id} is {present} and cannot become {wanted}")
+        self.present, self.wanted = present, wanted
 
 
 class TaskHasNotFailed(Unprocessable):

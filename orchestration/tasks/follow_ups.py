@@ -30,6 +30,7 @@ class FollowUps:
     def add(self, session: Session, principal: Principal, task_id: str, follow_up: FollowUp) -> TaskView:
         """As `Tasks.create`, which raises what it refuses."""
         before = repository.get(session, sight_of(session, principal, self.names), task_id)
+        held = repository.hold(session, task_id)  # before the numbers are: see orchestration.tasks.numbers
         new = NewTask(
             title=follow_up.title,
             kind=follow_up.kind,
@@ -41,7 +42,6 @@ class FollowUps:
             assignee_id=follow_up.assignee_id,
         )
         made, now = self.tasks.create(session, principal, new), self.clock.now()
-        held = repository.held(session, [task_id])[0]
         session.add(
             TaskLink(
                 task_id=held.id, other_id=made.id, kind=LinkKind.FOLLOW_UP, tenant_id=held.tenant_id, created_at=now

@@ -11,23 +11,40 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kit.db.base import Base, Id, UtcDateTime
 
 
+class Counter(Base):
+    """The newest number of `what` in a tenant. See orchestration.tasks.numbers."""
+
+    __tablename__ = "counters"
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+    what: Mapped[str] = mapped_column(String(16), primary_key=True)
+    newest: Mapped[int] = mapped_column(Integer)
+
+
 class Project(Base):
-    """Groups tasks. `slug` is unique in the tenant; the one named `general` is made when it is first needed."""
+    """Groups tasks. `slug` is unique in the tenant; the one named `general` is made when it is first needed. `number`
+    as in Task."""
 
     __tablename__ = "projects"
-    __table_args__ = (UniqueConstraint("tenant_id", "slug"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "slug"),
+        Index("uq_projects_number", "tenant_id", "number", unique=True),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
     slug: Mapped[str] = mapped_column(String(100))
     name: Mapped[str] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Task(Base):
     """`events_count` is the number of the newest line of its timeline. `feedback` is what the last review asked for.
-    `needs_review`: what an agent brings is done when a person has approved it."""
+    `needs_review`: what an agent brings is done when a person has approved it. `number` is how the platform's API names
+    it: unique in the tenant, and never another task's. None is for a moment only, of what a process of an older version
+    has added. `resolution` is what came of it, as a person puts it."""
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -37,6 +54,8 @@ class Task(Base):
         Index("ix_tasks_parent", "parent_id"),
         Index("ix_tasks_dataset", "dataset_id"),
         Index("ix_tasks_workspace", "workspace_id", "status"),
+        Index("uq_tasks_number", "tenant_id", "number", unique=True),
+        Index("ix_tasks_title", "tenant_id", "title"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -63,6 +82,12 @@ class Task(Base):
     needs_review: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     cost_usd: Mapped[float] = mapped_column(Float, default=0.0)
     events_count: Mapped[int] = mapped_column(Integer, default=0)
+    number: Mapped[int | None] = mapped_column(Integer)
+    tags: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    resolution: Mapped[str | None] = mapped_column(Text)
+    estimated_minutes: Mapped[int | None] = mapped_column(Integer)
+    max_duration_seconds: Mapped[int | None] = mapped_column(Integer)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

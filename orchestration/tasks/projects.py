@@ -17,6 +17,7 @@ from kit.slugs import slug_of
 from orchestration.tasks import repository
 from orchestration.tasks.errors import ProjectIsThere
 from orchestration.tasks.models import Project
+from orchestration.tasks.numbers import Numbered, next_number
 from orchestration.tasks.service import check_project, need
 from orchestration.tasks.sight import sight_of
 from orchestration.tasks.types import ProjectStatus, ProjectView
@@ -46,21 +47,25 @@ class Projects:
         need(principal, Scope.WRITE)
         if principal.is_narrowed:
             raise Forbidden(f"key {principal.name!r} is for an agent or for certain datasets and makes no projects")
-        row = Project(
-            id=new_id(),
-            tenant_id=principal.tenant_id,
-            slug=slug or slug_of(name, otherwise="project"),
-            name=name.strip(),
-            status=ProjectStatus.ACTIVE,
-            created_at=self.clock.now(),
-        )
+        slug = slug or slug_of(name, otherwise="project")
         try:
             with session.begin_nested():
+                row = Project(
+                    id=new_id(),
+                    tenant_id=principal.tenant_id,
+                    slug=slug,
+                    name=name.strip(),
+                    status=ProjectStatus.ACTIVE,
+                    number=next_number(session, principal.tenant_id, Numbered.PROJECT),
+                    created_at=self.clock.now(),
+                )
                 session.add(row)
         except IntegrityError as error:
-            raise ProjectIsThere(row.slug) from error
+            raise ProjectIsThere(slug) from error
         return _view(row, 0)
 
 
 def _view(row: Project, task_count: int) -> ProjectView:
-    return ProjectView(row.id, row.slug, row.name, ProjectStatus(row.status), task_count, row.created_at)
+    return ProjectView(
+        row.id, row.number or 0, row.slug, row.name, ProjectStatus(row.status), task_count, row.created_at
+    )

@@ -12,7 +12,9 @@ from identity.models import User
 from kit.clock import Clock
 from kit.ids import new_id
 from orchestration.tasks.errors import ProjectIsNotThere, TaskIsNotThere
+from orchestration.tasks.matching import matching
 from orchestration.tasks.models import Artifact, Project, Task, TaskBlocker, TaskComment, TaskEvent, TaskLink, TaskRun
+from orchestration.tasks.numbers import Numbered, next_number
 from orchestration.tasks.sight import Sight
 from orchestration.tasks.types import OPEN_RUNS, LinkKind, ProjectStatus, TaskQuery
 
@@ -34,20 +36,30 @@ def held(session: Session, task_ids: Collection[str]) -> Sequence[Task]:
     return list(session.scalars(wanted.execution_options(populate_existing=True)))
 
 
+def hold(session: Session, task_id: str) -> Task:
+    """As `held`, for one. TaskIsNotThere where it was deleted since it was seen."""
+    rows = held(session, [task_id])
+    if not rows:
+        raise TaskIsNotThere(task_id)
+    return rows[0]
+
+
 def page_of(session: Session, sight: Sight, query: TaskQuery, *, before: str | None, limit: int) -> Sequence[Task]:
     """Newest first."""
-    wanted = select(Task).where(sight.tasks())
-    if query.statuses is not None:
-        wanted = wanted.where(Task.status.in_(query.statuses))
-    if query.agent_role is not None:
-        wanted = wanted.where(Task.assignee_kind == "agent", Task.assignee_id == query.agent_role)
-    if query.project_id is not None:
-        wanted = wanted.where(Task.project_id == query.project_id)
-    if query.wake_reason is not None:
-        wanted = wanted.where(Task.wake_reason == query.wake_reason)
+    wanted = select(Task).where(sight.tasks(), *matching(query))
     if before is not None:
         wanted = wanted.where(Task.id < before)
     return list(session.scalars(wanted.order_by(Task.id.desc()).limit(limit)))
+
+
+def numbered_page(
+    session: Session, sight: Sight, query: TaskQuery, *, limit: int, offset: int, urgent: bool
+) -> tuple[Sequence[Task], int]:
+    """Newest first, or urgent and old ones first; and how many there are in all."""
+    wanted = select(Task).where(sight.tasks(), Task.number.is_not(None), *matching(query))
+    total = session.scalar(wanted.with_only_columns(func.count())) or 0
+    order = (Task.priority, Task.number) if urgent else (Task.number.desc(),)
+    return list(session.scalars(wanted.order_by(*order).limit(limit).offset(offset))), total
 
 
 def children(session: Session, sight: Sight, task_id: str) -> Sequence[Task]:
@@ -155,11 +167,11 @@ def project(session: Session, tenant_id: str, project_id: str) -> Project:
     return row
 
 
-def project_names(session: Session, ids: Collection[str]) -> Mapping[str, str]:
+def projects_of(session: Session, ids: Collection[str]) -> Mapping[str, Project]:
+    """By id."""
     if not ids:
         return {}
-    found = session.execute(select(Project.id, Project.name).where(Project.id.in_(sorted(ids))))
-    return {row.id: row.name for row in found}
+    return {row.id: row for row in session.scalars(select(Project).where(Project.id.in_(sorted(ids))))}
 
 
 def general_project(session: Session, tenant_id: str, clock: Clock) -> Project:
@@ -168,12 +180,12 @@ def general_project(session: Session, tenant_id: str, clock: Clock) -> Project:
     row = session.scalar(wanted)
     if row is not None:
         return row
-    made = Project(
-        id=new_id(), tenant_id=tenant_id, slug=GENERAL, name="General", status=ProjectStatus.ACTIVE,
-        created_at=clock.now(),
-    )  # fmt: skip
     try:
         with session.begin_nested():
+            made = Project(
+                id=new_id(), tenant_id=tenant_id, slug=GENERAL, name="General", status=ProjectStatus.ACTIVE,
+                number=next_number(session, tenant_id, Numbered.PROJECT), created_at=clock.now(),
+            )  # fmt: skip
             session.add(made)
     except IntegrityError:
         return session.scalars(wanted).one()

@@ -25,6 +25,7 @@ from orchestration.tasks.errors import (
 from orchestration.tasks.events import record, tell_status
 from orchestration.tasks.models import Project, Task
 from orchestration.tasks.moves import Moves
+from orchestration.tasks.numbers import Numbered, next_number
 from orchestration.tasks.ports import AgentNames
 from orchestration.tasks.sight import Sight, sight_of
 from orchestration.tasks.types import (
@@ -63,11 +64,12 @@ class Tasks:
             self.gate.readable(session, principal, new.dataset_id)
         if new.parent_id is not None:
             repository.get(session, sight, new.parent_id)
+            repository.hold(session, new.parent_id)  # before the numbers are: see orchestration.tasks.numbers
         if new.project_id is not None:
             check_project(session, sight, new.project_id)
         self.check_assignee(session, principal.tenant_id, new, agent_role=principal.agent_role)
         task = self.put(session, principal.tenant_id, new, actor_of(session, principal))
-        return self._views(session, principal, [task])[0]
+        return self.views_of(session, principal, [task])[0]
 
     def put(self, session: Session, tenant_id: str, new: NewTask, actor: Actor) -> Task:
         """As `create`, for a task that was agreed to before: the assignee may have gone since, and nobody is asking.
@@ -89,6 +91,11 @@ class Tasks:
             assignee_kind=new.assignee_kind,
             assignee_id=new.assignee_id,
             needs_review=new.needs_review,
+            tags=new.tags,
+            estimated_minutes=new.estimated_minutes,
+            max_duration_seconds=new.max_duration_seconds,
+            due_at=new.due_at,
+            number=next_number(session, tenant_id, Numbered.TASK),
             created_by_kind=actor.kind,
             created_by_id=actor.id,
             created_by_name=actor.name,
@@ -107,7 +114,7 @@ class Tasks:
         return task
 
     def get(self, session: Session, principal: Principal, task_id: str) -> TaskView:
-        return self._views(session, principal, [self._row(session, principal, task_id)])[0]
+        return self.views_of(session, principal, [self._row(session, principal, task_id)])[0]
 
     def list(self, session: Session, principal: Principal, query: TaskQuery, page: PageRequest) -> Page[TaskView]:
         """Newest first."""
@@ -115,18 +122,18 @@ class Tasks:
         rows = repository.page_of(session, sight, query, before=page.after, limit=page.limit + 1)
         shown = rows[: page.limit]
         cursor = encode_cursor(shown[-1].id) if len(rows) > page.limit else None
-        return Page(self._views(session, principal, shown), cursor)
+        return Page(self.views_of(session, principal, shown), cursor)
 
     def detail(self, session: Session, principal: Principal, task_id: str) -> TaskDetail:
         sight = sight_of(session, principal, self.gate)
         row = repository.get(session, sight, task_id)
         output = repository.output(session, row)
         return TaskDetail(
-            task=self._views(session, principal, [row])[0],
+            task=self.views_of(session, principal, [row])[0],
             output=None if output is None else views.output(output),
             comments=[views.comment(one) for one in repository.comments(session, row.id)],
             runs=[views.run(one) for one in repository.runs(session, row.id)],
-            subtasks=self._views(session, principal, repository.children(session, sight, row.id)),
+            subtasks=self.views_of(session, principal, repository.children(session, sight, row.id)),
         )
 
     def output(self, session: Session, principal: Principal, task_id: str) -> OutputView:
@@ -155,7 +162,7 @@ class Tasks:
         """The id of the new run. TaskHasNotFailed, ProjectIsResting."""
         need(principal, Scope.MANAGE)
         self._row(session, principal, task_id)
-        task = repository.held(session, [task_id])[0]
+        task = repository.hold(session, task_id)
         if task.status != TaskStatus.FAILED or task.assignee_kind != ActorKind.AGENT:
             raise TaskHasNotFailed(task.id, task.status)
         project = session.get_one(Project, task.project_id)
@@ -186,8 +193,8 @@ class Tasks:
         elif repository.active_person(session, tenant_id, new.assignee_id) is None:
             raise UnknownAssignee("assigneeId", new.assignee_id)
 
-    def _views(self, session: Session, principal: Principal, rows: Sequence[Task]) -> Sequence[TaskView]:
-        projects = repository.project_names(session, {row.project_id for row in rows})
+    def views_of(self, session: Session, principal: Principal, rows: Sequence[Task]) -> Sequence[TaskView]:
+        projects = repository.projects_of(session, {row.project_id for row in rows})
         people = {row.assignee_id for row in rows if row.assignee_kind == ActorKind.HUMAN and row.assignee_id}
         names = dict(repository.people(session, principal.tenant_id, people))
         for row in rows:

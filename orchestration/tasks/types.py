@@ -128,7 +128,8 @@ class Mention:
 class NewTask:
     """`project_id` None: the tenant's general one. `dataset_id`: who may not see that dataset sees nothing of the task.
     Nobody is assigned where `assignee_kind` is None. `needs_review`: a person approves what an agent brings.
-    `workspace_id`: tokens of other workspaces see nothing of it."""
+    `workspace_id`: tokens of other workspaces see nothing of it. `tags` are words as their reader wrote them.
+    `max_duration_seconds` bounds each run of an agent."""
 
     title: str
     kind: str
@@ -142,13 +143,32 @@ class NewTask:
     priority: Priority = Priority.MEDIUM
     needs_review: bool = False
     workspace_id: str | None = None
+    tags: str = ""
+    estimated_minutes: int | None = None
+    max_duration_seconds: int | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChange:
+    """None leaves a field as it is; names as of the row."""
+
+    title: str | None = None
+    description: str | None = None
+    prompt: str | None = None
+    kind: str | None = None
+    priority: Priority | None = None
+    project_id: str | None = None
+    resolution: str | None = None
+    max_duration_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectView:
-    """`task_count` counts the tasks that the caller may see."""
+    """`task_count` counts the tasks that the caller may see. `number` and `slug` are its other names."""
 
     id: str
+    number: int
     slug: str
     name: str
     status: ProjectStatus
@@ -177,12 +197,18 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class TaskQuery:
-    """None is no condition."""
+    """None is no condition. `words` all stand in what the task says, whatever their case. `assignees` are kinds with
+    ids."""
 
     statuses: Sequence[TaskStatus] | None = None
     agent_role: str | None = None
     project_id: str | None = None
+    project_slug: str | None = None
+    project_number: int | None = None
     wake_reason: str | None = None
+    priorities: Sequence[Priority] | None = None
+    assignees: Sequence[tuple[ActorKind, str]] | None = None
+    words: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +273,11 @@ class OutputView:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """`approval_id` is the newest approval that the task waited for."""
+    """`approval_id` is the newest approval that the task waited for. `number` is the task's other name, 0 for a moment
+    while an older version is replaced."""
 
     id: str
+    number: int
     title: str
     kind: str
     status: TaskStatus
@@ -258,6 +286,8 @@ class TaskView:
     description: str
     project_id: str
     project_name: str
+    project_slug: str
+    project_number: int
     parent_id: str | None
     dataset_id: str | None
     assignee: Actor | None
@@ -266,7 +296,12 @@ class TaskView:
     feedback: str | None
     needs_review: bool
     output_id: str | None
+    tags: str
+    resolution: str | None
+    estimated_minutes: int | None
+    max_duration_seconds: int | None
     cost_usd: float
+    due_at: datetime | None
     started_at: datetime | None
     completed_at: datetime | None
     created_at: datetime
@@ -281,6 +316,17 @@ class TaskDetail:
     output: OutputView | None
     comments: Sequence[CommentView]
     runs: Sequence[RunView]
+    subtasks: Sequence[TaskView]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a task stands to others: its run waits for those of `blocked_by`, runs of `blocks` wait for it. Oldest
+    first."""
+
+    blocked_by: Sequence[TaskView]
+    blocks: Sequence[TaskView]
+    parent: TaskView | None
     subtasks: Sequence[TaskView]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orchestration.tasks.models import Artifact, Task, TaskBlocker, TaskComment, TaskEvent, TaskRun
+from orchestration.tasks.models import Artifact, Project, Task, TaskBlocker, TaskComment, TaskEvent, TaskRun
 from orchestration.tasks.types import (
     Actor,
     ActorKind,
@@ -24,13 +24,14 @@ from orchestration.tasks.types import (
 )
 
 
-def task(row: Task, *, project: str, names: Mapping[str, str]) -> TaskView:
+def task(row: Task, *, project: Project, names: Mapping[str, str]) -> TaskView:
     """`names` of assignees by id."""
     assignee = None
     if row.assignee_kind is not None and row.assignee_id is not None:
         assignee = Actor(ActorKind(row.assignee_kind), row.assignee_id, names.get(row.assignee_id, row.assignee_id))
     return TaskView(
         id=row.id,
+        number=row.number or 0,
         title=row.title,
         kind=row.kind,
         status=TaskStatus(row.status),
@@ -38,7 +39,9 @@ def task(row: Task, *, project: str, names: Mapping[str, str]) -> TaskView:
         prompt=row.prompt,
         description=row.description,
         project_id=row.project_id,
-        project_name=project,
+        project_name=project.name,
+        project_slug=project.slug,
+        project_number=project.number or 0,
         parent_id=row.parent_id,
         dataset_id=row.dataset_id,
         assignee=assignee,
@@ -47,7 +50,12 @@ def task(row: Task, *, project: str, names: Mapping[str, str]) -> TaskView:
         feedback=row.feedback,
         needs_review=row.needs_review,
         output_id=row.output_id,
+        tags=row.tags,
+        resolution=row.resolution,
+        estimated_minutes=row.estimated_minutes,
+        max_duration_seconds=row.max_duration_seconds,
         cost_usd=row.cost_usd,
+        due_at=row.due_at,
         started_at=row.started_at,
         completed_at=row.completed_at,
         created_at=row.created_at,

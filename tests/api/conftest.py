@@ -32,6 +32,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         upload_max_file=1_000_000,
         upload_max_batch=3_000_000,
         egress_allow="127.0.0.1/32",
+        task_rate_limit=0,
         crawl_retries=0,
         crawl_timeout=5,
         crawl_pages_per_second=1000,

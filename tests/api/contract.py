@@ -52,6 +52,12 @@ GET    /teams/{id}/members | 200 data |     |
 POST   /teams/{id}/members | 201 data |     | user_id! role(owner,admin,member)
 GET    /teams/{id}/invites | 200 data |     |
 POST   /teams/{id}/invites | 201 data |     | email! role(owner,admin,member)
+GET    /tasks              | 200 page | 503     | | limit offset status q assignee next(true,false) \
+product priority
+POST   /tasks              | 201 data | 400 429 | title! description \
+status(todo,in_progress,review,done,blocked,archived) priority(P0,P1,P2,P3) assignee product_slug
+GET    /tasks/{id}         | 200 data | 404     |
+DELETE /tasks/{id}         | 200 done | 400 404 |
 GET    /activity-log       | 200 page |     | | actor_type(agent,system,user) actor_id action limit offset
 POST   /activity-log       | 201 data |     | actor_type!(agent,system,user) \
 actor_id! action! entity_type entity_id metadata

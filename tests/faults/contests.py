@@ -93,7 +93,7 @@ class Ground:
         """A task whose run waits in the middle, for the row that `wait` makes."""
         task_id = self.office.task()
         with self.office.database.write() as session:
-            task = repository.held(session, [task_id])[0]
+            task = repository.hold(session, task_id)
             moves, run = self.left.desk.moves, repository.open_run(session, task_id)
             assert run is not None
             moves.move(session, task, TaskStatus.IN_PROGRESS, SYSTEM)

@@ -10,6 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.api.callers import Caller, Callers, Json
+from tests.api.dashboard.work.conftest import ask, kitchen
+
+__all__ = ["ask", "kitchen"]
 
 PASSWORD = "a lantern over the harbour"  # an example that only these tests know
 

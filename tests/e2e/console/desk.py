@@ -37,7 +37,7 @@ class WaitingWork:
         new = NewTask(title, "draft", "Write it.", assignee_kind=ActorKind.HUMAN, assignee_id=self.principal.user_id)
         with self.database.write() as session:
             task_id = desk.tasks.create(session, self.principal, new).id
-            task = repository.held(session, [task_id])[0]
+            task = repository.hold(session, task_id)
             desk.moves.move(session, task, TaskStatus.IN_PROGRESS, SYSTEM)
             task.output_id = new_id()
             now, tenant = SystemClock().now(), self.principal.tenant_id

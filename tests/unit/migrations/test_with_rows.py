@@ -58,7 +58,7 @@ def value_of(column: Column[Any], number: int) -> object:
 
 class TestEveryRevision:
     def test_keeps_the_rows_of_all_tables(self, empty: Database) -> None:
-        filled: dict[str, str] = {}
+        filled: dict[str, int | None] = {}
         with empty.read() as session:
             steps = revisions(session.connection())
         assert steps[-1] == head_revision()
@@ -70,15 +70,15 @@ class TestEveryRevision:
                 for table in tables.sorted_tables:
                     if table.name not in filled and table.name != "alembic_version":
                         fill(connection, table)
-                        filled[table.name] = revision
+                        # A revision may have put rows there itself, about those that it met.
+                        filled[table.name] = connection.scalar(select(func.count()).select_from(table))
         with empty.engine.connect() as connection:
             assert set(inspect(connection).get_table_names()) == {*all_tables().tables, "alembic_version"}
             kept = {
                 table.name: connection.scalar(select(func.count()).select_from(table))
                 for table in all_tables().sorted_tables
             }
-        assert {name: kept[name] for name in filled} == dict.fromkeys(filled, ROWS)
-        assert set(filled) == set(kept)
+        assert filled == kept
 
     def test_leaves_rows_that_the_models_can_read(self, empty: Database) -> None:
         with empty.alter() as connection:

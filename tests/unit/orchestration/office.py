@@ -72,7 +72,7 @@ class Office:
 
     def spend(self, task_id: str, usd: float) -> None:
         with self.database.write() as session:
-            repository.held(session, [task_id])[0].cost_usd += usd
+            repository.hold(session, task_id).cost_usd += usd
 
     def configure(self, role: str, adapter: AdapterType, **fields: object) -> None:
         """Has the agent's tasks done by that adapter from now on."""
@@ -109,7 +109,7 @@ class Office:
     def move(self, task_id: str, *statuses: TaskStatus) -> None:
         for status in statuses:
             with self.database.write() as session:
-                task = repository.held(session, [task_id])[0]
+                task = repository.hold(session, task_id)
                 self.desk.moves.move(session, task, status, SYSTEM)
 
     def working(self, **fields: object) -> str:

@@ -43,7 +43,7 @@ def working(runtime: Runtime, callers: Callers) -> Callable[[], str]:
         new = NewTask("Brief", "briefing", "What is new?", assignee_kind=ActorKind.HUMAN, assignee_id=user)
         with runtime.database.write() as session:
             task_id = runtime.teamwork.tasks.create(session, callers.principal, new).id
-            task = repository.held(session, [task_id])[0]
+            task = repository.hold(session, task_id)
             moves.move(session, task, TaskStatus.IN_PROGRESS, SYSTEM)
         return task_id
 

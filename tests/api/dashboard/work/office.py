@@ -34,6 +34,6 @@ def settled(caller: Caller, activity: str) -> Json:
 def move(runtime: Runtime, activity: str, *statuses: TaskStatus) -> None:
     moves = runtime.teamwork.desk.moves
     with runtime.database.write() as session:
-        task = repository.held(session, [activity])[0]
+        task = repository.hold(session, activity)
         for status in statuses:
             moves.move(session, task, status, SYSTEM)
