@@ -14,6 +14,7 @@ from ingest.parsers.errors import LimitExceeded
 from ingest.parsers.kinds import FileKind
 from ingest.parsers.office.charts import chart_table
 from ingest.parsers.office.package import OfficePackage, attribute, local_name
+from ingest.parsers.office.slide_numbering import SlideNumbering
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.tables import table_of
 
@@ -123,16 +124,18 @@ def _add_paragraphs(collector: BlockCollector, shape: etree._Element, page: int,
 
 
 def _paragraphs(shape: etree._Element) -> Iterator[tuple[int, str, bool]]:
-    """Depth, text, and whether it has a bullet of its own."""
+    """Depth, text behind its number if it has one, and whether it has a bullet or a number of its own."""
+    numbering = SlideNumbering()
     for paragraph in shape.iter(
         "{http://schemas.openxmlformats.org/drawingml/2006/main}p", "{http://purl.oclc.org/ooxml/drawingml/main}p"
     ):
         text = _drawn_text(paragraph)
         if text:
             properties = paragraph.find("{*}pPr")
-            depth = attribute(properties, "lvl") or "0"
+            level = attribute(properties, "lvl") or "0"
+            depth = min(int(level), 8) if level.isdecimal() else 0
             bulleted = properties is not None and any(local_name(c) in {"buChar", "buAutoNum"} for c in properties)
-            yield min(int(depth), 8) if depth.isdecimal() else 0, text, bulleted
+            yield depth, f"{numbering.label(properties, depth)} {text}".lstrip(), bulleted
 
 
 def _drawn_text(paragraph: etree._Element) -> str:

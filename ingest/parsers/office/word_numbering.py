@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from ingest.parsers.office.counting import formatted
 from ingest.parsers.office.package import attribute
 
 _PLACE = re.compile(r"%([1-9])")
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
-          (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _LEVELS = 9
 
 
@@ -65,7 +64,7 @@ class WordNumbering:
         if level is None:
             return ""
         count = counters[depth]
-        return _formatted(level.start if count is None else count, level.form)
+        return formatted(level.start if count is None else count, level.form)
 
 
 def _levels(abstract: etree._Element) -> dict[int, _Level]:
@@ -89,26 +88,3 @@ def _restarts(number: etree._Element) -> dict[int, int]:
         if depth.isdecimal() and start.isdecimal():
             found[int(depth)] = int(start)
     return found
-
-
-def _formatted(count: int, form: str) -> str:
-    if count < 1:
-        return str(count)
-    match form:
-        case "lowerLetter" | "upperLetter":
-            letters = chr(ord("a") + (count - 1) % 26) * min((count - 1) // 26 + 1, 4)
-            return letters if form == "lowerLetter" else letters.upper()
-        case "lowerRoman" | "upperRoman":
-            return _roman(count) if form == "lowerRoman" else _roman(count).upper()
-        case "decimalZero":
-            return f"{count:02}"
-        case _:
-            return str(count)
-
-
-def _roman(count: int) -> str:
-    text = ""
-    for value, sign in _ROMAN if count < 4000 else ():
-        text += sign * (count // value)
-        count %= value
-    return text or str(count)
