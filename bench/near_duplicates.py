@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.made_up_site import WORDS
-from crawler.gists import gist_of
 from crawler.running.boilerplate import Boilerplate
 from crawler.running.likenesses import NEARLY, VERSIONS, Entry, are_one, are_releases
 from ingest.parsers.web.outline import PageOutline, read_outline
+from kit.gists import gist_of
 
 _PAIRS = 300
 _THRESHOLDS = (0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)

@@ -63,6 +63,7 @@ def _rows(report: IngestionReport) -> Sequence[tuple[str, str]]:
         ("Characters", f"{reading.characters:,}"),
         ("Chunks", f"{counted(report.chunks, 'chunk')} of {counted(reading.tokens, 'token')}"),
         ("Said twice", counted(reading.duplicate_chunks, "chunk") if reading.duplicate_chunks else ""),
+        ("Nearly said elsewhere", counted(report.near_duplicates, "chunk") if report.near_duplicates else ""),
         ("Truncations", f"{report.truncations:,}"),
         ("Redacted", ", ".join(f"{count:,} {kind.value}" for kind, count in reading.redacted.items())),
         ("Encoding", _encoding(reading)),
@@ -117,6 +118,7 @@ def _json(report: IngestionReport) -> Json:
         "suggestion": None if suggestion is None else {"code": suggestion.code, "message": suggestion.message},
         "error": {"code": report.error_code, "message": report.error_message} if failed else None,
         "startedOn": report.started_at,
+        "nearDuplicateChunks": report.near_duplicates,
         "finishedOn": report.finished_at,
     }
 

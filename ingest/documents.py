@@ -125,7 +125,8 @@ class ChunkSettings:
 class ChunkDraft:
     """A chunk before it has an id. `context` is for the embedding and keyword legs and is not shown as content.
 
-    `table_part` counts from 1 the chunks of a table that was too long for one; 0 for any other.
+    `table_part` counts from 1 the chunks of a table that was too long for one; 0 for any other. `gist` is a packed one
+    of kit.gists, empty for a content of a few words.
     """
 
     position: int
@@ -137,3 +138,4 @@ class ChunkDraft:
     heading_path: Sequence[str] = ()
     boxes: Sequence[Box] = ()
     table_part: int = 0
+    gist: bytes = b""

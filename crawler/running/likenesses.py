@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crawler.gists import Gist
 from crawler.languages import primary
 from crawler.reasons import Reason
 from crawler.sites.models import SitePage
 from crawler.variants import family_of, title_without_version
+from kit.gists import Gist
 
 NEARLY = 0.9
 """Of the runs of words of both pages together, where only the text says that they are one: a page under two headings

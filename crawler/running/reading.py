@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.engine.messages import TEXT_SUFFIX, Page
-from crawler.gists import Gist, gist_of
 from crawler.running.boilerplate import split
 from crawler.running.contents import said_by
 from crawler.urls import url_key
+from kit.gists import Gist, gist_of
 
 
 @dataclass(frozen=True, slots=True)

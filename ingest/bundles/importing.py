@@ -32,6 +32,7 @@ from ingest.datasets.service import ModelBinding
 from ingest.files import repository
 from ingest.files.builds import Builds
 from ingest.files.jobs import embed_job
+from ingest.files.likeness import keep_gists
 from ingest.files.models import Chunk, File, FileGeneration
 from ingest.files.ports import DatasetGate
 from ingest.files.types import FileStatus, GenerationState
@@ -273,6 +274,7 @@ class BundleReader:
             if rows:
                 with self._step(target) as session:
                     session.execute(insert(Chunk), rows)
+                    keep_gists(session, rows)
             counts.chunks += len(rows)
             if target.has_vectors:
                 is_whole = is_whole and all(len(one) > 0 for one in vectors)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db.base import Base, Id, UtcDateTime
@@ -116,6 +116,27 @@ class Chunk(Base):
     boxes: Mapped[list[dict[str, float]]] = mapped_column(JSON)
     enabled: Mapped[bool] = mapped_column(Boolean, default=True)
     overlay_id: Mapped[str | None] = mapped_column(Id)
+
+
+class ChunkGist(Base):
+    """What a chunk of some length says, so that others like it are found (ingest.files.likeness). `gist` is a packed
+    one of kit.gists, the keys are hashes of parts of it."""
+
+    __tablename__ = "chunk_gists"
+    __table_args__ = (
+        Index("ix_chunk_gists_place", "file_id", "generation"),
+        *(Index(f"ix_chunk_gists_key_{number}", "dataset_id", f"key_{number}") for number in (1, 2, 3, 4)),
+    )
+
+    chunk_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    dataset_id: Mapped[str] = mapped_column(Id)
+    file_id: Mapped[str] = mapped_column(ForeignKey("files.id"))
+    generation: Mapped[int] = mapped_column(Integer)
+    gist: Mapped[bytes] = mapped_column(LargeBinary)
+    key_1: Mapped[int] = mapped_column(BigInteger)
+    key_2: Mapped[int] = mapped_column(BigInteger)
+    key_3: Mapped[int] = mapped_column(BigInteger)
+    key_4: Mapped[int] = mapped_column(BigInteger)
 
 
 class ShelvedFile(Base):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from identity.models import Tenant
 from ingest.files.errors import FileIsNotThere
-from ingest.files.models import Chunk, File, FileGeneration, ShelvedFile
+from ingest.files.models import Chunk, ChunkGist, File, FileGeneration, ShelvedFile
 from ingest.files.types import FileStatus
 
 _AT_ONCE = 400
@@ -100,9 +100,16 @@ def chunks(session: Session, file_id: str, number: int, *, first: int, limit: in
     return list(session.scalars(wanted.order_by(Chunk.position).limit(limit)))
 
 
+def ids_of_chunks(session: Session, file_id: str, number: int, *, limit: int) -> list[str]:
+    """Of a generation, in their order."""
+    wanted = select(Chunk.id).where(Chunk.file_id == file_id, Chunk.generation == number)
+    return list(session.scalars(wanted.order_by(Chunk.position).limit(limit)))
+
+
 def delete_generation(session: Session, file_id: str, number: int) -> None:
     """The generation with its chunks."""
     session.execute(delete(Chunk).where(Chunk.file_id == file_id, Chunk.generation == number))
+    session.execute(delete(ChunkGist).where(ChunkGist.file_id == file_id, ChunkGist.generation == number))
     session.execute(delete(FileGeneration).where(FileGeneration.file_id == file_id, FileGeneration.number == number))
 
 

@@ -14,6 +14,7 @@ from ingest.files.attachments import attachments_of
 from ingest.files.builds import Builds
 from ingest.files.events import tell_deleted, tell_updated
 from ingest.files.jobs import BUILDING, remove_job, switch_job
+from ingest.files.likeness import nearly_the_same
 from ingest.files.ports import DatasetGate
 from ingest.files.repository import FileRow
 from ingest.files.types import ChunkView, FileChange, FileView, Original
@@ -84,7 +85,8 @@ class Files:
         found = repository.chunks(session, file_id, file.active_generation, first=first, limit=page.limit + 1)
         shown = found[: page.limit]
         cursor = encode_cursor(str(shown[-1].position)) if len(found) > page.limit else None
-        return Page([chunk_view(chunk) for chunk in shown], cursor)
+        same = nearly_the_same(session, dataset_id, [chunk.id for chunk in shown])
+        return Page([chunk_view(chunk, near_duplicate_of=same.get(chunk.id)) for chunk in shown], cursor)
 
     def original(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> Original:
         """The bytes as they were uploaded last. The caller releases what it is given.

@@ -149,6 +149,7 @@ class ChunkView:
     boxes: Sequence[Box]
     enabled: bool
     overlay_id: str | None = None
+    near_duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def progress(file: File) -> float:
             return 0.0
 
 
-def chunk_view(chunk: Chunk) -> ChunkView:
+def chunk_view(chunk: Chunk, *, near_duplicate_of: str | None = None) -> ChunkView:
     return ChunkView(
         id=chunk.id,
         file_id=chunk.file_id,
@@ -74,6 +74,7 @@ def chunk_view(chunk: Chunk) -> ChunkView:
         boxes=[_box(box) for box in chunk.boxes],
         enabled=chunk.enabled,
         overlay_id=chunk.overlay_id,
+        near_duplicate_of=near_duplicate_of,
     )
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from ingest.documents import ChunkDraft
 from ingest.files.builds import BuildSettings
-from ingest.files.models import Chunk, File
+from ingest.files.likeness import keep_gists, renew_gist
+from ingest.files.models import Chunk, ChunkGist, File
 from ingest.pipeline.build import Build
 from ingest.review.applying import apply_overlays
 from ingest.review.repository import having_overlays
@@ -38,10 +39,19 @@ def write_chunks(session: Session, read: Sequence[Written]) -> None:
     _clear(session, read)
     changed = having_overlays(session, ids)
     rows: list[dict[str, Any]] = []
+    gists: dict[str, bytes] = {}
     for one in read:
-        rows += _write(session, one, has_overlays=one.build.file.id in changed)
+        written = _write(session, one, has_overlays=one.build.file.id in changed)
+        gists |= _gists(written, one.drafted.drafts)
+        rows += written
     if rows:
         session.execute(insert(Chunk), rows)
+        keep_gists(session, rows, gists)
+
+
+def _gists(rows: Sequence[dict[str, Any]], drafts: Sequence[ChunkDraft]) -> dict[str, bytes]:
+    """Of the chunks that are as they were parsed."""
+    return {row["id"]: draft.gist for row, draft in zip(rows, drafts, strict=True) if row["overlay_id"] is None}
 
 
 def _clear(session: Session, read: Sequence[Written]) -> None:
@@ -50,6 +60,7 @@ def _clear(session: Session, read: Sequence[Written]) -> None:
         files[one.build.generation.number].append(one.build.file.id)
     for number, ids in files.items():
         session.execute(delete(Chunk).where(Chunk.file_id.in_(ids), Chunk.generation == number))
+        session.execute(delete(ChunkGist).where(ChunkGist.file_id.in_(ids), ChunkGist.generation == number))
 
 
 def _write(session: Session, written: Written, *, has_overlays: bool) -> list[dict[str, Any]]:
@@ -61,6 +72,8 @@ def _write(session: Session, written: Written, *, has_overlays: bool) -> list[di
         redaction = BuildSettings.restored(generation.settings).redaction
         added = apply_overlays(session, file, generation.number, rows, redaction)
         session.add_all(added)
+        for one in added:
+            renew_gist(session, one)
     generation.engine_used = document.engine.value
     generation.title, generation.page_count, generation.blocks_key = document.title, document.page_count, written.place
     generation.warnings = [asdict(warning) for warning in document.warnings]

@@ -11,11 +11,12 @@ from identity.types import Principal
 from ingest.documents import ParseWarning
 from ingest.files import repository
 from ingest.files.builds import BuildSettings, settings_of
+from ingest.files.likeness import nearly_the_same
 from ingest.files.models import File, FileGeneration
 from ingest.files.ports import DatasetGate
 from ingest.files.views import shown_status
 from ingest.reports.advice import suggestion_for
-from ingest.reports.types import IngestionReport, Reading, Stage, Suggestion
+from ingest.reports.types import MOST_COMPARED, IngestionReport, Reading, Stage, Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,21 @@ class Reports:
         file = repository.get(session, dataset_id, file_id).file
         generation = repository.generation(session, file.id, file.latest_generation)
         if generation is None:  # a build that failed is swept soon after
-            return _report(file, None, settings_of(file, dataset))
-        return _report(file, generation, BuildSettings.restored(generation.settings))
+            return _report(file, None, settings_of(file, dataset), near_duplicates=None)
+        settings = BuildSettings.restored(generation.settings)
+        return _report(file, generation, settings, near_duplicates=_near_duplicates(session, file, generation))
 
 
-def _report(file: File, generation: FileGeneration | None, settings: BuildSettings) -> IngestionReport:
+def _near_duplicates(session: Session, file: File, generation: FileGeneration) -> int | None:
+    if file.active_generation != generation.number:
+        return None
+    ids = repository.ids_of_chunks(session, file.id, generation.number, limit=MOST_COMPARED)
+    return len(nearly_the_same(session, file.dataset_id, ids))
+
+
+def _report(
+    file: File, generation: FileGeneration | None, settings: BuildSettings, *, near_duplicates: int | None
+) -> IngestionReport:
     stored = None if generation is None else generation.reading
     reading = None if stored is None else msgspec.convert(stored, Reading)
     return IngestionReport(
@@ -54,6 +65,7 @@ def _report(file: File, generation: FileGeneration | None, settings: BuildSettin
         error_code=file.error_code,
         error_message=file.error_message,
         suggestion=_suggestion(generation, reading, settings) if generation and reading else None,
+        near_duplicates=near_duplicates,
         started_at=generation.created_at if generation else file.updated_at,
         finished_at=generation.activated_at if generation else None,
     )

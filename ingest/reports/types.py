@@ -11,6 +11,9 @@ from ingest.documents import BlockKind, OcrPage, ParseWarning
 from ingest.files.types import ShownStatus
 from ingest.redaction.types import PersonalKind
 
+MOST_COMPARED = 5000
+"""Chunks of one file that are looked at for a report."""
+
 
 class Stage(StrEnum):
     """In the order of a build. `waiting` is the time in the queue."""
@@ -94,6 +97,8 @@ class IngestionReport:
     """Of the newest build of a file. `reading` is None until it is parsed, or where it could not be.
 
     `truncations` are chunks that the embedding model did not read to their end; anything but 0 is a defect.
+    `near_duplicates` are chunks that say nearly what another one of the dataset says, of the first MOST_COMPARED; None
+    while the build is not searched.
     """
 
     file_id: str
@@ -113,5 +118,6 @@ class IngestionReport:
     error_code: str | None
     error_message: str | None
     suggestion: Suggestion | None
+    near_duplicates: int | None
     started_at: datetime
     finished_at: datetime | None

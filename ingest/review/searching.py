@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from identity.types import Principal
 from ingest.files import repository as files
+from ingest.files.likeness import nearly_the_same
 from ingest.files.models import Chunk
 from ingest.files.ports import DatasetGate
 from ingest.files.service import position_after
@@ -40,7 +41,9 @@ class ChunkSearch:
         )
         shown = list(islice(found, page.limit + 1))
         cursor = encode_cursor(str(shown[page.limit - 1].position)) if len(shown) > page.limit else None
-        return Page([chunk_view(chunk) for chunk in shown[: page.limit]], cursor)
+        shown = shown[: page.limit]
+        same = nearly_the_same(session, dataset_id, [chunk.id for chunk in shown])
+        return Page([chunk_view(chunk, near_duplicate_of=same.get(chunk.id)) for chunk in shown], cursor)
 
 
 def _holds(chunk: Chunk, words: list[str]) -> bool:

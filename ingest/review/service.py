@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from identity.types import Principal
 from ingest.documents import BlockKind
 from ingest.files import repository as files
+from ingest.files.likeness import renew_gist
 from ingest.files.models import Chunk, File
 from ingest.files.ports import DatasetGate
 from ingest.files.types import ChunkView, GenerationState
@@ -182,6 +183,7 @@ class Review:
         """Rows first: a job that is just ending waits for them, and looks again."""
         file.updated_at = self.clock.now()
         session.flush()
+        renew_gist(session, chunk)
         job = refresh_job(tenant_id=file.tenant_id, dataset_id=file.dataset_id, file_id=file.id, chunk_id=chunk.id)
         self.queue.enqueue(session, job)
 

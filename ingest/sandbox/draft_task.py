@@ -26,6 +26,7 @@ from ingest.sandbox.parse_task import as_refusal
 from ingest.sandbox.sandbox import Sandbox
 from ingest.sandbox.tasks import DRAFT, REHEARSE, SandboxTask
 from kit.errors import CairnError
+from kit.gists import packed_gist
 from retrieval.embedding.protocol import TokenCounter
 
 
@@ -124,6 +125,7 @@ def run(payload: bytes, watch: Watch = unwatched) -> bytes:
         tokens=_tokens(request.tokenizer),
         special_tokens=request.special_tokens,
     )
+    drafts = [replace(draft, gist=packed_gist(draft.content)) for draft in drafts]
     seconds = {Stage.READING: read - began, Stage.CHUNKING: perf_counter() - read}
     reading = replace(reading_of(document, drafts, request.settings, seconds), redacted=parsed.redacted)
     return msgspec.msgpack.encode(Drafted(document, drafts, reading))

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from crawler.gists import gist_of
 from crawler.reasons import Reason
 from crawler.running.likenesses import Entry, Likenesses
-from tests.unit.crawler.test_gists import text
+from kit.gists import gist_of
+from tests.unit.kit.test_gists import text
 
 
 def entry(url: str, words: list[str]) -> Entry:

@@ -49,6 +49,9 @@ class Chunk(ResponseBody):
     boxes: list[PageBox]
     enabled: bool = Field(description="Whether searches find it")
     flags: Sequence[str] = Field(description="`reads_like_instructions` where the text speaks to an assistant")
+    near_duplicate_of: str | None = Field(
+        description="Another chunk of the dataset that says nearly the same; null if none does; not told of changes"
+    )
     change_id: str | None = Field(
         description="What a person changed about it, or by which it was added; null if nothing"
     )
@@ -68,6 +71,7 @@ class Chunk(ResponseBody):
             boxes=[PageBox.of(box) for box in view.boxes],
             enabled=view.enabled,
             flags=flags_of(view.content),
+            near_duplicate_of=view.near_duplicate_of,
             change_id=view.overlay_id,
         )
 

@@ -84,6 +84,10 @@ class IngestionReport(ResponseBody):
     chunks_count: int
     truncations: int = Field(description="Chunks that the embedding model did not read to the end; 0 unless defective")
     duplicate_chunks: int = Field(description="Chunks that say what another one says")
+    near_duplicate_chunks: int | None = Field(
+        description="Chunks that say nearly what another one of the dataset says, of the first 5,000; null until this "
+        "build is searched"
+    )
     instruction_chunks: list[int] = Field(
         description="Positions of chunks that read as if they gave orders to an assistant; the first hundred"
     )
@@ -115,6 +119,7 @@ class IngestionReport(ResponseBody):
             page_count=report.pages,
             chunks_count=report.chunks,
             truncations=report.truncations,
+            near_duplicate_chunks=report.near_duplicates,
             warnings=[ReportWarning.of(warning) for warning in report.warnings],
             stages=[StageSeconds(stage=stage, seconds=seconds) for stage, seconds in report.seconds.items()],
             suggestion=None if report.suggestion is None else _remark(report.suggestion),

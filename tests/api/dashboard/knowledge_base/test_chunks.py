@@ -93,3 +93,21 @@ class TestChunks:
                 return
             time.sleep(0.05)
         pytest.fail("the chunk was not found within 30 s")
+
+    def test_that_say_nearly_the_same_name_each_other_and_are_counted(
+        self, callers: Callers, dataset: Json, path: str
+    ) -> None:
+        told = [f"word{chr(97 + number % 26)}{chr(97 + number // 26)}" for number in range(90)]
+        ids = {}
+        for name, last in (("one.txt", "heron"), ("two.txt", "egret")):
+            uploaded = callers.admin.upload(dataset, name, " ".join([*told, last]))
+            assert callers.admin.settled(dataset, uploaded["id"])["status"] == "indexed"
+            ids[name] = uploaded["id"]
+        one, two = (f"{path_of(dataset)}/files/{ids[name]}" for name in ("one.txt", "two.txt"))
+        (first,), (second,) = chunks(callers, one), chunks(callers, two, query="egret")
+        assert first["nearDuplicateOf"] == second["id"]
+        assert second["nearDuplicateOf"] == first["id"]
+        assert all(chunk["nearDuplicateOf"] is None for chunk in chunks(callers, path))
+        report = callers.reviewer.get(f"{one}/report")
+        assert report.status_code == 200, report.text
+        assert report.json()["nearDuplicateChunks"] == 1

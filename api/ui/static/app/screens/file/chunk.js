@@ -36,7 +36,7 @@ export function Chunk({ chunk, wanted, edits, onShow, onChanged, file, datasetId
   };
   return html`<li class=${`chunk panel ${wanted ? "wanted" : ""} ${chunk.enabled ? "" : "off"}`} ref=${box} aria-current=${wanted ? "true" : null}>
     <div class="row apart still small soft"><span dir="auto" class="clip grow">${chunk.headingPath.join(" › ") || "No heading"}</span>
-      <span class="row still">${chunk.changeId && html`<${Badge} tone="accent">Edited<//>`}${KINDS[chunk.kind] && html`<${Badge}>${KINDS[chunk.kind]}<//>`}${chunk.flags?.includes("reads_like_instructions") && html`<${Badge} tone="warn" title="The text speaks to an assistant">Reads like instructions<//>`}${!chunk.enabled && html`<${Badge} tone="warn">Off<//>`}
+      <span class="row still">${chunk.changeId && html`<${Badge} tone="accent">Edited<//>`}${KINDS[chunk.kind] && html`<${Badge}>${KINDS[chunk.kind]}<//>`}${chunk.flags?.includes("reads_like_instructions") && html`<${Badge} tone="warn" title="The text speaks to an assistant">Reads like instructions<//>`}${chunk.nearDuplicateOf && html`<${Badge} title="Another passage of the dataset says nearly the same">Nearly said elsewhere<//>`}${!chunk.enabled && html`<${Badge} tone="warn">Off<//>`}
         <span class="numeric nowrap">${chunk.pageNumber ? `page ${chunk.pageNumber} · ` : ""}${count(chunk.tokenCount, "token")}</span>
         ${onShow && html`<${Button} kind="quiet" size="small" icon="eye" label="Show it in the original" onClick=${() => onShow(chunk)} />`}
         ${edits && html`<${Menu} label=${`Actions for passage ${chunk.position + 1}`} items=${[

@@ -34,6 +34,7 @@ function Facts({ report }) {
     ["Blocks", report.blocks.map(({ kind, blocks }) => `${kind} ${number(blocks)}`).join(", ")],
     ["Characters", number(report.characters)], ["Tokens", number(report.tokens)], ["Passages", number(report.chunksCount)],
     ["Passages that say the same", report.duplicateChunks || null],
+    ["Passages that say nearly what another one of the dataset says", report.nearDuplicateChunks || null],
     ["Personal data replaced", report.redactions?.length ? report.redactions.map(({ kind, count }) => `${number(count)} ${kind.replace("_", " ")}`).join(", ") : null],
     ["Encoding", report.encoding.name && `${report.encoding.name}${report.encoding.wasGuessed ? ", guessed" : ""}${report.encoding.lostCharacters ? `, ${report.encoding.lostCharacters} characters lost` : ""}`],
   ];

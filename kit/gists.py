@@ -61,6 +61,12 @@ def gist_of(text: str) -> Gist | None:
     return Gist(digest, _least(_runs(words)).tobytes())
 
 
+def packed_gist(text: str) -> bytes:
+    """Empty where there is none."""
+    gist = gist_of(text)
+    return b"" if gist is None else gist.packed()
+
+
 def _runs(words: list[str]) -> NDArray[np.uint64]:
     hashes = np.fromiter((zlib.crc32(word.encode("utf-8", "replace")) for word in words), np.uint64, len(words))
     count = len(words) - RUN + 1
