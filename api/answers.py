@@ -10,10 +10,12 @@ from time import monotonic
 from starlette.concurrency import run_in_threadpool
 
 from api.streams import Follower
+from identity.types import Principal
 from kit.errors import NotFound
 from kit.events.types import Happened
 from orchestration.chat.events import topic_of
-from orchestration.chat.types import Asked, MessageState, MessageView
+from orchestration.chat.types import Asked, MessageState, MessageView, NewMessage
+from orchestration.runtime import Runtime
 
 ANSWER_PENDING = "answer_pending"
 """Nothing has failed: who asked has waited for as long as a request does. The answer will be in the conversation."""
@@ -22,6 +24,14 @@ RATE_LIMIT_EXCEEDED = "rate_limit_exceeded"
 
 _LIMITS = frozenset({"RATE_LIMITED", "QUOTA_EXCEEDED", "MODEL_BUSY"})
 _PAUSE_SECONDS = 1.0
+
+
+def ask(runtime: Runtime, principal: Principal, new: NewMessage) -> Asked:
+    """Keeps the message, and has it answered. As `Asking.ask`."""
+    with runtime.database.write() as session:
+        asked = runtime.chat.asking.ask(session, principal, new)
+    runtime.worker.nudge()
+    return asked
 
 
 async def answer_to(asked: Asked, follower: Follower) -> MessageView | None:

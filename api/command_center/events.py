@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, WebSocket
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +12,7 @@ from api.audit import act_of
 from api.auth import POLICY_VIOLATION, principal_of, socket_token
 from api.command_center.schemas.statuses import SHOWN
 from api.command_center.schemas.tasks import in_snake_case
+from api.command_center.sockets import GOING_AWAY, either
 from api.streams import RESYNC, Follower, Show
 from identity.audit.trail import Deed
 from identity.types import Principal, Scope
@@ -33,7 +32,6 @@ from orchestration.tasks.types import TaskStatus
 router = APIRouter(prefix="/ws/events")
 
 CONNECTED = "connected"
-_GOING_AWAY = 1001
 _PAUSE_SECONDS = 5.0
 _NAMES = {
     ACTIVITY_STARTED: "task.started",
@@ -67,7 +65,7 @@ async def follow_task(socket: WebSocket, task_id: str) -> None:
     act = act_of(socket.scope, principal)
     runtime.reads.put([Deed(act, runtime.clock.now(), "read", "task", task_id, {"route": "ws/events"})])
     await socket.accept()
-    await _either(_send(socket, follower, task_id, status), _left(socket))
+    await either(_send(socket, follower, task_id, status), _left(socket))
 
 
 def _begin(follower: Follower, task_id: str) -> TaskStatus | None:
@@ -91,24 +89,13 @@ async def _send(socket: WebSocket, follower: Follower, task_id: str, status: Tas
     async for events in follower.batches(show, pause=_PAUSE_SECONDS):
         for event in events:
             await socket.send_json(_frame(event.id, _NAMES[event.type], task_id, _data(event)))
-    await socket.close(_GOING_AWAY if follower.runtime.feed.is_closed else POLICY_VIOLATION)
+    await socket.close(GOING_AWAY if follower.runtime.feed.is_closed else POLICY_VIOLATION)
 
 
 async def _left(socket: WebSocket) -> None:
     """Until the client has gone. What it says is not listened to."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
-
-
-async def _either(*ways: Any) -> None:
-    """Until one of them ends; the others are ended with it."""
-    tasks = [asyncio.ensure_future(way) for way in ways]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _visible(runtime: Runtime, principal: Principal, task_id: str, events: Sequence[Happened]) -> Sequence[Happened]:

@@ -7,11 +7,15 @@ from fastapi import APIRouter
 from api.command_center import (
     approvals,
     blockers,
+    chat,
+    chat_socket,
     comments,
+    conversations,
     decisions,
     envelope,
     events,
     interventions,
+    memories,
     projects,
     tasks,
 )
@@ -21,5 +25,8 @@ PREFIX = "/api/v1"
 SURFACE = Surface(prefix=PREFIX, render=envelope.render)
 
 router = APIRouter(prefix=PREFIX)
-for resource in (projects, tasks, decisions, interventions, comments, blockers, approvals, events):
+for resource in (
+    projects, tasks, decisions, interventions, comments, blockers, approvals, events,
+    chat, conversations, memories, chat_socket,
+):  # fmt: skip
     router.include_router(resource.router)

@@ -99,6 +99,8 @@ POST /tasks/{task_id}/blockers      | 201 bare | 409 | text! person_id |
 POST /tasks/{task_id}/blockers/{blocker_id}/resolve | 200 bare | 409 | answer |
 POST /tasks/{task_id}/comments      | 201 bare |     | text! type(comment,intervention_note) follow_up |
 GET  /approvals/pending             | 200 bare |     | | limit cursor
+POST /chat                          | 200 bare |     | message! conversation_id client_id project_id task_id |
+GET  /chat/memories                 | 200 bare |     | |
 """
 
 DASHBOARD = """

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from api.answers import answer_to, failure_of
+from api.answers import answer_to, ask, failure_of
 from api.dashboard.chat.schemas.messages import NewChatMessage
 from api.deps import RuntimeDep, Searcher
 from api.streams import FollowerDep, stream_responses, unnumbered
@@ -23,11 +23,9 @@ _EXAMPLE = (
 )
 
 
-def _ask(body: NewChatMessage, follower: FollowerDep, principal: Searcher, runtime: RuntimeDep) -> Asked:
-    with follower.runtime.database.write() as session:
-        asked = runtime.chat.asking.ask(session, principal, body.to_message())
-    runtime.worker.nudge()
-    return asked
+def _ask(body: NewChatMessage, _follower: FollowerDep, principal: Searcher, runtime: RuntimeDep) -> Asked:
+    """After the follower has started, so that nothing is missed."""
+    return ask(runtime, principal, body.to_message())
 
 
 @router.post(

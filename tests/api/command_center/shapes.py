@@ -48,3 +48,19 @@ BLOCKER = {
     "answer": Nullable(str), "created_by": WHO, "created_at": MOMENT, "resolved_by": Nullable(WHO),
     "resolved_at": Nullable(MOMENT),
 }  # fmt: skip
+CITATION = {
+    "key": str, "quote": str, "supported": bool, "dataset_id": Nullable(str), "file_id": Nullable(str),
+    "file_name": Nullable(str), "chunk_id": Nullable(str), "page": Nullable(int),
+}  # fmt: skip
+MESSAGE = {
+    "id": str, "role": {"user", "assistant"}, "content": str, "status": {"pending", "complete", "failed"},
+    "error_code": Nullable(str), "error": Nullable(str), "citations": ListOf(CITATION), "is_withheld": bool,
+    "input_tokens": int, "output_tokens": int, "created_at": MOMENT,
+}  # fmt: skip
+CHAT_TURN = {"conversation_id": str, "message": MESSAGE}
+CONVERSATION = {
+    "id": str, "title": str, "client_id": Nullable(str), "project_id": Nullable(str), "task_id": Nullable(str),
+    "created_at": MOMENT, "updated_at": MOMENT,
+}  # fmt: skip
+CONVERSATION_DETAIL = CONVERSATION | {"messages": ListOf(MESSAGE)}
+MEMORY = {"id": str, "text": str, "created_at": MOMENT}
