@@ -58,7 +58,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.state.mcp = McpEndpoint(app)
     describe(app)
     surfaces = Surfaces(
-        [dashboard.SURFACE, command_center.SURFACE, platform.SURFACE, *workspaces.SURFACES], default=envelope.render
+        [dashboard.SURFACE, command_center.SURFACE, *platform.SURFACES, *workspaces.SURFACES], default=envelope.render
     )
     _answer_errors(app, surfaces)
     _wrap(app, surfaces)

@@ -85,6 +85,7 @@ _MEANINGS = {
     404: "Not there, or not there for this caller",
     409: "The present state does not allow it",
     413: "The request is too large",
+    422: "Well-formed, but not possible at present",
     429: "Too many requests; `Retry-After` says when to come back",
     503: "Something that Cairn depends on does not answer",
 }

@@ -13,6 +13,7 @@ from api.platform import (
     oidc,
     organizations,
     own_sessions,
+    public_tasks,
     tasks,
     teams,
     users,
@@ -20,7 +21,8 @@ from api.platform import (
 from api.surfaces import Surface
 
 PREFIX = "/api"
-SURFACE = Surface(prefix=PREFIX, render=envelope.render)
+# The public API lies in the command center's tree, and has the platform's words.
+SURFACES = (Surface(prefix=PREFIX, render=envelope.render), Surface(f"{PREFIX}/v1/public", render=envelope.render))
 OPEN_PATHS = frozenset(
     {f"{PREFIX}/auth/register", f"{PREFIX}/auth/login", f"{PREFIX}/auth/forgot-password"}
     | {
@@ -30,5 +32,17 @@ OPEN_PATHS = frozenset(
 )
 
 router = APIRouter(prefix=PREFIX)
-for resource in (auth, own_sessions, oidc, users, organizations, api_keys, teams, tasks, activity_log, notifications):
+for resource in (
+    auth,
+    own_sessions,
+    oidc,
+    users,
+    organizations,
+    api_keys,
+    teams,
+    tasks,
+    public_tasks,
+    activity_log,
+    notifications,
+):
     router.include_router(resource.router)

@@ -58,6 +58,14 @@ POST   /tasks              | 201 data | 400 429 | title! description \
 status(todo,in_progress,review,done,blocked,archived) priority(P0,P1,P2,P3) assignee product_slug
 GET    /tasks/{id}         | 200 data | 404     |
 DELETE /tasks/{id}         | 200 done | 400 404 |
+GET    /v1/public/tasks      | 200 page | 401 403 | | limit offset status priority assigned_to product_id
+POST   /v1/public/tasks      | 201 data | 400 401 403 | title! description \
+type(feature,bug,research,ops,infra,content,other) priority(low,medium,high,critical) \
+status(todo,in_progress,review,done,blocked,cancelled) assigned_to product_id max_duration_seconds
+GET    /v1/public/tasks/{id} | 200 data | 404 |
+PATCH  /v1/public/tasks/{id} | 200 data | 404 | title description type priority status assigned_to product_id \
+resolution max_duration_seconds
+DELETE /v1/public/tasks/{id} | 200 done | 404 |
 GET    /activity-log       | 200 page |     | | actor_type(agent,system,user) actor_id action limit offset
 POST   /activity-log       | 201 data |     | actor_type!(agent,system,user) \
 actor_id! action! entity_type entity_id metadata

@@ -16,6 +16,7 @@ ALL = [
     *documented(DASHBOARD, base="/dashboard/v1"), *documented(COMMAND_CENTER, base="/api/v1"),
 ]  # fmt: skip
 ENVELOPES = {
+    "/api/v1/public": "PlatformErrorEnvelope",
     "/api/v1": "CommandCenterError", "/api": "PlatformErrorEnvelope", "/dashboard/v1": "ErrorEnvelope",
 }  # fmt: skip
 UNKNOWN = "01KAAAAAAAAAAAAAAAAAAAAAAA"
