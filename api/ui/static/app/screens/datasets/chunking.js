@@ -7,7 +7,7 @@ const PARSE_TYPES = [
   ["MARKDOWN", "By headings"],
   ["MANUAL", "Only at separators of mine"],
 ];
-const ENGINES = [["NODE_NATIVE", "Built-in"], ["DOCLING", "Docling"]];
+const ENGINES = [["NODE_NATIVE", "Built-in"], ["AUTO", "Docling for PDFs where it is set up"], ["DOCLING", "Docling"]];
 
 export function ChunkFields({ value, onValue, error }) {
   return html`<div class="form">
@@ -20,5 +20,6 @@ export function ChunkFields({ value, onValue, error }) {
     </div>
     ${value.chunkOverlap >= value.chunkSize && html`<p class="wrong">The overlap has to be smaller than the passage.</p>`}
     <${Choice} label="Parser" value=${value.parserEngine} options=${ENGINES} onValue=${(parserEngine) => onValue({ parserEngine })} wrong=${error?.of?.("parserEngine")} />
+    ${value.parserEngine === "DOCLING" && html`<p class="soft small">Only where the server has Docling and its models: elsewhere files are refused, and the doctor says what is missing.</p>`}
   </div>`;
 }
