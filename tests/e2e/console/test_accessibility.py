@@ -45,6 +45,7 @@ SCREENS = {
     "approvals/{approval}": "Approvals",
     "access/audit": "Access",
     "system": "Health",
+    "chat": "Chat",
     "tasks": "Tasks",
     "tasks/{task}": "{long}",
     "tasks/recurring": "Tasks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 import httpx
@@ -34,6 +35,9 @@ SCREENS = {
     "search": (f"{KB}/datasets", "The datasets could not be loaded."),
     "search?q=paper&in={dataset}": (f"{KB}/search", "The search could not be made."),
     "search?q=paper": (f"{KB}/saved-searches", "The saved searches could not be loaded."),
+    "chat": ("**/chat/conversations", "The conversations could not be loaded."),
+    "chat?": ("**/chat/memories", "What is kept in mind could not be loaded."),
+    "chat/{conversation}": ("**/chat/conversations/*", "The conversation could not be loaded."),
     "tasks": ("**/activities*", "The tasks could not be loaded."),
     "tasks/{task}": ("**/activities/*", "The task could not be loaded."),
     "tasks/recurring": ("**/recurring-tasks", "The recurring tasks could not be loaded."),
@@ -49,6 +53,7 @@ class Things(NamedTuple):
     file: str
     questions: str
     task: str
+    conversation: str
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +64,10 @@ def things(server: httpx.Client) -> Things:
     questions = server.post("/dashboard/v1/knowledge-base/question-sets", json=body).raise_for_status()
     given = {"title": "Fails", "inputPrompt": "Fail.", "agentRole": "adros_cmo"}
     task = server.post("/dashboard/v1/activities", json=given).raise_for_status()
-    return Things(dataset, file["id"], questions.json()["id"], task.json()["id"])
+    with server.stream("POST", "/dashboard/v1/chat/message", json={"message": "Is it well?"}) as answer:
+        events = [line.removeprefix("data: ") for line in answer.iter_lines() if line.startswith("data: ")]
+    conversation = json.loads(events[-1])["conversationId"]
+    return Things(dataset, file["id"], questions.json()["id"], task.json()["id"], conversation)
 
 
 @pytest.mark.parametrize("place", some(SCREENS))

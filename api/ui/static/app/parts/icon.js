@@ -7,6 +7,7 @@ const SHAPES = {
   arrowDown: "M8 3v10M4 9l4 4 4-4",
   arrowUp: "M8 13V3M4 7l4-4 4 4",
   back: "M10 3 5 8l5 5",
+  chat: "M2 3.500h12v8H7.500L4.500 14v-2.500H2zM5 6.500h6M5 8.800h4",
   check: "M3 8.5 6.5 12 13 4.5",
   clock: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 5v3.200l2.2 1.3",
   close: "M4 4l8 8M12 4l-8 8",

@@ -11,6 +11,7 @@ import { FileScreen } from "./file/file.js";
 import { Approvals } from "./approvals/approvals.js";
 import { Agents } from "./agents/agents.js";
 import { Access } from "./access/access.js";
+import { Chat } from "./chat/chat.js";
 import { History } from "./history/history.js";
 import { Jobs } from "./jobs/jobs.js";
 import { Questions } from "./questions/questions.js";
@@ -23,6 +24,7 @@ const SCREENS = {
   datasets: ({ parts, params }) => (parts[2] === "file" && parts[3] ? html`<${FileScreen} key=${parts[3]} datasetId=${parts[1]} fileId=${parts[3]} params=${params} />`
     : parts[1] ? html`<${Dataset} key=${parts[1]} id=${parts[1]} tab=${parts[2] ?? "files"} rest=${parts.slice(3)} params=${params} />`
     : html`<${Datasets} />`),
+  chat: ({ parts }) => html`<${Chat} id=${parts[1]} />`,
   questions: ({ parts }) => html`<${Questions} key=${parts[1] ?? ""} id=${parts[1]} />`,
   history: () => html`<${History} />`,
   jobs: () => html`<${Jobs} />`,

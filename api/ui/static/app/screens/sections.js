@@ -4,6 +4,7 @@ import { may, offers } from "../caller.js";
 const SECTIONS = [
   { path: "datasets", name: "Datasets", icon: "dataset", needs: ["read"] },
   { path: "search", name: "Search", icon: "search", needs: ["search"] },
+  { path: "chat", name: "Chat", icon: "chat", needs: ["read", "search"], operation: "dashboardChatMessage" },
   { path: "questions", name: "Golden questions", icon: "star", needs: ["read"], operation: "dashboardKbQuestionSetsList" },
   { path: "history", name: "History", icon: "history", needs: ["read"], operation: "dashboardKbSearchRecordsList" },
   { path: "jobs", name: "Jobs", icon: "jobs", needs: ["read"], operation: "dashboardKbJobsList" },
