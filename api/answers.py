@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
 from time import monotonic
@@ -40,7 +39,7 @@ async def answer_to(asked: Asked, follower: Follower) -> MessageView | None:
     kept."""
     look = partial(_look, follower, asked)
     until = monotonic() + follower.runtime.settings.chat_wait_seconds
-    about = partial(_about, topic_of(asked.conversation_id))
+    about = partial(_is_about, topic_of(asked.conversation_id))
     async with aclosing(follower.batches(about, pause=_PAUSE_SECONDS)) as batches:
         async for _ in batches:
             view = await run_in_threadpool(look)
@@ -68,5 +67,5 @@ def _look(follower: Follower, asked: Asked) -> MessageView | None:
         return None
 
 
-def _about(topic: str, events: Sequence[Happened]) -> Sequence[Happened]:
-    return [event for event in events if event.topic == topic]
+def _is_about(topic: str, event: Happened) -> bool:
+    return event.topic == topic

@@ -16,6 +16,7 @@ from api import documentation, envelope, probes
 from api.auth import Authenticator, KeyGuard
 from api.command_center import surface as command_center
 from api.dashboard import surface as dashboard
+from api.doorkeeper import Doorkeeper
 from api.mcp.http import McpEndpoint
 from api.metrics import Metrics
 from api.middleware.body_limit import BodyLimit
@@ -25,6 +26,7 @@ from api.openapi import describe
 from api.platform import surface as platform
 from api.readiness import Readiness
 from api.routes import RouteTemplates, allowed_methods
+from api.streams import Looks
 from api.surfaces import Surfaces
 from api.ui import console
 from api.workspaces import surface as workspaces
@@ -88,6 +90,8 @@ def _lifespan(settings: Settings, given: Runtime | None) -> Callable[[FastAPI], 
 def _bind(app: FastAPI, runtime: Runtime) -> None:
     app.state.runtime = runtime
     app.state.authenticator = Authenticator(runtime)
+    app.state.looks = Looks()
+    app.state.doorkeeper = Doorkeeper(app.state.authenticator.holders)
     app.state.readiness = Readiness(runtime)
 
 

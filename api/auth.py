@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
@@ -46,6 +46,14 @@ class Authenticator:
     def authenticate(self, token: str) -> Principal:
         """Raises Unauthenticated for every reason not to accept the token."""
         return self._cache.get(token, self._look_up)
+
+    def holders(self, tokens: Collection[str]) -> Mapping[str, Principal]:
+        """Who holds each of the tokens now; those that are not accepted are left out."""
+        bare = {token: token.removeprefix(_ADROS_PREFIX) for token in tokens}
+        with self._database.read() as session:
+            found = self._keys.holders(session, {*bare, *bare.values()})
+        held = {token: found.get(token, found.get(without)) for token, without in bare.items()}
+        return {token: principal for token, principal in held.items() if principal is not None}
 
     def admit(self, token: str) -> tuple[Principal, Allowance | None]:
         """Who holds the token, and what is left in this minute of the key's or the tenant's requests, whichever is

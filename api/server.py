@@ -41,6 +41,7 @@ def run(settings: Settings) -> None:
             access_log=False,
             server_header=False,
             ws_max_size=_LONGEST_FRAME,
+            ws_per_message_deflate=False,  # its windows would be most of what a listener takes; frames are small
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     finally:

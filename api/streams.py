@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from time import monotonic
-from typing import Annotated, Any, TypeAlias
+from functools import partial
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 from fastapi import Depends, Header, Request
 from fastapi.sse import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
-from api.auth import Authenticator, bearer_token
-from api.deps import AuthenticatorDep, Reader, RuntimeDep
+from api.auth import bearer_token
+from api.deps import Reader
+from api.doorkeeper import Doorkeeper, Guest
 from api.envelope import errors
 from identity.types import Principal
-from kit.errors import Unauthenticated
 from kit.events.feed import Feed
 from kit.events.types import Happened
 from orchestration.runtime import Runtime
@@ -27,8 +27,6 @@ RESYNC = "resync"
 """Events were missed that are not kept any more: what is shown should be asked for anew."""
 
 RETRY_MILLISECONDS = 2000
-_CHECK_SECONDS = 1.0
-"""How long a stream outlives its key at the most."""
 
 LastEventId: TypeAlias = Annotated[
     str | None,
@@ -39,8 +37,30 @@ LastEventId: TypeAlias = Annotated[
     ),
 ]
 
-Show: TypeAlias = Callable[[Sequence[Happened]], Sequence[Happened]]
-"""Those of a tenant's events that this caller may see and has asked for. May read the database."""
+About: TypeAlias = Callable[[Happened], bool]
+"""Whether the caller has asked for an event. Reads nothing: it is called on the event loop."""
+
+Show: TypeAlias = Callable[[Runtime, Principal, Sequence[Happened]], Sequence[Happened]]
+"""Those of the events that a caller may see. May read the database."""
+
+_Seen = TypeVar("_Seen")
+
+
+class Looks:
+    """What several ask at the same time is looked up once. Belongs to an event loop."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def share(self, question: Hashable, look: Callable[[], _Seen]) -> _Seen:
+        """What `look` returns or raises, on a thread; the look of whoever has asked the same and waits for it."""
+        task = self._under_way.get(question)
+        if task is None:
+            task = asyncio.create_task(run_in_threadpool(look))
+            self._under_way[question] = task
+            task.add_done_callback(lambda _: self._under_way.pop(question))
+        seen: _Seen = await asyncio.shield(task)  # who leaves takes it from nobody
+        return seen
 
 
 def stream_responses(example: str, *statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -67,13 +87,19 @@ def unnumbered(kind: str, data: Mapping[str, Any]) -> ServerSentEvent:
 class Follower:
     """One caller's way through the feed. `cursor` is the id up to which everything was shown."""
 
-    authenticator: Authenticator
+    doorkeeper: Doorkeeper
+    looks: Looks
     token: str
     runtime: Runtime
     principal: Principal
     last_event_id: str | None
     cursor: int = 0
     has_gap: bool = False
+
+    @classmethod
+    def of(cls, app: Any, token: str, principal: Principal, last_event_id: str | None) -> Follower:
+        state = app.state
+        return cls(state.doorkeeper, state.looks, token, state.runtime, principal, last_event_id)
 
     @property
     def _feed(self) -> Feed:
@@ -96,43 +122,45 @@ class Follower:
         if self.has_gap:
             yield unnumbered(RESYNC, {})
 
-    async def batches(self, show: Show, *, pause: float) -> AsyncGenerator[Sequence[Happened], None]:
+    async def batches(
+        self, about: About, show: Show | None = None, *, pause: float
+    ) -> AsyncGenerator[Sequence[Happened], None]:
         """What there is to show, at least every `pause` seconds, be it nothing. Ends when the server stops, when the
-        key is not accepted any more, and with the connection."""
+        key is not accepted any more, and with the connection. Without `show` all that it is `about` may be seen. Who
+        listens by the same key as others is shown what they are, at the same time."""
         changed = asyncio.Event()
-        checked = monotonic()
-        with self._watching(changed):
-            while not self._feed.is_closed:
+        with self._watching(changed) as guest:
+            while guest.is_welcome and not self._feed.is_closed:
                 changed.clear()
-                yield await run_in_threadpool(self._next, show)
-                if monotonic() - checked > _CHECK_SECONDS:
-                    if not await run_in_threadpool(self._is_still_welcome):
-                        return
-                    checked = monotonic()
+                found: Sequence[Happened] = [event for event in await self._next() if about(event)]
+                if found and show is not None:
+                    alike = (show, self.principal, tuple(event.id for event in found))
+                    found = await self.looks.share(alike, partial(show, self.runtime, self.principal, found))
+                yield found
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), timeout=min(pause, _CHECK_SECONDS))
+                    await asyncio.wait_for(changed.wait(), timeout=pause)
 
-    def _next(self, show: Show) -> Sequence[Happened]:
-        found, self.cursor = self._feed.after(self.cursor, self.principal.tenant_id)
-        return show(found) if found else ()
-
-    def _is_still_welcome(self) -> bool:
-        try:
-            return self.authenticator.authenticate(self.token) == self.principal
-        except Unauthenticated:
-            return False
+    async def _next(self) -> Sequence[Happened]:
+        """Mostly nothing, of which a thread need not be told."""
+        tenant_id = self.principal.tenant_id
+        known = self._feed.recent(self.cursor, tenant_id)
+        if known is None:
+            known = await run_in_threadpool(self._feed.after, self.cursor, tenant_id)
+        found, self.cursor = known
+        return found
 
     @contextmanager
-    def _watching(self, changed: asyncio.Event) -> Iterator[None]:
+    def _watching(self, changed: asyncio.Event) -> Iterator[Guest]:
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
             with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(changed.set)
 
-        token = self._feed.watch(wake)
+        token = self._feed.watch(self.principal.tenant_id, wake)
         try:
-            yield
+            with self.doorkeeper.watching(self.token, self.principal, changed.set) as guest:
+                yield guest
         finally:
             self._feed.leave(token)
 
@@ -140,12 +168,10 @@ class Follower:
 def _follower(
     request: Request,
     principal: Reader,
-    runtime: RuntimeDep,
-    authenticator: AuthenticatorDep,
     last_event_id: LastEventId = None,
 ) -> Follower:
     token = bearer_token(Headers(scope=request.scope))
-    follower = Follower(authenticator, token, runtime, principal, last_event_id)
+    follower = Follower.of(request.app, token, principal, last_event_id)
     follower.start()
     return follower
 

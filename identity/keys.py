@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -69,6 +70,17 @@ class AccessKeys:
         if not is_good:
             raise CredentialNotAccepted
         return _principal(key, role)
+
+    def holders(self, session: Session, tokens: Collection[str]) -> dict[str, Principal]:
+        """Who holds each of the tokens; those that are not accepted are left out."""
+        hashes = {token: hash_token(token) for token in tokens}
+        now, accepted = self.clock.now(), {}
+        for hash_, holder in repository.find_holders(session, sorted(hashes.values())).items():
+            with suppress(CredentialNotAccepted):
+                key, role = _accepted(holder)
+                if _is_valid(key, now):
+                    accepted[hash_] = _principal(key, role)
+        return {token: accepted[hash_] for token, hash_ in hashes.items() if hash_ in accepted}
 
     def touch(self, session: Session, key_id: str) -> None:
         """Note that a key was used, at most once a minute. KeyUsage tells when calling this is worth a transaction."""

@@ -76,7 +76,7 @@ def _taken(socket: WebSocket, frame: str | None) -> tuple[NewMessage, Follower]:
     token = socket_token(socket.scope)
     principal, _ = authenticator.admit(token)
     authenticator.check_recording()
-    follower = Follower(authenticator, token, socket.app.state.runtime, principal, None)
+    follower = Follower.of(socket.app, token, principal, None)
     follower.start()
     if frame is None or len(frame) > _LONGEST_FRAME:
         raise Invalid(f"a frame holds JSON as text, of {_LONGEST_FRAME:,} characters at most")

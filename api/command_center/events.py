@@ -13,7 +13,7 @@ from api.auth import POLICY_VIOLATION, principal_of, socket_token
 from api.command_center.schemas.statuses import SHOWN
 from api.command_center.schemas.tasks import in_snake_case
 from api.command_center.sockets import GOING_AWAY, either
-from api.streams import RESYNC, Follower, Show
+from api.streams import RESYNC, Follower
 from identity.audit.trail import Deed
 from identity.types import Principal, Scope
 from kit.errors import NotFound
@@ -25,6 +25,7 @@ from orchestration.tasks.events import (
     ACTIVITY_STARTED,
     ACTIVITY_UPDATED,
     TEXT_DELTA,
+    task_of,
     topic_of,
 )
 from orchestration.tasks.types import TaskStatus
@@ -51,13 +52,8 @@ async def follow_task(socket: WebSocket, task_id: str) -> None:
     that some were missed which are not kept any more."""
     runtime: Runtime = socket.app.state.runtime
     principal = principal_of(socket.scope)
-    follower = Follower(
-        socket.app.state.authenticator,
-        socket_token(socket.scope),
-        runtime,
-        principal,
-        socket.query_params.get("last_event_id"),
-    )
+    last_event_id = socket.query_params.get("last_event_id")
+    follower = Follower.of(socket.app, socket_token(socket.scope), principal, last_event_id)
     status = await run_in_threadpool(_begin, follower, task_id)
     if status is None:
         await socket.close(POLICY_VIOLATION)
@@ -85,8 +81,7 @@ async def _send(socket: WebSocket, follower: Follower, task_id: str, status: Tas
     await socket.send_json(_frame(follower.cursor, CONNECTED, task_id, {"status": SHOWN[status].value}))
     if follower.has_gap:
         await socket.send_json(_frame(follower.cursor, RESYNC, task_id, {}))
-    show: Show = partial(_visible, follower.runtime, follower.principal, task_id)
-    async for events in follower.batches(show, pause=_PAUSE_SECONDS):
+    async for events in follower.batches(partial(_is_about, topic_of(task_id)), _visible, pause=_PAUSE_SECONDS):
         for event in events:
             await socket.send_json(_frame(event.id, _NAMES[event.type], task_id, _data(event)))
     await socket.close(GOING_AWAY if follower.runtime.feed.is_closed else POLICY_VIOLATION)
@@ -98,13 +93,15 @@ async def _left(socket: WebSocket) -> None:
         pass
 
 
-def _visible(runtime: Runtime, principal: Principal, task_id: str, events: Sequence[Happened]) -> Sequence[Happened]:
-    """Those about the task, while it is there for the caller."""
-    about = [event for event in events if event.topic == topic_of(task_id) and event.type in _NAMES]
-    if not about:
-        return ()
+def _is_about(topic: str, event: Happened) -> bool:
+    return event.topic == topic and event.type in _NAMES
+
+
+def _visible(runtime: Runtime, principal: Principal, events: Sequence[Happened]) -> Sequence[Happened]:
+    """All of the one task that they are about, while it is there for the caller."""
+    (task_id,) = {task_of(event.topic) for event in events}
     with runtime.database.read() as session:
-        return about if runtime.teamwork.tasks.visible(session, principal, [task_id]) else ()
+        return events if runtime.teamwork.tasks.visible(session, principal, [task_id]) else ()
 
 
 def _frame(number: int, event: str, task_id: str, data: dict[str, object]) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from functools import partial
 
 from fastapi import APIRouter
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -37,15 +36,13 @@ async def stream_events(follower: FollowerDep) -> AsyncIterator[ServerSentEvent]
     any more: ask for what you show anew. A comment keeps the connection open while nothing happens."""
     for event in follower.greeting():
         yield event
-    seen_by = partial(visible_events, follower.runtime, follower.principal)
-    async for events in follower.batches(seen_by, pause=_PAUSE_SECONDS):
+    async for events in follower.batches(_is_told, visible_events, pause=_PAUSE_SECONDS):
         for happened in events:
             yield in_words(happened)
 
 
 def visible_events(runtime: Runtime, principal: Principal, events: Sequence[Happened]) -> Sequence[Happened]:
-    """Those that the caller may see: of datasets, activities and approvals that are there for it. What a run says while
-    it says it is for who watches that activity, and what is said in a conversation for who has it."""
+    """Those that the caller may see: of datasets, activities and approvals that are there for it."""
     datasets = {event.dataset_id for event in events if event.dataset_id}
     tasks, approvals = (_named(events, kind) for kind in ("task", "approval"))
     with runtime.database.read() as session:
@@ -57,10 +54,15 @@ def visible_events(runtime: Runtime, principal: Principal, events: Sequence[Happ
     return [
         event
         for event in events
-        if event.type not in {TEXT_DELTA, MESSAGE_UPDATED}
-        and (event.dataset_id is None or event.dataset_id in visible)
+        if (event.dataset_id is None or event.dataset_id in visible)
         and (event.topic in topics or not _is_of_work(event))
     ]
+
+
+def _is_told(event: Happened) -> bool:
+    """What a run says while it says it is for who watches that activity, and what is said in a conversation for who has
+    it."""
+    return event.type not in {TEXT_DELTA, MESSAGE_UPDATED}
 
 
 def _named(events: Sequence[Happened], kind: str) -> set[str]:

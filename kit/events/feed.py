@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from itertools import takewhile
 from threading import Event as Flag
 from threading import Lock, Thread
 from uuid import uuid4
@@ -14,7 +15,7 @@ from kit.db.database import Database
 from kit.events import outbox
 from kit.events.types import Happened
 
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.1
 """Between two looks at the table while anybody watches: one read along the primary key, whoever wrote."""
 
 _REMEMBERED = 10_000
@@ -37,7 +38,7 @@ class Feed:
         self._seen = 0
         self._start = 0  # everything after this id, up to `_seen`, is in `_recent`, while this is current
         self._is_current = False
-        self._watchers: dict[str, Callable[[], None]] = {}
+        self._watchers: dict[str, tuple[str, Callable[[], None]]] = {}
         self._stop = Flag()
         self._thread: Thread | None = None
 
@@ -45,11 +46,11 @@ class Feed:
     def is_closed(self) -> bool:
         return self._stop.is_set()
 
-    def watch(self, wake: Callable[[], None]) -> str:
-        """`wake` is called, on a thread of the feed, whenever there is something new. The token ends it."""
+    def watch(self, tenant_id: str, wake: Callable[[], None]) -> str:
+        """`wake` is called, on a thread of the feed, when there is something new of the tenant's. The token ends it."""
         token = str(uuid4())
         with self._lock:
-            self._watchers[token] = wake
+            self._watchers[token] = tenant_id, wake
             if self._thread is None and not self._stop.is_set():
                 self._thread = Thread(target=self._look, name="events", daemon=True)
                 self._thread.start()
@@ -62,7 +63,7 @@ class Feed:
     def close(self) -> None:
         """Watchers are woken a last time, to find it closed."""
         self._stop.set()
-        self._wake_all()
+        self._wake()
         thread = self._thread
         if thread is not None:
             thread.join(timeout=5)
@@ -78,12 +79,20 @@ class Feed:
             oldest = outbox.oldest(session)
             return event_id <= outbox.newest(session) and (oldest is None or event_id >= oldest - 1)
 
+    def recent(self, event_id: int, tenant_id: str) -> tuple[Sequence[Happened], int] | None:
+        """As `after`, where memory suffices; None where it does not. Never waits for the database."""
+        with self._lock:
+            if not self._is_current or event_id < self._start:
+                return None
+            newer = takewhile(lambda event: event.id > event_id, reversed(self._recent))
+            found = [event for event in newer if event.tenant_id == tenant_id]
+            return found[::-1], max(self._seen, event_id)
+
     def after(self, event_id: int, tenant_id: str) -> tuple[Sequence[Happened], int]:
         """The tenant's next events, and the id up to which there are no others."""
-        with self._lock:
-            if self._is_current and event_id >= self._start:
-                found = [e for e in self._recent if e.id > event_id and e.tenant_id == tenant_id]
-                return found, max(self._seen, event_id)
+        known = self.recent(event_id, tenant_id)
+        if known is not None:
+            return known
         with self._database.read() as session:
             until = outbox.newest(session)
             events = outbox.of_tenant_after(session, tenant_id, event_id, limit=_AT_ONCE)
@@ -99,8 +108,8 @@ class Feed:
                 if not is_begun:
                     self._begin()
                     is_begun = True
-                elif self._read_on():
-                    self._wake_all()
+                elif tenants := self._read_on():
+                    self._wake(tenants)
             except Exception:  # noqa: BLE001 - the database may be away for a while; watchers wait, none is lost
                 _log.exception("events.look_failed")
             with self._lock:
@@ -114,9 +123,10 @@ class Feed:
         with self._lock:
             self._start = self._seen = newest
             self._is_current = True
-        self._wake_all()  # those who came before may lack what happened in between
+        self._wake()  # those who came before may lack what happened in between
 
-    def _read_on(self) -> bool:
+    def _read_on(self) -> set[str]:
+        """The tenants of what is new."""
         with self._database.read() as session:
             found = outbox.after(session, self._seen, limit=_AT_ONCE)
         with self._lock:
@@ -125,10 +135,11 @@ class Feed:
                     self._start = self._recent[0].id
                 self._recent.append(event)
                 self._seen = event.id
-        return bool(found)
+        return {event.tenant_id for event in found}
 
-    def _wake_all(self) -> None:
+    def _wake(self, tenants: Collection[str] | None = None) -> None:
+        """Those who watch one of them; None: everybody."""
         with self._lock:
-            watchers = list(self._watchers.values())
+            watchers = [wake for tenant, wake in self._watchers.values() if tenants is None or tenant in tenants]
         for wake in watchers:
             wake()

@@ -24,8 +24,16 @@ TEXT_DELTA = "text_delta"
 SYSTEM = Actor(ActorKind.SYSTEM, "system", "Cairn")
 
 
+_TOPIC = "task:"
+
+
 def topic_of(task_id: str) -> str:
-    return f"task:{task_id}"
+    return f"{_TOPIC}{task_id}"
+
+
+def task_of(topic: str | None) -> str:
+    """The task that a topic is of; nothing where it is of something else."""
+    return topic.removeprefix(_TOPIC) if topic is not None and topic.startswith(_TOPIC) else ""
 
 
 def record(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Depends
@@ -62,10 +62,10 @@ async def stream_dataset(dataset_id: DatasetId, first: First, follower: Follower
     shown = first
     yield unnumbered("progress", shown.model_dump(mode="json", by_alias=True))
 
-    def show(events: Sequence[Happened]) -> Sequence[Happened]:
-        return [event for event in events if event.dataset_id == dataset_id]
+    def is_about(event: Happened) -> bool:
+        return event.dataset_id == dataset_id
 
-    async for events in follower.batches(show, pause=_PAUSE_SECONDS):
+    async for events in follower.batches(is_about, pause=_PAUSE_SECONDS):
         for happened in events:
             yield in_words(happened)
         if not events and shown.is_idle:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated, TypeAlias
 
@@ -148,7 +148,7 @@ async def stream_activity(
     Then the stream ends. Results of tools name passages by their citations. An activity that was not begun yet is
     waited for."""
     yield ServerSentEvent(comment="connected")
-    about = partial(_about, story.topic)
+    about = partial(_is_about, story.topic)
     is_first = True
     async for events in follower.batches(about, pause=_PAUSE_SECONDS):
         if events or is_first:
@@ -159,8 +159,8 @@ async def stream_activity(
             return
 
 
-def _about(topic: str, events: Sequence[Happened]) -> Sequence[Happened]:
-    return [event for event in events if event.topic == topic]
+def _is_about(topic: str, event: Happened) -> bool:
+    return event.topic == topic
 
 
 def _shown(line: Line) -> dict[str, object]:

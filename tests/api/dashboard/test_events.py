@@ -100,7 +100,7 @@ class TestTheTenantsStream:
     def test_ends_when_the_key_is_revoked(
         self, address: str, callers: Callers, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("api.streams._CHECK_SECONDS", 0.0)
+        monkeypatch.setattr("api.doorkeeper._CHECK_SECONDS", 0.05)
         monkeypatch.setattr("api.dashboard.events._PAUSE_SECONDS", 0.1)
         caller = callers.with_key(role="member")
         tenant_id = tenant_of(runtime, callers.admin)

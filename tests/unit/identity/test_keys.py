@@ -57,8 +57,12 @@ class TestAuthenticate:
             session.execute(delete(Membership).where(Membership.user_id == people.reviewer))
         clock.advance(10)
 
+        good = issue(database, keys, people)
+        refused = ("", "ck_unknown", expired.token, revoked.token, orphaned.token, excluded.token)
+        with database.read() as session:
+            assert keys.holders(session, [*refused, good.token]) == {good.token: who(database, keys, good.token)}
         answers = set()
-        for token in ("", "ck_unknown", expired.token, revoked.token, orphaned.token, excluded.token):
+        for token in refused:
             with pytest.raises(Unauthenticated) as caught:
                 who(database, keys, token)
             answers.add((caught.value.code, caught.value.message, caught.value.details))
@@ -105,6 +109,15 @@ class TestAuthenticate:
             session.execute(update(AccessKey).values(scopes=["knowledge:read", "knowledge:levitate"]))
 
         assert who(database, keys, issued.token).scopes == {Scope.READ}
+
+    def test_knows_many_at_once_as_it_knows_each(self, database: Database, keys: AccessKeys, people: People) -> None:
+        tokens = [issue(database, keys, people, name=f"key {number}").token for number in range(3)]
+        machine = issue(database, keys, people, user_id=None, role=Role.MEMBER, agent_role="writer", dataset_ids=["d"])
+
+        with database.read() as session:
+            found = keys.holders(session, [*tokens, machine.token])
+
+        assert found == {token: who(database, keys, token) for token in (*tokens, machine.token)}
 
     def test_writes_nothing(self, database: Database, keys: AccessKeys, people: People) -> None:
         issued = issue(database, keys, people)

@@ -122,7 +122,7 @@ class TestFeed:
         other = Newsroom(Database(newsroom.database.engine.url.render_as_string(hide_password=False)), newsroom.clock)
         woken = threading.Event()
         cursor = feed.now()
-        token = feed.watch(woken.set)
+        token = feed.watch("acme", woken.set)
         assert woken.wait(10)  # it has begun to look
         woken.clear()
 
@@ -133,11 +133,47 @@ class TestFeed:
         feed.leave(token)
         other.database.close()
 
+    def test_wakes_nobody_for_what_is_anothers(self, newsroom: Newsroom, feed: Feed) -> None:
+        ours, theirs = threading.Event(), threading.Event()
+        feed.watch("acme", ours.set)
+        feed.watch("globex", theirs.set)
+        assert ours.wait(10)
+        assert theirs.wait(10)
+        ours.clear()
+        theirs.clear()
+
+        newsroom.publish("theirs", tenant="globex")
+        assert theirs.wait(10)
+        assert not ours.is_set()
+
+    def test_tells_from_memory_what_it_has_looked_at_while_somebody_watches(
+        self, newsroom: Newsroom, feed: Feed
+    ) -> None:
+        newsroom.publish("before")
+        cursor = feed.now()
+        assert feed.recent(cursor, "acme") is None  # nobody has watched
+        woken = threading.Event()
+        feed.watch("acme", woken.set)
+        assert woken.wait(10)
+        woken.clear()
+        for word in ("first", "second"):
+            newsroom.publish("theirs", tenant="globex")
+            newsroom.publish(word)
+            assert woken.wait(10)
+            woken.clear()
+
+        known = feed.recent(cursor, "acme")
+
+        assert known is not None
+        assert words(known[0]) == ["first", "second"]
+        assert known == feed.after(cursor, "acme")
+        assert feed.recent(cursor - 1, "acme") is None  # from before it began to look
+
     def test_loses_nothing_between_memory_and_table(self, newsroom: Newsroom, feed: Feed) -> None:
         cursor = feed.now()
         seen: list[object] = []
         for number in range(30):
-            token = feed.watch(lambda: None)
+            token = feed.watch("acme", lambda: None)
             newsroom.publish(str(number))
             events, cursor = feed.after(cursor, "acme")
             seen += words(events)
@@ -170,7 +206,7 @@ class TestFeed:
 
     def test_wakes_everybody_a_last_time_when_it_closes(self, newsroom: Newsroom, feed: Feed) -> None:
         woken = threading.Event()
-        feed.watch(woken.set)
+        feed.watch("acme", woken.set)
 
         feed.close()
 
