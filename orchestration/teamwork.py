@@ -17,6 +17,8 @@ from kit.jobs.queue import JobQueue
 from kit.schedules.scheduler import ScheduleKind, Schedules
 from kit.secrets.store import Secrets
 from orchestration.agents.directory import AgentDirectory
+from orchestration.agents.logs import AgentLogs
+from orchestration.agents.registry import AgentRegistry
 from orchestration.agents.service import Agents, Readiness
 from orchestration.approvals.closing import Closer
 from orchestration.approvals.resolving import Resolver
@@ -91,6 +93,8 @@ class Teamwork:
     recurring: RecurringTasks
     prompts: ScheduledPrompts
     agents: Agents
+    registry: AgentRegistry
+    logs: AgentLogs
     notifications: Notifications
 
     @property
@@ -127,6 +131,10 @@ def make_teamwork(
 ) -> Teamwork:
     workspaces = Workspaces(clock=clock, keys=AccessKeys(clock=clock))
     held, schedules, assignees = HeldCrawls(crawls), Schedules(clock), Assignees(AgentDirectory())
+    agents, logs = (
+        Agents(AgentDirectory(), gate, TOOLS, secrets, readiness, clock),
+        AgentLogs(AgentDirectory(), gate, clock),
+    )
     resolver = Resolver(names=gate, closer=desk.closer, moves=desk.moves, clock=clock, subjects={held.kind: held})
     return Teamwork(
         database=database,
@@ -154,7 +162,9 @@ def make_teamwork(
         follow_ups=FollowUps(names=gate, tasks=desk.tasks, clock=clock),
         watch=ApprovalWatch(database, resolver),
         belongings=[ApprovalsOfDataset(desk.closer), RecurringOfDataset(schedules), NotificationsOfDataset()],
-        agents=Agents(AgentDirectory(), gate, TOOLS, secrets, readiness, clock),
+        agents=agents,
+        registry=AgentRegistry(agents, logs, clock),
+        logs=logs,
         notifications=Notifications(gate, clock),
         recurring=RecurringTasks(tasks=desk.tasks, gate=gate, schedules=schedules, clock=clock),
         prompts=ScheduledPrompts(workspaces=workspaces, tasks=desk.tasks, schedules=schedules, clock=clock),

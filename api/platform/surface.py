@@ -6,13 +6,17 @@ from fastapi import APIRouter
 
 from api.platform import (
     activity_log,
+    agent_runs,
+    agents,
     api_keys,
     auth,
     envelope,
+    logs,
     notifications,
     oidc,
     organizations,
     own_sessions,
+    public_agents,
     public_tasks,
     tasks,
     teams,
@@ -24,7 +28,8 @@ PREFIX = "/api"
 # The public API lies in the command center's tree, and has the platform's words.
 SURFACES = (Surface(prefix=PREFIX, render=envelope.render), Surface(f"{PREFIX}/v1/public", render=envelope.render))
 OPEN_PATHS = frozenset(
-    {f"{PREFIX}/auth/register", f"{PREFIX}/auth/login", f"{PREFIX}/auth/forgot-password"}
+    {f"{PREFIX}/agent-runs/idle-check"}
+    | {f"{PREFIX}/auth/register", f"{PREFIX}/auth/login", f"{PREFIX}/auth/forgot-password"}
     | {
         f"{PREFIX}/auth/{name}"
         for name in ("refresh", "reset-password", "ways", "oidc", "oidc/callback", "oidc/tokens")
@@ -44,5 +49,9 @@ for resource in (
     public_tasks,
     activity_log,
     notifications,
+    agents,
+    agent_runs,
+    public_agents,
+    logs,
 ):
     router.include_router(resource.router)

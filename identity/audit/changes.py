@@ -30,6 +30,7 @@ UNRECORDED = frozenset(
         "run_waits",
         "approval_tasks",
         "notifications",
+        "agent_log_lines",
     }
 )
 """The trail itself, and what follows by itself from changes that are recorded."""
@@ -37,6 +38,7 @@ UNRECORDED = frozenset(
 _SILENT = frozenset({
     *("id", "tenant_id", "created_at", "updated_at", "last_used_at"),
     *("chunks_done", "chunks_total", "pages_done", "pages_total"),
+    *("heartbeat_at", "reported", "current_task"),  # what an agent says that it is at
 })  # fmt: skip
 _PRIVATE = frozenset({
     "conversations.title", "chat_messages.content", "chat_messages.sources", "chat_messages.turns", "memories.content",

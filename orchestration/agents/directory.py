@@ -14,13 +14,13 @@ from identity.models import AccessKey
 from kit.ids import new_id
 from orchestration.agents.defaults import DEFAULTS
 from orchestration.agents.models import Agent
-from orchestration.agents.types import AdapterType, AgentConfig, AgentDefault
+from orchestration.agents.types import AdapterType, AgentConfig, AgentDefault, AgentEntry, AgentState, Reported
 
 
 @dataclass(frozen=True, slots=True)
 class AgentDirectory:
-    """Implements the AgentNames and the AgentRunners of tasks. There are the agents that every tenant has, and those
-    from outside that were given a key of their own."""
+    """Implements the AgentNames and the AgentRunners of tasks. There are the agents that every tenant has, those that a
+    tenant added, and those from outside that were given a key of their own."""
 
     def name_of(self, session: Session, tenant_id: str, role: str) -> str | None:
         known = _known(session, tenant_id, role)
@@ -29,6 +29,10 @@ class AgentDirectory:
     def is_run_here(self, session: Session, tenant_id: str, role: str) -> bool:
         found = self.config(session, tenant_id, role)
         return found is not None and found.adapter is not AdapterType.OUTSIDE
+
+    def takes_runs(self, session: Session, tenant_id: str, role: str) -> bool:
+        found = self.config(session, tenant_id, role)
+        return found is not None and found.adapter is not AdapterType.OUTSIDE and found.state is AgentState.STARTED
 
     def note(self, session: Session, tenant_id: str, role: str, error: str | None, *, at: datetime) -> None:
         """How the agent's last run ended; None: well."""
@@ -46,16 +50,20 @@ class AgentDirectory:
         return None if known is None else _config(known, session.get(Agent, (tenant_id, role)))
 
     def configs(self, session: Session, tenant_id: str) -> Sequence[AgentConfig]:
-        """Those that every tenant has first, then those from outside."""
-        roles = [*DEFAULTS, *sorted(_from_outside(session, tenant_id) - DEFAULTS.keys())]
+        """Those that every tenant has first, then the others by their roles."""
         rows = {row.role: row for row in session.scalars(select(Agent).where(Agent.tenant_id == tenant_id))}
-        return [_config(DEFAULTS.get(role) or _outsider(role), rows.get(role)) for role in roles]
+        others = _from_outside(session, tenant_id) | {role for role, row in rows.items() if row.is_added}
+        roles = [*DEFAULTS, *sorted(others - DEFAULTS.keys())]
+        return [_config(DEFAULTS.get(role) or _other(role, rows.get(role)), rows.get(role)) for role in roles]
 
 
 def _known(session: Session, tenant_id: str, role: str) -> AgentDefault | None:
     if role in DEFAULTS:
         return DEFAULTS[role]
-    return _outsider(role) if role in _from_outside(session, tenant_id, role) else None
+    row = session.get(Agent, (tenant_id, role))
+    if (row is not None and row.is_added) or role in _from_outside(session, tenant_id, role):
+        return _other(role, row)
+    return None
 
 
 def _from_outside(session: Session, tenant_id: str, role: str | None = None) -> set[str]:
@@ -64,7 +72,9 @@ def _from_outside(session: Session, tenant_id: str, role: str | None = None) -> 
     return {found for found in session.scalars(wanted.distinct()) if found}
 
 
-def _outsider(role: str) -> AgentDefault:
+def _other(role: str, row: Agent | None) -> AgentDefault:
+    if row is not None and row.is_added:
+        return AgentDefault(role, row.name or role, row.specialty or "Added here")
     return AgentDefault(role, role, "A program with a key of its own")
 
 
@@ -79,7 +89,7 @@ def _config(known: AgentDefault, row: Agent | None) -> AgentConfig:
         name=known.name,
         about=known.about,
         adapter=AdapterType(row.adapter) if row.adapter else known.adapter,
-        is_default=not has and all(one is None for one in changed),
+        is_default=not row.is_added and not has and all(one is None for one in changed),
         model=row.model or "",
         tools=row.tools,
         concurrency=row.concurrency or 4,
@@ -90,4 +100,19 @@ def _config(known: AgentDefault, row: Agent | None) -> AgentConfig:
         base_url=has.get("baseUrl"),
         last_error_at=row.last_error_at,
         last_error=row.last_error,
+        state=AgentState(row.state or AgentState.STARTED),
+        entry=AgentEntry(
+            number=row.number,
+            is_added=row.is_added,
+            specialty=row.specialty or "",
+            emoji=row.emoji,
+            color=row.color,
+            interval_seconds=row.interval_seconds,
+            workspace_path=row.workspace_path,
+            reported=Reported(row.reported) if row.reported else None,
+            current_task=row.current_task,
+            heartbeat_at=row.heartbeat_at,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kit.errors import Detail, Invalid, NotFound
+from kit.errors import Conflict, Detail, Forbidden, Invalid, NotFound
 
 
 class AgentIsNotThere(NotFound):
@@ -12,6 +12,22 @@ class AgentIsNotThere(NotFound):
 
     def __init__(self, role: str) -> None:
         super().__init__(f"there is no agent {role!r}")
+
+
+class AgentIsThere(Conflict):
+    def __init__(self, role: str) -> None:
+        super().__init__(f"there is an agent {role!r} already; choose another name, or change that one")
+
+
+class NotYours(Forbidden):
+    def __init__(self, key: str, role: str) -> None:
+        super().__init__(f"key {key!r} may say what agent {role!r} is at, and change nothing else about it")
+
+
+class UnknownAgent(Invalid):
+    def __init__(self, field: str, role: str) -> None:
+        message = f"{role!r} is no agent here; name one as the list of agents has it"
+        super().__init__(f"{field}: {message}", details=[Detail(field, message)])
 
 
 class UnknownTool(Invalid):

@@ -20,7 +20,16 @@ from orchestration.agents.errors import AgentIsNotThere, UnknownTool
 from orchestration.agents.keys import KIND, key_place
 from orchestration.agents.models import Agent
 from orchestration.agents.running import running
-from orchestration.agents.types import AdapterType, AgentChange, AgentConfig, AgentStatus, AgentTest, AgentView, Check
+from orchestration.agents.types import (
+    AdapterType,
+    AgentChange,
+    AgentConfig,
+    AgentState,
+    AgentStatus,
+    AgentTest,
+    AgentView,
+    Check,
+)
 from orchestration.tasks.service import need
 
 
@@ -60,9 +69,7 @@ class Agents:
         that has no such address, SecretKeyMissing. A key is for the server that it was given with: another adapter or
         `baseUrl` without another key forgets it."""
         self.get(session, principal, role)
-        need(principal, Scope.MANAGE)
-        if principal.is_narrowed:
-            raise Forbidden(f"key {principal.name!r} is held to an agent or to datasets, and agents are the tenant's")
+        need_manager(principal)
         for tool in change.tools or ():
             if tool not in self.tools:
                 raise UnknownTool(tool, self.tools)
@@ -86,6 +93,14 @@ class Agents:
             session, key_place(principal.tenant_id, role), "" if change.key is None and has_moved else change.key
         )
         return self.get(session, principal, role)
+
+    def lack(self, session: Session, principal: Principal, role: str) -> str | None:
+        """What keeps the agent's tasks from being done here, with what to set. None: nothing, or they are done
+        elsewhere."""
+        config = self.get(session, principal, role).config
+        if config.adapter is AdapterType.OUTSIDE:
+            return None
+        return self.readiness.lacks(session, principal.tenant_id, config)
 
     def test(self, session: Session, principal: Principal, role: str) -> AgentTest:
         """Whether the agent could do a task now."""
@@ -115,12 +130,21 @@ class Agents:
         return AgentView(config, _status(config, count), count, tools, has_key)
 
 
+def need_manager(principal: Principal) -> None:
+    """Agents are all of the tenant's: Forbidden for who does not administer it, or with a key that is held to less."""
+    need(principal, Scope.MANAGE)
+    if principal.is_narrowed:
+        raise Forbidden(f"key {principal.name!r} is held to an agent or to datasets, and agents are the tenant's")
+
+
 def _has_moved(row: Agent, change: AgentChange) -> bool:
     url = row.adapter_config.get("baseUrl")
     return change.adapter not in {None, row.adapter} or change.adapter_config.get("baseUrl", url) != url
 
 
 def _status(config: AgentConfig, count: int) -> AgentStatus:
+    if config.state is not AgentState.STARTED:
+        return AgentStatus.PAUSED if config.state is AgentState.PAUSED else AgentStatus.TERMINATED
     if count:
         return AgentStatus.RUNNING
     if config.adapter is AdapterType.OUTSIDE:

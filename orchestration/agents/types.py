@@ -17,14 +17,51 @@ class AdapterType(StrEnum):
     ANTHROPIC = "anthropic"
 
 
+class AgentState(StrEnum):
+    """What its tenant wants of an agent. One that is paused or stopped begins no run, and what is in hand rests behind
+    its present turn; to be stopped is meant to last."""
+
+    STARTED = "started"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+class Reported(StrEnum):
+    """What a program elsewhere says that it is doing."""
+
+    IDLE = "idle"
+    WORKING = "working"
+    BLOCKED = "blocked"
+
+
 @dataclass(frozen=True, slots=True)
 class AgentDefault:
-    """An agent as every tenant has it. `role` is its id."""
+    """An agent as every tenant has it, or as its tenant added it. `role` is its id."""
 
     role: str
     name: str
     about: str
     adapter: AdapterType = AdapterType.OUTSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class AgentEntry:
+    """What is kept of an agent for those who look it up. `number` is its other name within the tenant, None until it is
+    first asked for. `specialty` is what it is for, in a word; `interval_seconds` how often its program looks for work.
+    `is_added`: by the tenant, rather than there for everybody or by its key alone."""
+
+    number: int | None = None
+    is_added: bool = False
+    specialty: str = ""
+    emoji: str | None = None
+    color: str | None = None
+    interval_seconds: int | None = None
+    workspace_path: str | None = None
+    reported: Reported | None = None
+    current_task: str | None = None
+    heartbeat_at: datetime | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +85,42 @@ class AgentConfig:
     base_url: str | None = None
     last_error_at: datetime | None = None
     last_error: str | None = None
+    state: AgentState = AgentState.STARTED
+    entry: AgentEntry = AgentEntry()
+
+
+@dataclass(frozen=True, slots=True)
+class NewAgent:
+    """`name` is what people read, `role` what programs name it by."""
+
+    role: str
+    name: str
+    specialty: str = ""
+    adapter: AdapterType = AdapterType.OUTSIDE
+    model: str = ""
+    state: AgentState = AgentState.STARTED
+    reported: Reported | None = None
+    emoji: str | None = None
+    color: str | None = None
+    interval_seconds: int | None = None
+    workspace_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChange:
+    """None leaves as it is; an empty `current_task` is none."""
+
+    specialty: str | None = None
+    emoji: str | None = None
+    workspace_path: str | None = None
+    state: AgentState | None = None
+    reported: Reported | None = None
+    current_task: str | None = None
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it says no more than what the agent is doing."""
+        return self.specialty is self.emoji is self.workspace_path is self.state is None
 
 
 class AgentStatus(StrEnum):

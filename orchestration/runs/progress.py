@@ -13,7 +13,7 @@ from kit.jobs.errors import LeaseLost
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim, JobState, Progress
 from orchestration.agents.running import in_turn, running
-from orchestration.agents.types import AdapterType
+from orchestration.agents.types import AdapterType, AgentConfig, AgentState
 from orchestration.runs.adapters.choosing import Adapters, Chosen
 from orchestration.runs.agency import Agency
 from orchestration.runs.answering import Answering
@@ -30,6 +30,9 @@ from orchestration.tasks.models import Task, TaskRun
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.run_models import RunTurn, RunWait
 from orchestration.tasks.types import OPEN_RUNS, Json, RunState, TaskStatus, WakeReason
+
+REST_SECONDS = 5.0
+"""After which it is looked again whether an agent was started whose run is under way: a person waits for it then."""
 
 BUSY_SECONDS = 2.0
 """After which an agent that has its hands full is asked again: about as long as a short run takes."""
@@ -67,20 +70,14 @@ class RunProgress:
     def standing(self, session: Session, claim: Claim) -> Standing | None:
         """Begins the run, or takes it up where it was left. None where there is nothing to go on with, and then the job
         is ended: somebody called the task off, gave the agent to a program elsewhere, or the bounds are reached. Or it
-        is put off, while the agent has its hands full. Raises what keeps the agent from being run."""
+        is put off, while the agent rests or has its hands full. Raises what keeps the agent from being run."""
         task, run = self._held(session, claim)
         config = self.agency.agents.config(session, task.tenant_id, task.assignee_id or "")
         if config is None or config.adapter is AdapterType.OUTSIDE:
             self._hand_out(session, claim, task, run)
             return None
-        if run.state == RunState.QUEUED and task.status == TaskStatus.ASSIGNED:
-            in_turn(session, task.tenant_id, config.role)
-            under_way = running(session, task.tenant_id).get(config.role, 0)
-            if under_way >= config.concurrency:
-                busy = f"agent {config.role} has {under_way} runs under way, and may have {config.concurrency}"
-                self.jobs.postpone(session, claim, busy, seconds=BUSY_SECONDS)
-                return None
-            self._begin(session, task, run, self.adapters.model_of(config))
+        if self._waits(session, claim, task, run, config=config):
+            return None
         if not _goes_on(task, run):
             self._leave(session, claim, run)
             return None
@@ -183,6 +180,32 @@ class RunProgress:
             self.fail(session, claim, f"agent {task.assignee_id} is not run here any more; try the task again")
         else:
             self.jobs.complete(session, claim)
+
+    def _waits(self, session: Session, claim: Claim, task: Task, run: TaskRun, *, config: AgentConfig) -> bool:
+        """Whether the agent was paused or stopped, or has its hands full. Else a run that has not begun does so."""
+        is_new = run.state == RunState.QUEUED and task.status == TaskStatus.ASSIGNED
+        if config.state is not AgentState.STARTED and (is_new or _goes_on(task, run)):
+            self._rest(session, claim, config.role, is_new=is_new)
+            return True
+        if not is_new:
+            return False
+        in_turn(session, task.tenant_id, config.role)
+        under_way = running(session, task.tenant_id).get(config.role, 0)
+        if under_way >= config.concurrency:
+            busy = f"agent {config.role} has {under_way} runs under way, and may have {config.concurrency}"
+            self.jobs.postpone(session, claim, busy, seconds=BUSY_SECONDS)
+            return True
+        self._begin(session, task, run, self.adapters.model_of(config))
+        return False
+
+    def _rest(self, session: Session, claim: Claim, role: str, *, is_new: bool) -> None:
+        """A run that has not begun waits as a row, which `RunWatch` finds once the agent is started; one that is under
+        way is put off where it is."""
+        if is_new:
+            self.jobs.complete(session, claim)
+        else:
+            rest = f"agent {role} was paused or stopped; the run goes on once it is started"
+            self.jobs.postpone(session, claim, rest, seconds=REST_SECONDS)
 
     def _leave(self, session: Session, claim: Claim, run: TaskRun) -> None:
         """A run that waits goes on when what it waits for is there."""

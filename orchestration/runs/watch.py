@@ -98,14 +98,14 @@ class RunWatch:
             return is_open
 
     def _without_job(self, session: Session) -> Sequence[str]:
-        """Tasks whose run should be in the queue and is not: their agent was run elsewhere when it was made, or its job
-        died, and with it the process that should have said so."""
+        """Tasks whose run should be in the queue and is not: their agent was run elsewhere when it was made or took no
+        runs, or its job died, and with it the process that should have said so."""
         with_job = exists().where(Job.subject == Task.id, Job.kind == RUN, Job.state.in_(UNFINISHED))
         due = (Task.assignee_kind == ActorKind.AGENT, _is_due(), ~with_job)
         joined = select(Task.tenant_id, Task.assignee_id).join(TaskRun, TaskRun.task_id == Task.id)
         found: list[str] = []
         for tenant_id, role in session.execute(joined.where(*due).distinct()).all():
-            if self.agents.is_run_here(session, tenant_id, role or ""):
+            if self.agents.takes_runs(session, tenant_id, role or ""):
                 mine = select(Task.id).join(TaskRun, TaskRun.task_id == Task.id).where(*due)
                 mine = mine.where(Task.tenant_id == tenant_id, Task.assignee_id == role)
                 found += session.scalars(mine.order_by(Task.id).limit(_AT_ONCE))

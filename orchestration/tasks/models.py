@@ -128,6 +128,7 @@ class TaskEvent(Base):
     """A line of a task's timeline. Lines are added and never changed."""
 
     __tablename__ = "task_events"
+    __table_args__ = (Index("ix_task_events_time", "tenant_id", "at"),)
 
     task_id: Mapped[str] = mapped_column(ForeignKey("tasks.id"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)

@@ -47,8 +47,8 @@ class Moves:
         self, session: Session, task: Task, reason: WakeReason, actor: Actor, *, feedback: str | None = None
     ) -> str | None:
         """Has the task worked on once more, knowing why: assigned again, and with an agent's run. The id of that run;
-        None for a person's task. It is in the queue where the agent is one that is run here; another's waits for it,
-        for nothing else may do what was asked of that agent."""
+        None for a person's task. It is in the queue where the agent is one that is run here and takes runs; another's
+        waits for it, for nothing else may do what was asked of that agent."""
         task.wake_reason, task.feedback = reason, feedback
         self.move(session, task, TaskStatus.ASSIGNED, actor)
         self.notices.assigned(session, task, actor)
@@ -75,7 +75,7 @@ class Moves:
             session.add(run)
             run_id = run.id
         session.flush()
-        if self.agents.is_run_here(session, task.tenant_id, task.assignee_id or ""):
+        if self.agents.takes_runs(session, task.tenant_id, task.assignee_id or ""):
             self.enqueue(session, task, run_id)
         return run_id
 

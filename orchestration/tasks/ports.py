@@ -20,6 +20,9 @@ class AgentRunners(Protocol):
     def is_run_here(self, session: Session, tenant_id: str, role: str) -> bool:
         """Whether something here does the agent's tasks, rather than a program elsewhere with a key of its own."""
 
+    def takes_runs(self, session: Session, tenant_id: str, role: str) -> bool:
+        """Whether that begins runs now: the agent is neither paused nor stopped."""
+
 
 class TaskNotices(Protocol):
     """Each is part of the transaction of what it tells of. `actor` and `author` are whose doing it is."""

@@ -74,6 +74,22 @@ GET    /notifications              | 200 page |     | | read(true,false) type(in
 POST   /notifications              | 201 data |     | title! message! type(info,warning,error,success) source link
 GET    /notifications/unread-count | 200 data |     |
 PATCH  /notifications/read-all     | 200 done |     |
+POST   /agents                     | 200 done | 409 | name! display_name model interval_sec emoji color
+GET    /agents                     | 200 page | 503 | | limit offset status
+POST   /agents/{name}/stop         | 200 done | 400 | note
+POST   /agents/{name}/start        | 200 done | 400 | note
+POST   /agents/{name}/restart      | 200 done |     | note
+GET    /agent-runs/idle-check      | 200 data | 400 | | agent_name! run_mode
+GET    /v1/public/agents           | 200 page |     | | limit offset status role
+POST   /v1/public/agents           | 201 data | 400 | name! emoji role! \
+status(idle,working,blocked,offline,paused) workspace_path
+GET    /v1/public/agents/{id}      | 200 data | 404 |
+PATCH  /v1/public/agents/{id}      | 200 data | 404 | emoji role status(idle,working,blocked,offline,paused) \
+current_task workspace_path
+DELETE /v1/public/agents/{id}      | 200 done | 404 |
+GET    /logs                       | 200 data |     | | limit source(file,db,all) agent level(error,warn,info) q
+POST   /logs                       | 201 data |     | agent! message! level meta
+GET    /logs/files                 | 200 data |     |
 """
 
 WORKSPACES = """
