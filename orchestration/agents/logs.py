@@ -18,11 +18,11 @@ from kit.ids import new_id
 from orchestration.agents.directory import AgentDirectory
 from orchestration.agents.errors import UnknownAgent
 from orchestration.agents.models import AgentLogLine
-from orchestration.tasks.actors import actor_of
+from orchestration.tasks.actors import actor_of, seen_by
 from orchestration.tasks.models import Task, TaskEvent
 from orchestration.tasks.service import need
 from orchestration.tasks.sight import Sight, sight_of
-from orchestration.tasks.types import ActorKind, TaskStatus
+from orchestration.tasks.types import Actor, ActorKind, TaskStatus
 
 KEEP = timedelta(days=30)
 """After which a line is dropped. Timelines of tasks stay as long as the tasks."""
@@ -35,6 +35,10 @@ class LogLevel(StrEnum):
     ERROR = "error"
     WARN = "warn"
     INFO = "info"
+
+
+_LEVELS = {TaskStatus.FAILED.value: LogLevel.ERROR, TaskStatus.BLOCKED.value: LogLevel.WARN}
+"""Of what a task becomes; all else is information."""
 
 
 class LogSource(StrEnum):
@@ -112,22 +116,22 @@ class AgentLogs:
         known = self.directory.name_of(session, principal.tenant_id, role)
         if known is None or principal.agent_role not in {None, role}:
             raise UnknownAgent("agent", role)
-        author = actor_of(session, principal).name
+        author = actor_of(session, principal)
         return self.put(session, principal.tenant_id, role, level, message, author=author, meta=meta)
 
     def put(
-        self, session: Session, tenant_id: str, role: str, level: LogLevel, message: str, *, author: str,
+        self, session: Session, tenant_id: str, role: str, level: LogLevel, message: str, *, author: Actor,
         meta: Mapping[str, Any] | None = None,
     ) -> LogLine:  # fmt: skip
         """As `add`, where the caller was found to have the right."""
         row = AgentLogLine(
             id=new_id(), tenant_id=tenant_id, role=role, level=level, message=message, details=dict(meta or {}),
-            author=author[:200], at=self.clock.now(),
+            author_kind=author.kind, author_name=author.name[:200], at=self.clock.now(),
         )  # fmt: skip
         session.add(row)
         session.flush()
         self._forget(session, row)
-        return _entry(row)
+        return _entry(row, None)
 
     def _forget(self, session: Session, row: AgentLogLine) -> None:
         old = select(AgentLogLine.id).where(
@@ -150,7 +154,7 @@ class AgentLogs:
             wanted = wanted.where(AgentLogLine.level == query.level)
         if query.words:
             wanted = wanted.where(AgentLogLine.message.icontains(query.words, autoescape=True))
-        return [_entry(row) for row in session.scalars(wanted.order_by(AgentLogLine.id.desc()).limit(limit))]
+        return [_entry(row, principal) for row in session.scalars(wanted.order_by(AgentLogLine.id.desc()).limit(limit))]
 
     @staticmethod
     def _timeline(session: Session, sight: Sight, query: LogQuery, limit: int) -> Sequence[LogLine]:
@@ -170,7 +174,7 @@ class AgentLogs:
                 or_(TaskEvent.type.icontains(query.words, **words), Task.title.icontains(query.words, **words))
             )
         newest = wanted.order_by(TaskEvent.at.desc(), TaskEvent.task_id.desc(), TaskEvent.number.desc()).limit(limit)
-        return [_line(row, role or "", title) for row, role, title in session.execute(newest)]
+        return [_line(row, role or "", title, sight.principal) for row, role, title in session.execute(newest)]
 
 
 def _is_of(level: LogLevel) -> ColumnElement[bool]:
@@ -186,14 +190,18 @@ def _is_of(level: LogLevel) -> ColumnElement[bool]:
             return not_(or_(is_failure, is_halt))
 
 
-def _entry(row: AgentLogLine) -> LogLine:
-    return LogLine(row.id, row.at, LogSource.DB, row.role, LogLevel(row.level), row.message, row.author, row.details)
+def _entry(row: AgentLogLine, reader: Principal | None) -> LogLine:
+    """`reader` None: who wrote it."""
+    author = Actor(ActorKind(row.author_kind), "", row.author_name)
+    name = author.name if reader is None else seen_by(reader, author).name
+    return LogLine(row.id, row.at, LogSource.DB, row.role, LogLevel(row.level), row.message, name, row.details)
 
 
-def _line(row: TaskEvent, role: str, title: str) -> LogLine:
+def _line(row: TaskEvent, role: str, title: str, reader: Principal) -> LogLine:
     """What a line of a timeline holds beside its words is for the timeline's own readers: quotes and questions."""
     to = row.data.get("to") if row.type == _STATUS else None
-    level = {TaskStatus.FAILED: LogLevel.ERROR, TaskStatus.BLOCKED: LogLevel.WARN}.get(to, LogLevel.INFO)  # type: ignore[arg-type]  # None is no key
     said = f"{row.type}: {title}" if to is None else f"{row.type} to {to}: {title}"
+    name = seen_by(reader, Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_name)).name
     meta = {"taskId": row.task_id, "number": row.number}
-    return LogLine(f"{row.task_id}-{row.number}", row.at, LogSource.FILE, role, level, said, row.actor_name, meta)
+    level = _LEVELS.get(str(to), LogLevel.INFO)
+    return LogLine(f"{row.task_id}-{row.number}", row.at, LogSource.FILE, role, level, said, name, meta)

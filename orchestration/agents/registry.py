@@ -158,8 +158,8 @@ class AgentRegistry:
         return row
 
     def _log(self, session: Session, principal: Principal, role: str, what: str, note: str | None) -> None:
-        author = actor_of(session, principal).name
-        said = f"{what} by {author}" if note is None else f"{what} by {author}: {note}"
+        author = actor_of(session, principal)
+        said = what if note is None else f"{what}: {note}"
         self.logs.put(session, principal.tenant_id, role, LogLevel.INFO, said, author=author)
 
     def _registered(self, views: Sequence[AgentView], counted: Mapping[str, Tally]) -> Sequence[RegisteredAgent]:

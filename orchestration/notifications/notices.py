@@ -55,7 +55,7 @@ class Notices:
 
     def mentioned(self, session: Session, task: Task, who: Sequence[Actor], author: Actor, text: str) -> None:
         new = NewNotification(
-            title=f"{author.name} mentions you: {task.title}",
+            title=f"You are mentioned: {task.title}",
             message=_beginning(text),
             source="comments",
             link=task_link(task.id),

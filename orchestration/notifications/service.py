@@ -17,7 +17,7 @@ from orchestration.notifications.errors import NobodyToTell, NotificationIsNotTh
 from orchestration.notifications.models import Notification
 from orchestration.notifications.telling import tell
 from orchestration.notifications.types import NewNotification, NotificationQuery, NotificationType, NotificationView
-from orchestration.tasks.actors import actor_of
+from orchestration.tasks.actors import actor_of, seen_by
 from orchestration.tasks.service import need
 from orchestration.tasks.sight import sight_of
 from orchestration.tasks.types import Actor, ActorKind
@@ -36,7 +36,7 @@ class Notifications:
     ) -> tuple[Sequence[NotificationView], int]:
         """Newest first, and how many there are in all."""
         rows, total = repository.page_of(session, self._mine(session, principal), query, limit=limit, offset=offset)
-        return [_view(row) for row in rows], total
+        return [_view(row, principal) for row in rows], total
 
     def unread(self, session: Session, principal: Principal) -> int:
         return repository.unread(session, self._mine(session, principal))
@@ -55,7 +55,7 @@ class Notifications:
         if is_read != (row.read_at is not None):
             row.read_at = self.clock.now() if is_read else None
             session.flush()
-        return _view(row)
+        return _view(row, principal)
 
     def create(
         self, session: Session, principal: Principal, new: NewNotification, *, number: int | None = None
@@ -67,7 +67,8 @@ class Notifications:
             raise Forbidden(f"key {principal.name!r} is held to some datasets, and a notification is about none")
         author = actor_of(session, principal)
         recipients = self._recipients(session, principal, author, number)
-        return _view(tell(session, principal.tenant_id, recipients, new, author, at=self.clock.now())[0])
+        rows = tell(session, principal.tenant_id, recipients, new, author, at=self.clock.now())
+        return _view(rows[0], principal)
 
     @staticmethod
     def _recipients(session: Session, principal: Principal, author: Actor, number: int | None) -> Sequence[Actor]:
@@ -87,7 +88,7 @@ class Notifications:
         return repository.for_reader(sight_of(session, principal, self.names), actor_of(session, principal))
 
 
-def _view(row: Notification) -> NotificationView:
+def _view(row: Notification, reader: Principal) -> NotificationView:
     return NotificationView(
         id=row.id,
         title=row.title,
@@ -95,7 +96,7 @@ def _view(row: Notification) -> NotificationView:
         type=NotificationType(row.type),
         source=row.source,
         link=row.link,
-        created_by=Actor(ActorKind(row.created_by_kind), row.created_by_id, row.created_by_name),
+        created_by=seen_by(reader, Actor(ActorKind(row.created_by_kind), row.created_by_id, row.created_by_name)),
         created_at=row.created_at,
         read_at=row.read_at,
     )

@@ -17,3 +17,10 @@ def actor_of(session: Session, principal: Principal) -> Actor:
     if user is None:
         return Actor(ActorKind.HUMAN, principal.key_id, principal.name)
     return Actor(ActorKind.HUMAN, user.id, user.name)
+
+
+def seen_by(reader: Principal, actor: Actor) -> Actor:
+    """An agent works for people and does not get to know them: of a person it learns that it was one."""
+    if reader.agent_role is None or actor.kind is not ActorKind.HUMAN:
+        return actor
+    return Actor(ActorKind.HUMAN, "", "a person")

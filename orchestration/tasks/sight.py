@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from identity.types import Principal
+from identity.types import Principal, Scope
 from ingest.files.ports import DatasetNames
 from orchestration.tasks.models import Task
 from orchestration.tasks.types import ActorKind
@@ -35,7 +35,9 @@ class Sight:
         self, tenant: InstrumentedAttribute[str], dataset: InstrumentedAttribute[str | None]
     ) -> ColumnElement[bool]:
         """Of the caller's tenant, and about no dataset that is gone or not for the caller. A key that is held to some
-        datasets sees what is about them, and nothing else."""
+        datasets sees what is about them, and nothing else; one that may not read sees nothing."""
+        if not self.principal.may(Scope.READ):
+            return false()
         seen: ColumnElement[bool] = dataset.in_(sorted(self.datasets))
         if self.principal.dataset_ids is None:
             seen = or_(seen, dataset.is_(None))

@@ -115,7 +115,7 @@ class TestAMention:
     def test_is_told_with_what_was_said(self, office: Office) -> None:
         comment(office, office.admin, office.task(), f"@human:{office.people.member} what do you think?" + "." * 600)
         (mention,) = inbox(office, office.person(Role.MEMBER))
-        assert mention.title == "admin mentions you: Brief"
+        assert mention.title == "You are mentioned: Brief"
         assert len(mention.message) == 500
         assert told(office, office.person(Role.REVIEWER)) == []
 
