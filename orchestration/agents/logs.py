@@ -79,8 +79,9 @@ class LogFile:
 
 @dataclass(frozen=True, slots=True)
 class AgentLogs:
-    """All methods take the caller's session and leave committing to it. An agent sees and writes its own lines alone; a
-    key that is held to some datasets sees what is about tasks of those, and no entries, which are about none."""
+    """All methods take the caller's session and leave committing to it. An agent sees and writes its own lines alone. A
+    key that is held to some datasets sees what is about tasks of those, and no entries, which are about none; nor does
+    a workspace's token."""
 
     directory: AgentDirectory
     names: DatasetNames
@@ -145,7 +146,7 @@ class AgentLogs:
     @staticmethod
     def _entries(session: Session, principal: Principal, query: LogQuery, limit: int) -> Sequence[LogLine]:
         wanted = select(AgentLogLine).where(AgentLogLine.tenant_id == principal.tenant_id)
-        if principal.dataset_ids is not None:
+        if principal.dataset_ids is not None or principal.workspace_id is not None:
             wanted = wanted.where(false())
         for role in (principal.agent_role, query.agent):
             if role is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, false, func, select
 from sqlalchemy.orm import Session
 
 from identity.models import Membership, User
@@ -19,7 +19,10 @@ _FORGET_AT_ONCE = 50
 
 
 def for_reader(sight: Sight, reader: Actor) -> ColumnElement[bool]:
-    """The reader's own, and of those what is about no dataset that is gone or not for the caller."""
+    """The reader's own, and of those what is about no dataset that is gone or not for the caller. A workspace's token
+    sees none: an agent may work in several, and each is closed to the others."""
+    if sight.principal.workspace_id is not None:
+        return false()
     return and_(
         sight.within(Notification.tenant_id, Notification.dataset_id),
         Notification.recipient_kind == reader.kind,

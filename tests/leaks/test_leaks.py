@@ -66,5 +66,5 @@ class TestEverybody:
         """The campaign itself is put to the test: a gate that lets every agent in is found out."""
         monkeypatch.setattr(repository, "_may_see", lambda *_: True)
         campaign = Campaign(client, world, app.openapi())
-        campaign.run(CALLS)
+        campaign.run(2 * CALLS)  # few of the operations show what an agent may not see, and each call is one by chance
         assert any("showed" in finding for finding in campaign.findings)

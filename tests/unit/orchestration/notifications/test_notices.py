@@ -73,6 +73,13 @@ class TestTheEndOfATask:
         assert len(told(office, replace(office.admin, dataset_ids=[within]))) == 1
         assert told(office, replace(office.admin, dataset_ids=[office.dataset("researcher")])) == []
 
+    def test_is_not_told_to_tokens_of_workspaces(self, office: Office) -> None:
+        """An agent may work in several of them."""
+        office.move(office.task(assignee_id="adros_cd"), TaskStatus.IN_PROGRESS)
+        comment(office, office.admin, office.task(assignee_id="adros_cd"), "@agent:adros_cd look")
+        agent = office.agent("adros_cd")
+        assert (len(told(office, agent)), told(office, replace(agent, workspace_id="one"))) == (1, [])
+
     def test_is_not_told_to_an_agent_that_is_run_here(self, office: Office) -> None:
         """It would never look; a program elsewhere does."""
         office.configure("adros_cmo", AdapterType.EXTRACTIVE)
