@@ -45,6 +45,7 @@ from orchestration.scheduled_prompts.scheduled import DuePrompt
 from orchestration.scheduled_prompts.service import ScheduledPrompts
 from orchestration.tasks.assignees import Assignees
 from orchestration.tasks.blockers import Blockers
+from orchestration.tasks.changelog import Changelog
 from orchestration.tasks.comments import Comments
 from orchestration.tasks.follow_ups import FollowUps
 from orchestration.tasks.moves import Moves
@@ -95,6 +96,7 @@ class Teamwork:
     agents: Agents
     registry: AgentRegistry
     logs: AgentLogs
+    changelog: Changelog
     notifications: Notifications
 
     @property
@@ -165,6 +167,7 @@ def make_teamwork(
         agents=agents,
         registry=AgentRegistry(agents, logs, clock),
         logs=logs,
+        changelog=Changelog(gate, clock),
         notifications=Notifications(gate, clock),
         recurring=RecurringTasks(tasks=desk.tasks, gate=gate, schedules=schedules, clock=clock),
         prompts=ScheduledPrompts(workspaces=workspaces, tasks=desk.tasks, schedules=schedules, clock=clock),

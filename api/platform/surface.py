@@ -10,6 +10,7 @@ from api.platform import (
     agents,
     api_keys,
     auth,
+    changelog,
     envelope,
     logs,
     notifications,
@@ -53,5 +54,6 @@ for resource in (
     agent_runs,
     public_agents,
     logs,
+    changelog,
 ):
     router.include_router(resource.router)

@@ -87,6 +87,8 @@ GET    /v1/public/agents/{id}      | 200 data | 404 |
 PATCH  /v1/public/agents/{id}      | 200 data | 404 | emoji role status(idle,working,blocked,offline,paused) \
 current_task workspace_path
 DELETE /v1/public/agents/{id}      | 200 done | 404 |
+GET    /changelog                  | 200 page |     | | limit offset agent task_id
+GET    /changelog/summary          | 200 data |     |
 GET    /logs                       | 200 data |     | | limit source(file,db,all) agent level(error,warn,info) q
 POST   /logs                       | 201 data |     | agent! message! level meta
 GET    /logs/files                 | 200 data |     |
