@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from starlette.responses import Response
 from starlette.types import Scope
 
 from api.problems import Problem, problem_of
+from kit.errors import Detail
+from orchestration.tasks.wording import NamesStatuses, StatusWords
 
 Renderer = Callable[[Problem, str], Response]
 """Takes the problem and the request's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a surface calls otherwise than the services do: statuses by their kind, and fields."""
+
+    statuses: StatusWords = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, problem: Problem, error: Exception) -> Problem:
+        """The problem that the error stands for, in these words."""
+        message = error.in_words(self.statuses) if isinstance(error, NamesStatuses) else problem.message
+        details = []
+        for detail in problem.details:
+            name = self.fields.get(detail.field, detail.field)
+            message = message.replace(f"{detail.field}: ", f"{name}: ")
+            details.append(Detail(name, detail.message))
+        return replace(problem, message=message, details=details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +40,7 @@ class Surface:
 
     prefix: str
     render: Renderer
+    words: Words = field(default_factory=Words)
 
 
 class Surfaces:
@@ -27,18 +48,19 @@ class Surfaces:
 
     def __init__(self, surfaces: Sequence[Surface], *, default: Renderer) -> None:
         self._surfaces = sorted(surfaces, key=lambda surface: -len(surface.prefix))
-        self._default = default
+        self._default = Surface("", default)
 
-    def renderer(self, path: str) -> Renderer:
+    def owner(self, path: str) -> Surface:
         for surface in self._surfaces:
             if path == surface.prefix or path.startswith(f"{surface.prefix}/"):
-                return surface.render
+                return surface
         return self._default
 
     def respond(self, scope: Scope, error: Exception) -> tuple[Problem, Response]:
         """The answer to an exception, in the words of the surface that owns the path."""
-        problem = problem_of(error)
-        response = self.renderer(scope["path"])(problem, request_id(scope))
+        surface = self.owner(scope["path"])
+        problem = surface.words.of(problem_of(error), error)
+        response = surface.render(problem, request_id(scope))
         response.headers.update(problem.headers)
         return problem, response
 

@@ -14,7 +14,7 @@ from identity import repository
 from identity.credentials import IssuedKey, KeyView
 from identity.errors import KeyHasEnded, KeyNotFound, KeyOutranksCaller
 from identity.key_rules import checked_expiry, checked_name, checked_rate_limit, checked_scopes
-from identity.keys import TOKEN_PREFIX, key_view
+from identity.keys import TOKEN_PREFIX, key_view, origin_of
 from identity.models import AccessKey
 from identity.types import Principal, Role, Scope
 from kit.clock import Clock
@@ -98,6 +98,7 @@ class KeyChanges:
             agent_role=old.agent_role, scopes=list(old.scopes), dataset_ids=old.dataset_ids, created_at=now,
             expires_at=old.expires_at, rate_limit=old.rate_limit, sign_in_id=old.sign_in_id,
             organization_id=old.organization_id, workspace_id=old.workspace_id, client_id=old.client_id,
+            origin_id=origin_of(old),
         )  # fmt: skip
         session.add(new)
         session.flush()

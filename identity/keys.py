@@ -202,6 +202,11 @@ def _principal(key: AccessKey, member_role: Role) -> Principal:
     )
 
 
+def origin_of(key: AccessKey) -> str | None:
+    """Of what a token of a workspace is exchanged for; None for other keys."""
+    return key.origin_id or (key.id if key.workspace_id is not None else None)
+
+
 def key_view(key: AccessKey) -> KeyView:
     """A row as callers see it: without the token's hash."""
     role = Role(key.role)

@@ -69,7 +69,8 @@ class Membership(Base):
 
 
 class AccessKey(Base):
-    """A bearer credential. The token itself is never kept: `token_hash` finds it, `hint` lets a person recognise it."""
+    """A bearer credential. The token itself is never kept: `token_hash` finds it, `hint` lets a person recognise it.
+    `origin_id` is the first of the tokens of a workspace of which one made the next."""
 
     __tablename__ = "access_keys"
     __table_args__ = (Index("uq_access_keys_token_hash", "token_hash", unique=True),)
@@ -96,6 +97,7 @@ class AccessKey(Base):
     organization_id: Mapped[str | None] = mapped_column(Id, index=True)
     workspace_id: Mapped[str | None] = mapped_column(Id, index=True)
     client_id: Mapped[str | None] = mapped_column(Id, index=True)
+    origin_id: Mapped[str | None] = mapped_column(Id)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

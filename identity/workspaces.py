@@ -85,7 +85,13 @@ class Workspaces:
     def issue(self, session: Session, principal: Principal, workspace_id: str, *, name: str | None) -> IssuedKey:
         """A new token of the workspace, which does no more than its others."""
         row = self._row(session, principal, workspace_id)
-        return self._issue(session, row, name)
+        origin = None if principal.workspace_id is None else self.origin(session, principal)
+        return self._issue(session, row, name, origin_id=origin)
+
+    def origin(self, session: Session, principal: Principal) -> str:
+        """The first of the tokens that made each other and of which the caller has one: whoever holds one of them may
+        hold all. The caller's own, where a manager made it."""
+        return session.get_one(AccessKey, principal.key_id).origin_id or principal.key_id
 
     def mint(self, session: Session, principal: Principal, workspace_id: str, *, name: str | None) -> IssuedKey:
         """As `issue`, for who manages the tenant: the way in to a workspace that has no token yet."""
@@ -107,13 +113,13 @@ class Workspaces:
         session.flush()
         return key_view(key)
 
-    def _issue(self, session: Session, row: Workspace, name: str | None) -> IssuedKey:
+    def _issue(self, session: Session, row: Workspace, name: str | None, *, origin_id: str | None = None) -> IssuedKey:
         issued = self.keys.create(
             session, tenant_id=row.tenant_id, user_id=None, name=name or f"workspace {row.name}"[:200],
             role=Role.MEMBER, scopes=_MAY, agent_role=row.agent_role,
         )  # fmt: skip
         key = session.get_one(AccessKey, issued.key.id)
-        key.kind, key.workspace_id = KeyKind.WORKSPACE, row.id
+        key.kind, key.workspace_id, key.origin_id = KeyKind.WORKSPACE, row.id, origin_id
         session.flush()
         return IssuedKey(issued.token, key_view(key))
 

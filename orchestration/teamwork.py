@@ -21,6 +21,7 @@ from orchestration.agents.logs import AgentLogs
 from orchestration.agents.registry import AgentRegistry
 from orchestration.agents.service import Agents, Readiness
 from orchestration.approvals.closing import Closer
+from orchestration.approvals.in_workspaces import WorkspaceApprovals
 from orchestration.approvals.resolving import Resolver
 from orchestration.approvals.reviews import Reviews
 from orchestration.approvals.service import Approvals
@@ -86,6 +87,7 @@ class Teamwork:
     removal: Removal
     approvals: Approvals
     resolver: Resolver
+    workspace_approvals: WorkspaceApprovals
     reviews: Reviews
     projects: Projects
     follow_ups: FollowUps
@@ -159,6 +161,7 @@ def make_teamwork(
         removal=Removal(names=gate, moves=desk.moves, closer=desk.closer, clock=clock),
         approvals=desk.approvals,
         resolver=resolver,
+        workspace_approvals=WorkspaceApprovals(workspaces, desk.approvals, resolver),
         reviews=Reviews(names=gate, resolver=resolver, moves=desk.moves),
         projects=Projects(names=gate, clock=clock),
         follow_ups=FollowUps(names=gate, tasks=desk.tasks, clock=clock),

@@ -19,10 +19,19 @@ from api.command_center import (
     projects,
     tasks,
 )
-from api.surfaces import Surface
+from api.command_center.schemas.statuses import SHOWN
+from api.surfaces import Surface, Words
+from orchestration.tasks.types import TaskStatus
 
 PREFIX = "/api/v1"
-SURFACE = Surface(prefix=PREFIX, render=envelope.render)
+FIELDS = {
+    "selectedOption": "option",
+    "personId": "person_id",
+    "agentRole": "specialist",
+    "assigneeId": "assignee_id",
+}
+WORDS = Words(statuses={TaskStatus: SHOWN}, fields=FIELDS)
+SURFACE = Surface(prefix=PREFIX, render=envelope.render, words=WORDS)
 
 router = APIRouter(prefix=PREFIX)
 for resource in (

@@ -10,11 +10,16 @@ from api.dashboard.access.router import router as access
 from api.dashboard.chat.router import router as chat
 from api.dashboard.knowledge_base.router import router as knowledge_base
 from api.dashboard.work.router import router as work
-from api.surfaces import Surface
+from api.dashboard.work.schemas.approvals import SHOWN as SHOWN_APPROVAL
+from api.dashboard.work.schemas.statuses import SHOWN
+from api.surfaces import Surface, Words
+from orchestration.approvals.types import ApprovalStatus
+from orchestration.tasks.types import TaskStatus
 
 PREFIX = "/dashboard/v1"
 
-SURFACE = Surface(prefix=PREFIX, render=envelope.render)
+WORDS = Words(statuses={TaskStatus: SHOWN, ApprovalStatus: SHOWN_APPROVAL})
+SURFACE = Surface(prefix=PREFIX, render=envelope.render, words=WORDS)
 
 router = APIRouter(prefix=PREFIX)
 router.include_router(me.router)

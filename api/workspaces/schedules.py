@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Path
@@ -20,25 +18,12 @@ from api.workspaces.schemas.schedules import (
     ScheduleRecord,
     ScheduleStarted,
 )
-from kit.schedules.errors import InvalidSchedule
 
 router = APIRouter(prefix="/workspaces/{id}/schedules", tags=["Workspaces: schedules"])
 
 ScheduleId: TypeAlias = Annotated[
     str, Path(alias="scheduleId", pattern=IDENTIFIER, description="Id of one of its schedules")
 ]
-
-_FIELDS = {"cron": "expression", "timeZone": "timezone"}
-
-
-@contextmanager
-def _own_fields() -> Iterator[None]:
-    """What is wrong about a schedule, by the names that fields have here."""
-    try:
-        yield
-    except InvalidSchedule as error:
-        field = error.details[0].field
-        raise InvalidSchedule(_FIELDS.get(field, field), error.message) from error
 
 
 @router.get(
@@ -61,7 +46,7 @@ def create_schedule(
 ) -> ScheduleRecord:
     """Each time it is due, the workspace's agent gets a task with the prompt; a time at which the workspace is busy is
     skipped, and recorded so. 409 where the workspace has as many schedules as it may."""
-    with _own_fields(), runtime.database.write() as session:
+    with runtime.database.write() as session:
         return ScheduleRecord.of(runtime.teamwork.prompts.create(session, principal, workspace_id, body.to_prompt()))
 
 
@@ -73,7 +58,7 @@ def update_schedule(
     workspace_id: WorkspaceId, schedule_id: ScheduleId, body: SchedulePatch, principal: CallerDep, runtime: RuntimeDep
 ) -> ScheduleRecord:
     """What is left out stays. Times that pass while it is not enabled are not made up for."""
-    with _own_fields(), runtime.database.write() as session:
+    with runtime.database.write() as session:
         change = body.to_change()
         return ScheduleRecord.of(runtime.teamwork.prompts.change(session, principal, workspace_id, schedule_id, change))
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from kit.errors import Conflict, Detail, Invalid, NotFound, Unprocessable
+from orchestration.approvals.types import ApprovalStatus
+from orchestration.tasks.types import TaskStatus
+from orchestration.tasks.wording import NamesStatuses, StatusWords, word_of
 
 
 class ApprovalIsNotThere(NotFound):
@@ -12,18 +15,26 @@ class ApprovalIsNotThere(NotFound):
         super().__init__(f"there is no approval {approval_id!r}")
 
 
-class ApprovalAlreadyDecided(Conflict):
+class ApprovalAlreadyDecided(NamesStatuses, Conflict):
     code = "CONFLICT"
 
     def __init__(self, approval_id: str, status: str) -> None:
-        super().__init__(f"approval {approval_id} is {status} already")
+        self._approval_id, self._status = approval_id, ApprovalStatus(status)
+        super().__init__()
+
+    def in_words(self, words: StatusWords) -> str:
+        return f"approval {self._approval_id} is {word_of(self._status, words)} already"
 
 
-class NothingToDecide(Conflict):
+class NothingToDecide(NamesStatuses, Conflict):
     code = "CONFLICT"
 
     def __init__(self, task_id: str, status: str) -> None:
-        super().__init__(f"task {task_id} is {status} and waits for no decision")
+        self._task_id, self._status = task_id, TaskStatus(status)
+        super().__init__()
+
+    def in_words(self, words: StatusWords) -> str:
+        return f"task {self._task_id} is {word_of(self._status, words)} and waits for no decision"
 
 
 class NoteIsMissing(Invalid):

@@ -13,18 +13,22 @@ from kit.db.base import Base, Id, UtcDateTime
 
 class Approval(Base):
     """`subject_kind` and `subject_id` name something other than tasks that waits. `reminded_at`: those who watch were
-    told that it expires soon."""
+    told that it expires soon. `asked_with`: the token of the workspace that it was asked for with, see
+    orchestration.approvals.deciders."""
 
     __tablename__ = "approvals"
     __table_args__ = (
         Index("ix_approvals_tenant", "tenant_id", "status", "id"),
         Index("ix_approvals_expiry", "status", "expires_at"),
         Index("ix_approvals_subject", "subject_kind", "subject_id"),
+        Index("ix_approvals_workspace", "workspace_id", "id"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
     dataset_id: Mapped[str | None] = mapped_column(Id)
+    workspace_id: Mapped[str | None] = mapped_column(Id)
+    asked_with: Mapped[str | None] = mapped_column(Id)
     subject_kind: Mapped[str | None] = mapped_column(String(32))
     subject_id: Mapped[str | None] = mapped_column(String(64))
     type: Mapped[str] = mapped_column(String(32))

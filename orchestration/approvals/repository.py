@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from orchestration.approvals.errors import ApprovalIsNotThere
@@ -16,12 +16,15 @@ from orchestration.tasks.sight import Sight
 
 
 def visible(sight: Sight) -> ColumnElement[bool]:
-    """An agent sees the approvals that its own tasks wait for."""
+    """An agent sees the approvals that its own tasks wait for; with the token of a workspace, the workspace's too."""
     within = sight.within(Approval.tenant_id, Approval.dataset_id)
     if sight.principal.agent_role is None:
         return within
     link = ApprovalTask.approval_id == Approval.id
-    return and_(within, exists().where(link, Task.id == ApprovalTask.task_id, sight.tasks()))
+    own: ColumnElement[bool] = exists().where(link, Task.id == ApprovalTask.task_id, sight.tasks())
+    if sight.principal.workspace_id is not None:
+        own = or_(own, Approval.workspace_id == sight.principal.workspace_id)
+    return and_(within, own)
 
 
 def get(session: Session, sight: Sight, approval_id: str) -> Approval:
@@ -49,6 +52,10 @@ def page_of(
         wanted = wanted.where(Approval.type == query.type)
     if query.risk is not None:
         wanted = wanted.where(Approval.risk == query.risk)
+    if query.workspace_id is not None:
+        wanted = wanted.where(Approval.workspace_id == query.workspace_id)
+    if query.is_in_workspaces:
+        wanted = wanted.where(Approval.workspace_id.is_not(None))
     if before is not None:
         wanted = wanted.where(Approval.id < before)
     return list(session.scalars(wanted.order_by(Approval.id.desc()).limit(limit)))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from identity.types import Principal, Scope
+from identity.types import Principal
 from ingest.files.ports import DatasetNames
 from kit.clock import Clock
-from kit.errors import Forbidden
 from orchestration.approvals import repository
 from orchestration.approvals.closing import Closer
+from orchestration.approvals.deciders import Administrators, Deciders
 from orchestration.approvals.errors import ApprovalAlreadyDecided, NoSuchOption, NoteIsMissing, OptionIsMissing
 from orchestration.approvals.events import tell_expiring
 from orchestration.approvals.models import Approval
@@ -24,10 +24,10 @@ from orchestration.tasks import runs
 from orchestration.tasks.actors import actor_of
 from orchestration.tasks.events import SYSTEM, record
 from orchestration.tasks.moves import Moves
-from orchestration.tasks.service import need
 from orchestration.tasks.sight import sight_of
 from orchestration.tasks.types import Actor, RunState, TaskStatus, WaitKind, WakeReason
 
+ADMINISTRATORS = Administrators()
 EXPIRED = "nobody decided about it in time"
 _AT_ONCE = 50
 
@@ -42,18 +42,25 @@ class Resolver:
     clock: Clock
     subjects: Mapping[str, SubjectActs]
 
-    def resolve(self, session: Session, principal: Principal, approval_id: str, decision: Decision) -> Resolved:
-        """Administrators only, and people only: an agent does not approve its own work. Raises ApprovalIsNotThere,
-        ApprovalAlreadyDecided, NoteIsMissing, OptionIsMissing, NoSuchOption, and whatever the subject refuses."""
+    def resolve(
+        self,
+        session: Session,
+        principal: Principal,
+        approval_id: str,
+        decision: Decision,
+        *,
+        deciders: Deciders = ADMINISTRATORS,
+    ) -> Resolved:
+        """For `deciders` only. Raises ApprovalIsNotThere, ApprovalAlreadyDecided, NoteIsMissing, OptionIsMissing,
+        NoSuchOption, and whatever the subject refuses."""
         sight = sight_of(session, principal, self.names)
         seen = repository.get(session, sight, approval_id)
-        need(principal, Scope.MANAGE)
-        check_decider(principal)
+        deciders.check(session, principal, seen)
         subject = self._subject(seen)
         if subject is not None:
             subject.hold(session, seen.subject_id or "")
         row = self._pending(session, approval_id)
-        _check(row, decision)
+        _check(row, decision, deciders, has_tasks=bool(repository.task_ids(session, row.id)))
         actor = actor_of(session, principal)
         self.closer.close(session, row, ApprovalStatus(decision.resolution.value), actor, decision.note)
         row.selected_option = decision.option
@@ -132,16 +139,11 @@ class Resolver:
             runs.end(session, run, RunState.FAILED, at=self.clock.now(), error=EXPIRED)
 
 
-def check_decider(principal: Principal) -> None:
-    if principal.agent_role is not None:
-        raise Forbidden(f"key {principal.name!r} is an agent's, and approvals are for people to decide")
-
-
-def _check(row: Approval, decision: Decision) -> None:
-    options = list(row.options)
-    if decision.resolution is not Resolution.APPROVED and not (decision.note or "").strip():
+def _check(row: Approval, decision: Decision, deciders: Deciders, *, has_tasks: bool) -> None:
+    options, is_approved = list(row.options), decision.resolution is Resolution.APPROVED
+    if deciders.is_note_needed and not is_approved and not (decision.note or "").strip():
         raise NoteIsMissing(decision.resolution)
     if decision.option is not None and decision.option not in options:
         raise NoSuchOption(decision.option, options)
-    if decision.resolution is Resolution.APPROVED and options and decision.option is None:
+    if is_approved and decision.option is None and deciders.is_option_needed(row, has_tasks=has_tasks):
         raise OptionIsMissing(options)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from identity.types import Principal, Scope
 from ingest.files.ports import DatasetNames
+from orchestration.approvals.deciders import check_is_nobodys_agent
 from orchestration.approvals.errors import NoteIsMissing, NothingToDecide
-from orchestration.approvals.resolving import Resolver, check_decider
+from orchestration.approvals.resolving import Resolver
 from orchestration.approvals.types import Decision, Resolution
 from orchestration.tasks import repository
 from orchestration.tasks.actors import actor_of
@@ -30,7 +31,7 @@ class Reviews:
         task waits for no decision."""
         seen = repository.get(session, sight_of(session, principal, self.names), task_id)
         need(principal, Scope.MANAGE)
-        check_decider(principal)
+        check_is_nobodys_agent(principal)
         if seen.status == TaskStatus.AWAITING_APPROVAL and seen.approval_id is not None:
             self.resolver.resolve(session, principal, seen.approval_id, decision)
         else:

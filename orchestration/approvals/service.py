@@ -61,6 +61,8 @@ class Approvals:
             id=new_id(),
             tenant_id=request.tenant_id,
             dataset_id=request.dataset_id,
+            workspace_id=request.workspace_id,
+            asked_with=request.asked_with,
             subject_kind=request.subject.kind if request.subject else None,
             subject_id=request.subject.id if request.subject else None,
             type=request.type,
@@ -162,6 +164,7 @@ def _view(row: Approval, linked: Sequence[LinkedTask]) -> ApprovalView:
         resolved_by=resolved_by,
         selected_option=row.selected_option,
         note=row.note,
+        workspace_id=row.workspace_id,
     )
 
 

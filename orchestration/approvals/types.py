@@ -58,7 +58,8 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Request:
     """`options`: one of them is chosen by whoever approves. `dataset_id`: who may not see that dataset sees nothing of
-    the approval. `expires_at` None: after PATIENCE."""
+    the approval. `expires_at` None: after PATIENCE. `workspace_id`: it is of that workspace, and for its tokens to
+    see; `asked_with` is the token that it was asked for with, or the one which that goes back to."""
 
     tenant_id: str
     title: str
@@ -71,6 +72,8 @@ class Request:
     dataset_id: str | None = None
     expires_at: datetime | None = None
     details: Mapping[str, Json] = field(default_factory=dict)
+    workspace_id: str | None = None
+    asked_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,13 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalQuery:
-    """None is no condition."""
+    """None is no condition. `is_in_workspaces`: of any workspace."""
 
     statuses: Sequence[ApprovalStatus] | None = None
     type: ApprovalType | None = None
     risk: RiskLevel | None = None
+    workspace_id: str | None = None
+    is_in_workspaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,7 @@ class ApprovalView:
     resolved_by: Actor | None
     selected_option: str | None
     note: str | None
+    workspace_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

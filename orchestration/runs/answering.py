@@ -71,6 +71,7 @@ class Answering:
             description=f"Version {artifact.version} of what {actor.name} has brought",
             task_ids=[task.id],
             dataset_id=task.dataset_id,
+            workspace_id=task.workspace_id,
             details={"outputId": artifact.id, "version": artifact.version},
         )
         self.approvals.request(session, request, actor)

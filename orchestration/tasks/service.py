@@ -20,6 +20,7 @@ from orchestration.tasks.errors import (
     ProjectIsNotThere,
     ProjectIsResting,
     TaskHasNotFailed,
+    TaskIsAPersons,
     UnknownAssignee,
 )
 from orchestration.tasks.events import record, tell_status
@@ -159,18 +160,18 @@ class Tasks:
         return repository.visible(session, sight_of(session, principal, self.gate), task_ids)
 
     def retry(self, session: Session, principal: Principal, task_id: str) -> str:
-        """The id of the new run. TaskHasNotFailed, ProjectIsResting."""
+        """The id of the new run. TaskHasNotFailed, ProjectIsResting, TaskIsAPersons."""
         need(principal, Scope.MANAGE)
         self._row(session, principal, task_id)
         task = repository.hold(session, task_id)
-        if task.status != TaskStatus.FAILED or task.assignee_kind != ActorKind.AGENT:
+        if task.status != TaskStatus.FAILED:
             raise TaskHasNotFailed(task.id, task.status)
         project = session.get_one(Project, task.project_id)
         if project.status != ProjectStatus.ACTIVE:
             raise ProjectIsResting(task.id, project.status)
         run_id = self.moves.wake(session, task, WakeReason.RETRY, actor_of(session, principal), feedback=task.feedback)
         if run_id is None:
-            raise TaskHasNotFailed(task.id, task.status)
+            raise TaskIsAPersons(task.id)
         return run_id
 
     def _row(self, session: Session, principal: Principal, task_id: str) -> Task:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from identity.types import Principal, Scope
@@ -27,9 +27,7 @@ class Sight:
         if role is None:
             return within
         own = and_(within, Task.assignee_kind == ActorKind.AGENT, Task.assignee_id == role)
-        if self.principal.workspace_id is None:
-            return own
-        return and_(own, or_(Task.workspace_id.is_(None), Task.workspace_id == self.principal.workspace_id))
+        return and_(own, self.within_workspace(Task.workspace_id))
 
     def within(
         self, tenant: InstrumentedAttribute[str], dataset: InstrumentedAttribute[str | None]
@@ -42,6 +40,12 @@ class Sight:
         if self.principal.dataset_ids is None:
             seen = or_(seen, dataset.is_(None))
         return and_(tenant == self.principal.tenant_id, seen)
+
+    def within_workspace(self, workspace: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+        """Of no other workspace than the one whose token the caller has."""
+        if self.principal.workspace_id is None:
+            return true()
+        return or_(workspace.is_(None), workspace == self.principal.workspace_id)
 
 
 def sight_of(session: Session, principal: Principal, names: DatasetNames) -> Sight:

@@ -105,6 +105,10 @@ PATCH  /workspaces/{id}/schedules/{scheduleId}         | 200 bare | | expression
 DELETE /workspaces/{id}/schedules/{scheduleId}         | 200 bare | |
 POST   /workspaces/{id}/schedules/{scheduleId}/run     | 202 bare | |
 GET    /workspaces/{id}/schedules/{scheduleId}/history | 200 bare | | | limit cursor
+GET    /workspaces/{id}/approvals                      | 200 bare | | | status limit cursor
+POST   /workspaces/{id}/approvals                      | 201 bare | | action! description metadata options risk_level
+POST   /workspaces/{id}/approvals/{approvalId}/decide  | 200 bare | 409 | decision!(approve,reject) option note
+GET    /approvals/pending                              | 200 bare | | | limit cursor
 """
 
 COMMAND_CENTER = """

@@ -19,7 +19,7 @@ ENTRANCE = {
 }
 """For who has no key yet; each that tries anything is slowed down for who tries too often. The last tells nothing."""
 
-FLAT = ("/workspaces", "/admin/", "/api/v1/")
+FLAT = ("/workspaces", "/admin/", "/approvals/", "/api/v1/")
 """Where errors are bare objects, but for the platform's public API."""
 
 DATASETS = "/dashboard/v1/knowledge-base/datasets"

@@ -67,6 +67,7 @@ class ApprovalTool:
             options=texts_of(arguments, "options", most=_MOST_OPTIONS, longest=300),
             task_ids=[doing.task.id],
             dataset_id=doing.task.dataset_id,
+            workspace_id=doing.task.workspace_id,
             expires_at=self.clock.now() + timedelta(hours=hours),
         )
         return Waits(WaitKind.APPROVAL, self.approvals.request(doing.session, request, doing.actor))

@@ -45,7 +45,8 @@ class TestTheTable:
             if wanted in TRANSITIONS[present]:
                 check("t", present, wanted)
             else:
-                with pytest.raises(Conflict, match=f"{present} and cannot become {wanted}"):
+                said = f"{present} already" if present is wanted else f"{present} and cannot become {wanted}"
+                with pytest.raises(Conflict, match=said):
                     check("t", present, wanted)
 
 
