@@ -130,6 +130,34 @@ class TestATask:
         assert reviewer.page.locator("main button").all_inner_texts() == ["Test"]
 
 
+class TestTheBoard:
+    def test_shows_older_tasks_on_request_and_keeps_them_fresh(self, visitor: Visitor, server: httpx.Client) -> None:
+        role = f"copyist-{uuid4().hex[:6]}"
+        key = {"name": role, "role": "member", "agentRole": role}
+        server.post("/dashboard/v1/access-keys", json=key).raise_for_status()
+        titles = [f"Copy {number} {role}" for number in range(8)]
+        made = [
+            server.post(ACTIVITIES, json={"title": title, "inputPrompt": "Copy.", "agentRole": role}).json()["id"]
+            for title in titles
+        ]
+        pages = "**/dashboard/v1/activities?*"
+        visitor.page.route(pages, lambda route: route.continue_(url=route.request.url.replace("limit=100", "limit=3")))
+        visitor.open("tasks")
+        visitor.page.get_by_label("Whose tasks").select_option(label=role)
+        todo = region(visitor, "To do")
+        older = todo.get_by_role("button", name="Show older ones")
+        for shown in (3, 6):
+            expect(todo.get_by_role("link")).to_have_count(shown)
+            expect(todo.get_by_text(f"{shown}+")).to_be_visible()
+            older.click()
+        expect(todo.get_by_role("link")).to_have_count(8)
+        expect(older).to_have_count(0)
+        assert [text.split("\n")[0] for text in todo.get_by_role("link").all_inner_texts()] == titles[::-1]
+        server.post(f"{ACTIVITIES}/{made[0]}/pause").raise_for_status()
+        expect(region(visitor, "Needs a person").get_by_role("link", name=titles[0])).to_be_visible()
+        expect(todo.get_by_role("link")).to_have_count(7)
+
+
 class TestARecurringTask:
     def test_is_made_with_its_times_in_words_and_run_at_once(
         self, visitor: Visitor, server: httpx.Client, house: str
