@@ -125,7 +125,7 @@ def make_desk(clock: Clock, *, gate: Gate, queue: JobQueue) -> Desk:
         approvals=approvals,
         moves=moves,
         closer=closer,
-        interventions=Interventions(names=gate, moves=moves, blockers=blockers, closer=closer, clock=clock),
+        interventions=Interventions(names=gate, moves=moves, closer=closer, clock=clock),
         holds=CrawlHolds(approvals, closer),
     )
 

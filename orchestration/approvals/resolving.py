@@ -25,7 +25,7 @@ from orchestration.tasks.actors import actor_of
 from orchestration.tasks.events import SYSTEM, record
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.sight import sight_of
-from orchestration.tasks.types import Actor, RunState, TaskStatus, WaitKind, WakeReason
+from orchestration.tasks.types import Actor, TaskStatus, WaitKind, WakeReason
 
 ADMINISTRATORS = Administrators()
 EXPIRED = "nobody decided about it in time"
@@ -85,7 +85,6 @@ class Resolver:
         self.closer.close(session, row, ApprovalStatus.EXPIRED, SYSTEM, None)
         for task in tasks.held(session, repository.task_ids(session, row.id)):
             if task.status == TaskStatus.AWAITING_APPROVAL and task.approval_id == row.id:
-                self._fail_run(session, task.id)
                 self.moves.move(session, task, TaskStatus.FAILED, SYSTEM, error=EXPIRED)
         if subject is not None and still_waits:
             subject.decide(session, None, row.subject_id or "", approved=False)
@@ -132,11 +131,6 @@ class Resolver:
                 self.moves.wake(session, task, reason, actor, feedback=feedback)
                 woken += 1
         return woken
-
-    def _fail_run(self, session: Session, task_id: str) -> None:
-        run = tasks.open_run(session, task_id)
-        if run is not None:
-            runs.end(session, run, RunState.FAILED, at=self.clock.now(), error=EXPIRED)
 
 
 def _check(row: Approval, decision: Decision, deciders: Deciders, *, has_tasks: bool) -> None:

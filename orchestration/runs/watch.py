@@ -18,13 +18,12 @@ from orchestration.runs.interventions import Interventions
 from orchestration.tasks import repository, runs
 from orchestration.tasks.events import SYSTEM
 from orchestration.tasks.jobs import RUN
-from orchestration.tasks.machine import ENDED
+from orchestration.tasks.machine import ENDED, OVER
 from orchestration.tasks.models import Task, TaskRun
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.run_models import RunWait
 from orchestration.tasks.types import OPEN_RUNS, ActorKind, Json, RunState, TaskStatus, WaitKind, WakeReason
 
-_OVER = ENDED | {TaskStatus.FAILED}
 LOST = "the worker died over it; try the task again"
 _AT_ONCE = 50
 _log = structlog.get_logger(__name__)
@@ -66,7 +65,7 @@ class RunWatch:
             held = repository.held(session, [wait.task_id])  # nothing, where both were deleted
             wait = runs.waiting_for(session, WaitKind.SUBTASK, subtask_id)
             subtask = session.get(Task, subtask_id, populate_existing=True)
-            if wait is None or subtask is None or subtask.status not in _OVER:
+            if wait is None or subtask is None or subtask.status not in OVER:
                 return False
             parent = held[0]
             if parent.status != TaskStatus.AWAITING_SUBTASK:
@@ -79,7 +78,7 @@ class RunWatch:
     def _ended_subtasks(session: Session) -> Sequence[RunWait]:
         wanted = _open_waits().join(Task, Task.id == RunWait.ref_id)
         wanted = wanted.join(TaskRun, TaskRun.id == RunWait.run_id)
-        over = (Task.status.in_(_OVER), TaskRun.state == RunState.WAITING)
+        over = (Task.status.in_(OVER), TaskRun.state == RunState.WAITING)
         return list(session.scalars(wanted.where(*over).limit(_AT_ONCE)))
 
     @staticmethod

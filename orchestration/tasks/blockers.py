@@ -116,13 +116,6 @@ class Blockers:
             if row.state == BlockerState.OPEN:
                 self._settle(session, task, row, actor, None)
 
-    def withdraw(self, session: Session, task: Task) -> None:
-        """The task is called off, and held."""
-        for row in repository.blockers(session, task.id):
-            if row.state == BlockerState.OPEN:
-                row.state, row.resolved_at = BlockerState.WITHDRAWN, self.clock.now()
-        session.flush()
-
     @staticmethod
     def _views(session: Session, rows: Sequence[TaskBlocker]) -> Sequence[BlockerView]:
         if not rows:

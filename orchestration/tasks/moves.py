@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from kit.clock import Clock
 from kit.ids import new_id
 from kit.jobs.queue import JobQueue
-from orchestration.tasks import repository
+from orchestration.tasks import endings, repository
 from orchestration.tasks.events import record, tell_status
 from orchestration.tasks.jobs import run_job
 from orchestration.tasks.machine import ENDED, check
@@ -28,7 +28,7 @@ class Moves:
     clock: Clock
 
     def move(self, session: Session, task: Task, wanted: TaskStatus, actor: Actor, *, error: str | None = None) -> None:
-        """TaskCannotBecome where the table of transitions does not allow it."""
+        """TaskCannotBecome where the table of transitions does not allow it. What is over leaves nothing open."""
         before, now = TaskStatus(task.status), self.clock.now()
         check(task.id, before, wanted)
         task.status, task.updated_at = wanted, now
@@ -38,6 +38,7 @@ class Moves:
         data: dict[str, Json] = {"from": before.value, "to": wanted.value}
         if error is not None:
             data["error"] = error
+        endings.close(session, self.queue, task, at=now, error=error)
         record(session, task, "status_changed", actor, at=now, data=data)
         tell_status(session, task, at=now, error=error, runs=repository.runs_count(session, task.id))
         if wanted in {TaskStatus.DONE, TaskStatus.FAILED}:

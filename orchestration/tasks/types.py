@@ -84,7 +84,7 @@ class WaitKind(StrEnum):
 
 
 class BlockerState(StrEnum):
-    """`withdrawn`: its task was called off, so that nobody needs an answer."""
+    """`withdrawn`: its task is over, so that nobody needs an answer."""
 
     OPEN = "open"
     RESOLVED = "resolved"
