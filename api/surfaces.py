@@ -25,7 +25,9 @@ class Words:
 
     def of(self, problem: Problem, error: Exception) -> Problem:
         """The problem that the error stands for, in these words."""
-        message = error.in_words(self.statuses) if isinstance(error, NamesStatuses) else problem.message
+        message = problem.message
+        if self.statuses and isinstance(error, NamesStatuses):
+            message = error.in_words(self.statuses)
         details = []
         for detail in problem.details:
             name = self.fields.get(detail.field, detail.field)
