@@ -14,11 +14,12 @@ from orchestration.approvals.closing import Closer
 from orchestration.tasks import repository, runs
 from orchestration.tasks.actors import actor_of
 from orchestration.tasks.errors import ProjectIsResting, TaskIsNotPaused
+from orchestration.tasks.jobs import RUN
 from orchestration.tasks.models import Project, Task
 from orchestration.tasks.moves import Moves
 from orchestration.tasks.service import need
 from orchestration.tasks.sight import sight_of
-from orchestration.tasks.types import Actor, ActorKind, ProjectStatus, TaskStatus, WakeReason
+from orchestration.tasks.types import Actor, ActorKind, ProjectStatus, RunState, TaskStatus, WakeReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ class Interventions:
         task = repository.hold(session, task_id)
         is_waiting = task.status == TaskStatus.AWAITING_APPROVAL and task.approval_id == approval_id
         self.moves.move(session, task, TaskStatus.CANCELLED, actor)
+        run = repository.open_run(session, task.id)
+        if run is not None:
+            runs.end(session, run, RunState.CANCELLED, at=self.clock.now())
+        self.moves.queue.cancel(session, subject=task.id, kinds=(RUN,))
         if is_waiting:
             self.closer.withdraw(session, [one for one in held if self.closer.is_about_one(session, one)])
 

@@ -6,9 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kit.jobs.queue import JobQueue
 from orchestration.tasks import repository, runs
-from orchestration.tasks.jobs import RUN
 from orchestration.tasks.machine import OVER
 from orchestration.tasks.models import Task
 from orchestration.tasks.types import BlockerState, RunState, TaskStatus
@@ -16,9 +14,9 @@ from orchestration.tasks.types import BlockerState, RunState, TaskStatus
 _RUNS: dict[TaskStatus, RunState] = {TaskStatus.FAILED: RunState.FAILED, TaskStatus.CANCELLED: RunState.CANCELLED}
 
 
-def close(session: Session, queue: JobQueue, task: Task, *, at: datetime, error: str | None) -> None:
-    """The task is held, and over. Its blockers are withdrawn; a run that whoever ended the task has not ended itself
-    ends as the task does, and a worker in the middle of a turn finds its job gone."""
+def close(session: Session, task: Task, *, at: datetime, error: str | None) -> None:
+    """The task is held, and over. Its blockers are withdrawn, and a run that waits, which no worker has, ends as the
+    task does. A run that a worker has is ended by whoever ends the task."""
     status = TaskStatus(task.status)
     if status not in OVER:
         return
@@ -26,7 +24,6 @@ def close(session: Session, queue: JobQueue, task: Task, *, at: datetime, error:
         if row.state == BlockerState.OPEN:
             row.state, row.resolved_at = BlockerState.WITHDRAWN, at
     run = repository.open_run(session, task.id)
-    if run is not None and status in _RUNS:
+    if run is not None and run.state == RunState.WAITING and status in _RUNS:
         runs.end(session, run, _RUNS[status], at=at, error=error)
-        queue.cancel(session, subject=task.id, kinds=(RUN,))
     session.flush()

@@ -38,7 +38,7 @@ class Moves:
         data: dict[str, Json] = {"from": before.value, "to": wanted.value}
         if error is not None:
             data["error"] = error
-        endings.close(session, self.queue, task, at=now, error=error)
+        endings.close(session, task, at=now, error=error)
         record(session, task, "status_changed", actor, at=now, data=data)
         tell_status(session, task, at=now, error=error, runs=repository.runs_count(session, task.id))
         if wanted in {TaskStatus.DONE, TaskStatus.FAILED}:
