@@ -13,6 +13,8 @@ _HARMLESS_NAME = re.compile(
     r"(_ids?|_hint|_count|_name|_kind|_prefix|_at|_until)$|^(keys|tokens)$|^idempotency", re.IGNORECASE
 )
 
+# What callers send is searched, on the event loop as well: no pattern may look again at what it has looked at, so none
+# begins with a run of any length, and what may be long and still fail is bounded.
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Cairn's own tokens, kit.crypto.new_token: a short prefix and 43 characters of base64
     (re.compile(r"\b([a-z]{2,4}_)(?=[A-Za-z0-9_-]{40})[A-Za-z0-9_-]{40,}"), rf"\g<1>{REDACTED}"),
@@ -22,14 +24,17 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # name=value and "name": "value", as in query strings, connection strings and printed settings
     (
         re.compile(
-            r"((?:[\w-]*(?:api[_-]?key|access[_-]?key|token|secret|password|passwd))['\"]?\s*[=:]\s*['\"]?)"
+            r"((?:api[_-]?key|access[_-]?key|token|secret|password|passwd)['\"]?\s*[=:]\s*['\"]?)"
             r"(?!\[|\d+\b)[^\s&'\",;})]+",
             re.IGNORECASE,
         ),
         rf"\g<1>{REDACTED}",
     ),
     # the password in a URL: postgresql://user:password@host
-    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)", re.IGNORECASE), rf"\g<1>{REDACTED}"),
+    (
+        re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@]{0,200}:)[^\s@]{1,1000}(?=@)", re.IGNORECASE),
+        rf"\g<1>{REDACTED}",
+    ),
 )
 
 

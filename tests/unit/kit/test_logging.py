@@ -55,6 +55,31 @@ class TestRedactText:
         assert "s3cr3t" not in clean
         assert TOKEN[3:] not in clean
 
+    @pytest.mark.timeout(60)
+    @pytest.mark.parametrize(
+        "piece",
+        [
+            "x",
+            "a.",
+            "a-",
+            "a://",
+            "a://b:",
+            "token",
+            "token ",
+            "_-",
+            "ck_",
+            "ab_",
+            "bearer ",
+            "authorization ",
+            " ",
+            "\"'",
+        ],
+    )
+    def test_takes_time_with_the_length_of_a_text_and_not_with_its_square(self, piece: str) -> None:
+        """A megabyte in seconds; by its square it would be hours, in which an event loop answers nobody."""
+        text = piece * (1_000_000 // len(piece))
+        assert "s3cr3t" not in redact_text(f"{text} password=s3cr3t-value")
+
     def test_knows_every_token_that_cairn_makes(self) -> None:
         for _ in range(200):
             token = new_token("ck")
