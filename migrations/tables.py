@@ -22,6 +22,7 @@ import orchestration.chat.models
 import orchestration.notifications.models
 import orchestration.recurring.models
 import orchestration.scheduled_prompts.models
+import orchestration.task_queue.models
 import orchestration.tasks.models
 import orchestration.tasks.run_models
 import retrieval.golden.models
@@ -47,6 +48,7 @@ MODEL_MODULES = (
     orchestration.notifications.models,
     orchestration.recurring.models,
     orchestration.scheduled_prompts.models,
+    orchestration.task_queue.models,
     orchestration.tasks.models,
     orchestration.tasks.run_models,
     retrieval.golden.models,

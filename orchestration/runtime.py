@@ -74,6 +74,7 @@ from orchestration.pipeline import make_worker
 from orchestration.running import make_runs
 from orchestration.runs.work import RunWork
 from orchestration.searching import Searching, make_searching
+from orchestration.task_queue.service import TaskQueue
 from orchestration.tasks.jobs import RUN
 from orchestration.tasks.numbers import number_the_rest
 from orchestration.teamwork import Teamwork, make_desk, make_teamwork
@@ -166,6 +167,10 @@ class Runtime:
     @property
     def consulting(self) -> Consulting:
         return Consulting(self.queue)
+
+    @property
+    def task_queue(self) -> TaskQueue:
+        return TaskQueue(self.clock, keep=timedelta(days=self.settings.job_days))
 
     @property
     def database(self) -> Database:

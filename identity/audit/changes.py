@@ -18,6 +18,7 @@ UNRECORDED = frozenset(
         "audit_events",
         "audit_heads",
         "counters",
+        "task_queue_jobs",
         "events",
         "jobs",
         "file_generations",

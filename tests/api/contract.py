@@ -58,6 +58,9 @@ POST   /tasks              | 201 data | 400 429 | title! description \
 status(todo,in_progress,review,done,blocked,archived) priority(P0,P1,P2,P3) assignee product_slug
 GET    /tasks/{id}         | 200 data | 404     |
 DELETE /tasks/{id}         | 200 done | 400 404 |
+POST   /task-queue/submit    | 201 data | 400 503 | task_type! payload queue_name priority tenant_id \
+max_attempts timeout_seconds idempotency_key
+POST   /task-queue/claim     | 200 data | 400     | worker_id! queue_name task_type tenant_id batch_size
 GET    /v1/public/tasks      | 200 page | 401 403 | | limit offset status priority assigned_to product_id
 POST   /v1/public/tasks      | 201 data | 400 401 403 | title! description \
 type(feature,bug,research,ops,infra,content,other) priority(low,medium,high,critical) \
