@@ -54,7 +54,8 @@ def visible_events(runtime: Runtime, principal: Principal, events: Sequence[Happ
     return [
         event
         for event in events
-        if (event.dataset_id is None or event.dataset_id in visible)
+        if _is_told(event)
+        and (event.dataset_id is None or event.dataset_id in visible)
         and (event.topic in topics or not _is_of_work(event))
     ]
 
