@@ -41,7 +41,8 @@ About: TypeAlias = Callable[[Happened], bool]
 """Whether the caller has asked for an event. Reads nothing: it is called on the event loop."""
 
 Show: TypeAlias = Callable[[Runtime, Principal, Sequence[Happened]], Sequence[Happened]]
-"""Those of the events that a caller may see. May read the database."""
+"""Those of the events that a caller may see. May read the database. The caller is told without what tells it from
+others of the same rights, who share the answer."""
 
 _Seen = TypeVar("_Seen")
 
@@ -127,15 +128,16 @@ class Follower:
     ) -> AsyncGenerator[Sequence[Happened], None]:
         """What there is to show, at least every `pause` seconds, be it nothing. Ends when the server stops, when the
         key is not accepted any more, and with the connection. Without `show` all that it is `about` may be seen. Who
-        listens by the same key as others is shown what they are, at the same time."""
+        has the same rights as others is shown what they are, at the same time."""
         changed = asyncio.Event()
+        anybody = self.principal.as_anybody()
         with self._watching(changed) as guest:
             while guest.is_welcome and not self._feed.is_closed:
                 changed.clear()
                 found: Sequence[Happened] = [event for event in await self._next() if about(event)]
                 if found and show is not None:
-                    alike = (show, self.principal, tuple(event.id for event in found))
-                    found = await self.looks.share(alike, partial(show, self.runtime, self.principal, found))
+                    alike = (show, anybody, tuple(event.id for event in found))
+                    found = await self.looks.share(alike, partial(show, self.runtime, anybody, found))
                 yield found
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), timeout=pause)

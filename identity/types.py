@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -75,3 +75,9 @@ class Principal:
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes and scope in ROLE_SCOPES[self.role]
+
+    def as_anybody(self) -> Principal:
+        """Without what tells it from others who have the same rights in the same places: all of those are equal. For
+        what everybody with these rights is shown alike."""
+        datasets = None if self.dataset_ids is None else tuple(sorted(self.dataset_ids))
+        return replace(self, key_id="", user_id=None, name="", rate_limit=None, client_id=None, dataset_ids=datasets)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from fastapi import APIRouter, WebSocket
@@ -14,8 +13,9 @@ from api.command_center.schemas.statuses import SHOWN
 from api.command_center.schemas.tasks import in_snake_case
 from api.command_center.sockets import GOING_AWAY, either
 from api.streams import RESYNC, Follower
+from api.visible import visible_events
 from identity.audit.trail import Deed
-from identity.types import Principal, Scope
+from identity.types import Scope
 from kit.errors import NotFound
 from kit.events.types import Happened
 from orchestration.runtime import Runtime
@@ -25,7 +25,6 @@ from orchestration.tasks.events import (
     ACTIVITY_STARTED,
     ACTIVITY_UPDATED,
     TEXT_DELTA,
-    task_of,
     topic_of,
 )
 from orchestration.tasks.types import TaskStatus
@@ -81,7 +80,7 @@ async def _send(socket: WebSocket, follower: Follower, task_id: str, status: Tas
     await socket.send_json(_frame(follower.cursor, CONNECTED, task_id, {"status": SHOWN[status].value}))
     if follower.has_gap:
         await socket.send_json(_frame(follower.cursor, RESYNC, task_id, {}))
-    async for events in follower.batches(partial(_is_about, topic_of(task_id)), _visible, pause=_PAUSE_SECONDS):
+    async for events in follower.batches(partial(_is_about, topic_of(task_id)), visible_events, pause=_PAUSE_SECONDS):
         for event in events:
             await socket.send_json(_frame(event.id, _NAMES[event.type], task_id, _data(event)))
     await socket.close(GOING_AWAY if follower.runtime.feed.is_closed else POLICY_VIOLATION)
@@ -95,13 +94,6 @@ async def _left(socket: WebSocket) -> None:
 
 def _is_about(topic: str, event: Happened) -> bool:
     return event.topic == topic and event.type in _NAMES
-
-
-def _visible(runtime: Runtime, principal: Principal, events: Sequence[Happened]) -> Sequence[Happened]:
-    """All of the one task that they are about, while it is there for the caller."""
-    (task_id,) = {task_of(event.topic) for event in events}
-    with runtime.database.read() as session:
-        return events if runtime.teamwork.tasks.visible(session, principal, [task_id]) else ()
 
 
 def _frame(number: int, event: str, task_id: str, data: dict[str, object]) -> dict[str, object]:

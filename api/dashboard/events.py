@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 from fastapi import APIRouter
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.streams import FollowerDep, in_words, stream_responses
-from identity.types import Principal
+from api.visible import visible_events
 from kit.events.types import Happened
 from orchestration.chat.events import MESSAGE_UPDATED
-from orchestration.runtime import Runtime
 from orchestration.tasks.events import TEXT_DELTA
 
 router = APIRouter(prefix="/events", tags=["Events"])
@@ -41,35 +40,7 @@ async def stream_events(follower: FollowerDep) -> AsyncIterator[ServerSentEvent]
             yield in_words(happened)
 
 
-def visible_events(runtime: Runtime, principal: Principal, events: Sequence[Happened]) -> Sequence[Happened]:
-    """Those that the caller may see: of datasets, activities and approvals that are there for it."""
-    datasets = {event.dataset_id for event in events if event.dataset_id}
-    tasks, approvals = (_named(events, kind) for kind in ("task", "approval"))
-    with runtime.database.read() as session:
-        visible = runtime.datasets.visible(session, principal, datasets)
-        topics = {
-            *(f"task:{one}" for one in runtime.teamwork.tasks.visible(session, principal, tasks)),
-            *(f"approval:{one}" for one in runtime.teamwork.approvals.visible(session, principal, approvals)),
-        }
-    return [
-        event
-        for event in events
-        if _is_told(event)
-        and (event.dataset_id is None or event.dataset_id in visible)
-        and (event.topic in topics or not _is_of_work(event))
-    ]
-
-
 def _is_told(event: Happened) -> bool:
     """What a run says while it says it is for who watches that activity, and what is said in a conversation for who has
     it."""
     return event.type not in {TEXT_DELTA, MESSAGE_UPDATED}
-
-
-def _named(events: Sequence[Happened], kind: str) -> set[str]:
-    topics = {event.topic for event in events if event.topic}
-    return {topic.removeprefix(f"{kind}:") for topic in topics if topic.startswith(f"{kind}:")}
-
-
-def _is_of_work(event: Happened) -> bool:
-    return event.topic is not None and event.topic.startswith(("task:", "approval:"))

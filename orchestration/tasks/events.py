@@ -31,11 +31,6 @@ def topic_of(task_id: str) -> str:
     return f"{_TOPIC}{task_id}"
 
 
-def task_of(topic: str | None) -> str:
-    """The task that a topic is of; nothing where it is of something else."""
-    return topic.removeprefix(_TOPIC) if topic is not None and topic.startswith(_TOPIC) else ""
-
-
 def record(
     session: Session, task: Task, type_: str, actor: Actor, *, at: datetime, data: Mapping[str, Json] | None = None
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import takewhile
 
 import pytest
@@ -80,6 +81,18 @@ class TestTheTenantsStream:
             tell(runtime, tenant_id, "file_updated", {"now": "visible"}, dataset_id=dataset["id"])
             tell(runtime, tenant_id, "second_end", {})
             assert {"now": "visible"} in [sent.data for sent in until(events, "second_end")]
+
+    def test_shows_each_its_own_while_all_look_at_the_same_time(
+        self, address: str, callers: Callers, runtime: Runtime, dataset: Json
+    ) -> None:
+        tenant_id = tenant_of(runtime, callers.admin)
+        ears = [callers.admin, callers.agent("writer"), callers.admin, callers.agent("writer")]
+        with ExitStack() as stack:
+            streams = [stack.enter_context(following(address + STREAM, one.headers)) for one in ears]
+            tell(runtime, tenant_id, "file_updated", {"hidden": "from the agent"}, dataset_id=dataset["id"])
+            tell(runtime, tenant_id, "end", {})
+            heard = [[sent.event for sent in until(events, "end")] for events in streams]
+        assert heard == [["file_updated"], [], ["file_updated"], []]
 
     def test_goes_on_after_the_last_event_that_was_seen(self, address: str, callers: Callers, runtime: Runtime) -> None:
         tenant_id = tenant_of(runtime, callers.admin)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from api.dashboard.events import visible_events
+from api.visible import visible_events
 from kit.events.types import Happened
 from kit.jobs.handler import Signals
 from kit.jobs.types import Claim
