@@ -8,7 +8,6 @@ turn records it, which is once, and no task may be stuck. Exits with 1 and a sen
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import sys
 import time
@@ -24,8 +23,6 @@ from sqlalchemy import func, select
 from identity.types import ROLE_SCOPES, Principal, Role
 from kit.errors import CairnError
 from kit.ids import new_id
-from kit.jobs.models import Job
-from kit.jobs.types import JobState
 from migrations.runner import upgrade
 from orchestration.agents.models import Agent
 from orchestration.agents.types import AdapterType
@@ -39,6 +36,7 @@ from tests.clock import FrozenClock
 from tests.faults.agent_inspection import violations
 from tests.faults.agents_at_work import Shop, Step, asked, work
 from tests.faults.on_databases import Report, command
+from tests.faults.victims import ended, has_job, started
 from tests.unit.identity.people import settle
 
 _T = TypeVar("_T")
@@ -97,7 +95,7 @@ class Campaign:
         self._admin = Principal(people.tenant, "key", people.admin, "key", Role.ADMIN, ROLE_SCOPES[Role.ADMIN])
 
     def run(self, kills: int) -> None:
-        self._workers = [_started(self.url) for _ in range(WORKERS)]
+        self._workers = [started(work, self.url) for _ in range(WORKERS)]
         try:
             for _ in range(kills):
                 self._people_until(time.monotonic() + self.chosen.uniform(*BETWEEN_SECONDS))
@@ -108,7 +106,7 @@ class Campaign:
                 time.sleep(0.02)
         finally:
             for worker in self._workers:
-                _ended(worker)
+                ended(worker)
         self._count()
 
     def _count(self) -> None:
@@ -119,17 +117,12 @@ class Campaign:
         """Mostly in the middle of a run: a process that has just been started has none yet."""
         at = self.chosen.randrange(WORKERS)
         ends = time.monotonic() + PATIENCE_SECONDS
-        while not self._has_run(self._workers[at].pid) and time.monotonic() < ends:
+        while not has_job(self.shop.database, self._workers[at].pid) and time.monotonic() < ends:
             self._people_until(time.monotonic() + 0.01)
         time.sleep(self.chosen.uniform(0, MIDDLE_SECONDS))
-        self.tally["kills with a run in hand"] += self._has_run(self._workers[at].pid)
-        _ended(self._workers[at])
-        self._workers[at] = _started(self.url)
-
-    def _has_run(self, pid: int | None) -> bool:
-        with self.shop.database.read() as session:
-            mine = (Job.state == JobState.RUNNING, Job.owner.contains(f":{pid}:"))
-            return session.scalar(select(Job.id).where(*mine).limit(1)) is not None
+        self.tally["kills with a run in hand"] += has_job(self.shop.database, self._workers[at].pid)
+        ended(self._workers[at])
+        self._workers[at] = started(work, self.url)
 
     def _people_until(self, ends: float) -> None:
         while time.monotonic() < ends:
@@ -203,20 +196,6 @@ class Campaign:
 
     def _one(self, rows: Sequence[_T]) -> _T | None:
         return self.chosen.choice(rows) if rows else None
-
-
-def _started(url: str) -> ForkServerProcess:
-    """Forked off a process that has loaded everything, and holds no connection."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.faults.agents_at_work"])
-    process = context.Process(target=work, args=(url,), daemon=True)
-    process.start()
-    return process
-
-
-def _ended(process: ForkServerProcess) -> None:
-    process.kill()
-    process.join()
 
 
 if __name__ == "__main__":

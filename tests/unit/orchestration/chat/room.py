@@ -32,6 +32,7 @@ from orchestration.chat.readers import Readers
 from orchestration.chat.service import Conversations
 from orchestration.chat.types import Asked, Context, ConversationDetail, MessageView, NewMessage
 from orchestration.chat.work import AnswerWatch, AnswerWork
+from orchestration.runs.adapters.choosing import Adapters
 from orchestration.runs.extractive import ExtractiveAdapter
 from orchestration.runs.turns import Turns
 from orchestration.runs.types import Bounds, Message, ReplyPart, TokensUsed, ToolCall, ToolSpec
@@ -41,6 +42,7 @@ from retrieval.search.types import Passage
 from tests.clock import FrozenClock
 from tests.unit.identity.people import People
 from tests.unit.orchestration.office import Office
+from tests.unit.orchestration.runs.floor import Bureau
 from tests.unit.orchestration.runs.knowledge import ANALYSER, Knowledge
 from tests.unit.orchestration.runs.thinking import adapters_of
 
@@ -138,19 +140,13 @@ class Room:
     conversations: Conversations
     memories: Memories
     handler: AnswerHandler
+    watch: AnswerWatch
+    work: AnswerWork
     reads: ReadLog
 
     @property
     def people(self) -> People:
         return self.office.people
-
-    @property
-    def watch(self) -> AnswerWatch:
-        return AnswerWatch(self.database, self.clock)
-
-    @property
-    def work(self) -> AnswerWork:
-        return AnswerWork(self.queue, self.clock)
 
     def person(self, user: str | None = None, role: Role = Role.MEMBER, **rules: object) -> Principal:
         """With a new key: the member's, unless said otherwise."""
@@ -200,10 +196,43 @@ class Room:
             return len(session.scalars(select(ChatMessage.id)).all())
 
 
+@dataclass(frozen=True)
+class Talk:
+    """The services of conversations, and who answers in them."""
+
+    asking: Asking
+    conversations: Conversations
+    handler: AnswerHandler
+    watch: AnswerWatch
+    work: AnswerWork
+    reads: ReadLog
+
+
+@contextmanager
+def talking(bureau: Bureau, library: Library, adapters: Adapters, bounds: Bounds = BOUNDS) -> Iterator[Talk]:
+    """Conversations of that bureau, answered from that library."""
+    database, clock, desk = bureau.database, bureau.clock, bureau.desk
+    agents, queue = AgentDirectory(), desk.moves.queue
+    contexts = Contexts(desk.tasks, Projects(desk.tasks.gate, clock), Clients(clock))
+    reads = ReadLog(database=database, trail=Trail(clock=clock))
+    progress = AnswerProgress(
+        jobs=queue, agents=agents, readers=Readers(AccessKeys(clock=clock), library), contexts=contexts,
+        readable=library, adapters=adapters, bounds=bounds, clock=clock,
+    )  # fmt: skip
+    yield Talk(
+        asking=Asking(agents, contexts, queue, clock, "researcher"),
+        conversations=Conversations(library, queue),
+        handler=AnswerHandler(database, queue, progress, Turns(library.toolbox(database), library, reads, clock)),
+        watch=AnswerWatch(database, clock),
+        work=AnswerWork(queue, clock),
+        reads=reads,
+    )
+    reads.close()
+
+
 @contextmanager
 def opened(database: Database, clock: FrozenClock) -> Iterator[Room]:
-    office = Office(database, clock)
-    mind, keys, agents = Mind(), AccessKeys(clock=clock), AgentDirectory()
+    office, mind = Office(database, clock), Mind()
     library = Library(
         files={
             "kitchen": {"ovens": [MADE, HEAT]}, "staff": {"wages": [SALARY]}, "vault": {"recipes": [SECRET]},
@@ -211,19 +240,10 @@ def opened(database: Database, clock: FrozenClock) -> Iterator[Room]:
         roles={"kitchen": ["researcher"], "staff": ["researcher"], "vault": ["adros_cd"]},
         tenant=office.people.tenant,
     )  # fmt: skip
-    queue, desk = office.desk.moves.queue, office.desk
-    contexts = Contexts(desk.tasks, Projects(desk.tasks.gate, clock), Clients(clock))
-    trail = Trail(clock=clock)
-    reads = ReadLog(database=database, trail=trail)
-    progress = AnswerProgress(
-        jobs=queue, agents=agents, readers=Readers(keys, library), contexts=contexts, readable=library,
-        adapters=adapters_of(mind), bounds=BOUNDS, clock=clock,
-    )  # fmt: skip
-    yield Room(
-        database=database, clock=clock, office=office, keys=keys, library=library, mind=mind, queue=queue,
-        asking=Asking(agents, contexts, queue, clock, "researcher"),
-        conversations=Conversations(library, queue), memories=Memories(clock),
-        handler=AnswerHandler(database, queue, progress, Turns(library.toolbox(database), library, reads, clock)),
-        reads=reads,
-    )  # fmt: skip
-    reads.close()
+    with talking(office, library, adapters_of(mind)) as talk:
+        yield Room(
+            database=database, clock=clock, office=office, keys=AccessKeys(clock=clock), library=library, mind=mind,
+            queue=office.desk.moves.queue, asking=talk.asking, conversations=talk.conversations,
+            memories=Memories(clock), handler=talk.handler, watch=talk.watch, work=talk.work,
+            reads=talk.reads,
+        )  # fmt: skip
