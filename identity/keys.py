@@ -30,6 +30,7 @@ from identity.key_rules import (
     checked_scopes,
 )
 from identity.models import AccessKey, SignIn
+from identity.sign_ins import is_open
 from identity.types import ROLE_SCOPES, Principal, Role
 from kit.clock import Clock
 from kit.crypto import hash_token, new_token, token_hint
@@ -64,10 +65,7 @@ class AccessKeys:
         key, role = _accepted(repository.find_holder(session, AccessKey.id == key_id))
         signed_in = None if key.sign_in_id is None else session.get(SignIn, key.sign_in_id)
         now = self.clock.now()
-        is_good = (
-            _is_valid(key, now) if signed_in is None else signed_in.ended_at is None and now < signed_in.expires_at
-        )
-        if not is_good:
+        if not (_is_valid(key, now) if signed_in is None else is_open(signed_in, now)):
             raise CredentialNotAccepted
         return _principal(key, role)
 

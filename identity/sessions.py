@@ -14,6 +14,7 @@ from identity.credentials import EVERY_SCOPE, KeyKind
 from identity.errors import CredentialNotAccepted, SignInNotFound, SignInRefused
 from identity.models import AccessKey, Membership, SignIn, SpentRefreshToken, User
 from identity.passwords import hash_password, is_password, needs_rehash
+from identity.sign_ins import LONGEST, ends_at, is_open
 from identity.types import Principal
 from kit.clock import Clock
 from kit.crypto import hash_token, new_token, token_hint
@@ -21,8 +22,6 @@ from kit.ids import new_id
 
 ACCESS_PREFIX, REFRESH_PREFIX = "cs", "cr"
 ACCESS = timedelta(minutes=15)
-IDLE, LONGEST = timedelta(days=7), timedelta(days=30)
-"""A sign-in ends when it was not refreshed for so long, and after so long whatever happens (ASVS 3.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ class Sessions:
             self._end(session, copied)
             return CopiedToken(copied.id, copied.tenant_id, copied.user_id)
         role = self._role_of(session, row.user_id, row.tenant_id)
-        if row.ended_at is not None or row.expires_at <= now or row.refreshed_at + IDLE <= now or role is None:
+        if not is_open(row, now) or role is None:
             raise CredentialNotAccepted
         renewed = new_token(REFRESH_PREFIX)
         row.previous_hash, row.refresh_hash, row.refreshed_at = hashed, hash_token(renewed), now
@@ -160,9 +159,9 @@ class Sessions:
         current, now = self.current(session, principal), self.clock.now()
         rows = session.scalars(self._open(principal).order_by(SignIn.id.desc()))
         return [
-            OpenSession(row.id, row.ip, row.created_at, row.refreshed_at, _ends(row), row.id == current)
+            OpenSession(row.id, row.ip, row.created_at, row.refreshed_at, ends_at(row), row.id == current)
             for row in rows
-            if _ends(row) > now
+            if is_open(row, now)
         ]
 
     def end(self, session: Session, principal: Principal, sign_in_id: str) -> None:
@@ -209,7 +208,3 @@ class Sessions:
 def _forget_spent(session: Session, which: ColumnElement[bool]) -> None:
     """Of sign-ins that are over: nothing comes of their tokens any more."""
     session.execute(delete(SpentRefreshToken).where(which).execution_options(synchronize_session=False))
-
-
-def _ends(row: SignIn) -> datetime:
-    return min(row.expires_at, row.refreshed_at + IDLE)

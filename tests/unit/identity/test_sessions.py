@@ -37,6 +37,16 @@ def refresh(database: Database, clock: FrozenClock, token: str) -> Tokens | Copi
         return Sessions(clock=clock).refresh(session, token)
 
 
+def key_of(database: Database, clock: FrozenClock, tokens: Tokens) -> str:
+    with database.read() as session:
+        return AccessKeys(clock=clock).authenticate(session, tokens.access).key_id
+
+
+def held_by(database: Database, clock: FrozenClock, key_id: str) -> str | None:
+    with database.read() as session:
+        return AccessKeys(clock=clock).holder(session, key_id).user_id
+
+
 class TestSignIn:
     def test_gives_a_key_of_the_persons_role_for_a_quarter_of_an_hour(
         self, any_database: Database, clock: FrozenClock, people: People
@@ -105,6 +115,45 @@ class TestRefresh:
         sign_in(any_database, clock)
         with any_database.read() as session:
             assert session.scalar(select(func.count()).select_from(SpentRefreshToken)) == 0
+
+
+class TestWorkThatGoesOnBehindARequest:
+    def test_goes_on_while_the_sign_in_does_whatever_token_asked_for_it(
+        self, any_database: Database, clock: FrozenClock, people: People
+    ) -> None:
+        first = sign_in(any_database, clock)
+        asked_by = key_of(any_database, clock, first)
+        clock.advance(days=6)
+        assert isinstance(refresh(any_database, clock, first.refresh), Tokens)
+        clock.advance(days=6)
+        assert held_by(any_database, clock, asked_by) == people.member
+
+    def test_ends_when_the_sign_in_is_idle(self, any_database: Database, clock: FrozenClock, people: People) -> None:
+        asked_by = key_of(any_database, clock, sign_in(any_database, clock))
+        clock.advance(days=6, hours=23)
+        assert held_by(any_database, clock, asked_by) == people.member
+        clock.advance(hours=1)
+        with pytest.raises(CredentialNotAccepted):
+            held_by(any_database, clock, asked_by)
+
+    def test_ends_with_time(self, any_database: Database, clock: FrozenClock, people: People) -> None:
+        tokens: Tokens | CopiedToken = sign_in(any_database, clock)
+        assert isinstance(tokens, Tokens)
+        asked_by = key_of(any_database, clock, tokens)
+        for _ in range(4):
+            clock.advance(days=6)
+            assert isinstance(tokens, Tokens)
+            tokens = refresh(any_database, clock, tokens.refresh)
+        clock.advance(days=6)
+        with pytest.raises(CredentialNotAccepted):
+            held_by(any_database, clock, asked_by)
+
+    def test_ends_when_its_person_signs_out(self, any_database: Database, clock: FrozenClock, people: People) -> None:
+        asked_by = key_of(any_database, clock, sign_in(any_database, clock))
+        with any_database.write() as session:
+            Sessions(clock=clock).sign_out(session, key_id=asked_by, everywhere=False)
+        with pytest.raises(CredentialNotAccepted):
+            held_by(any_database, clock, asked_by)
 
 
 class TestAnAddressInTwoTenants:
