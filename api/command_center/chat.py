@@ -29,7 +29,8 @@ def _ask(body: NewChatTurn, _follower: FollowerDep, principal: Searcher, runtime
 async def complete(follower: FollowerDep, asked: Annotated[Asked, Depends(_ask)]) -> ChatTurn:
     """Answers when the answer is there with its citations checked, or has failed, and at the latest after
     CAIRN_CHAT_WAIT_SECONDS: then its `status` is `pending`, it is made all the same, and `GET
-    …/chat/conversations/{conversation_id}` has it. 409 while the message before is being answered."""
+    …/chat/conversations/{conversation_id}` has it. 409 while the message before is being answered, and while
+    the agent that answers is stopped."""
     view = await answer_to(asked, follower)
     if view is None:
         raise ConversationIsNotThere(asked.conversation_id)

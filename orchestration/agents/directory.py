@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from identity.models import AccessKey
 from kit.ids import new_id
 from orchestration.agents.defaults import DEFAULTS
+from orchestration.agents.errors import AgentIsAtRest
 from orchestration.agents.models import Agent
 from orchestration.agents.types import AdapterType, AgentConfig, AgentDefault, AgentEntry, AgentState, Reported
 
@@ -33,6 +34,12 @@ class AgentDirectory:
     def takes_runs(self, session: Session, tenant_id: str, role: str) -> bool:
         found = self.config(session, tenant_id, role)
         return found is not None and found.adapter is not AdapterType.OUTSIDE and found.state is AgentState.STARTED
+
+    def check_started(self, session: Session, tenant_id: str, role: str) -> None:
+        """AgentIsAtRest for one that was paused or stopped, wherever it is run."""
+        found = self.config(session, tenant_id, role)
+        if found is not None:
+            check_started(found)
 
     def note(self, session: Session, tenant_id: str, role: str, error: str | None, *, at: datetime) -> None:
         """How the agent's last run ended; None: well."""
@@ -55,6 +62,12 @@ class AgentDirectory:
         others = _from_outside(session, tenant_id) | {role for role, row in rows.items() if row.is_added}
         roles = [*DEFAULTS, *sorted(others - DEFAULTS.keys())]
         return [_config(DEFAULTS.get(role) or _other(role, rows.get(role)), rows.get(role)) for role in roles]
+
+
+def check_started(config: AgentConfig) -> None:
+    """AgentIsAtRest."""
+    if config.state is not AgentState.STARTED:
+        raise AgentIsAtRest(config.role, config.state)
 
 
 def _known(session: Session, tenant_id: str, role: str) -> AgentDefault | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kit.errors import Conflict, Detail, Forbidden, Invalid, NotFound
+from orchestration.agents.types import AgentState
 
 
 class AgentIsNotThere(NotFound):
@@ -17,6 +18,15 @@ class AgentIsNotThere(NotFound):
 class AgentIsThere(Conflict):
     def __init__(self, role: str) -> None:
         super().__init__(f"there is an agent {role!r} already; choose another name, or change that one")
+
+
+class AgentIsAtRest(Conflict):
+    """It takes no new work until it is started."""
+
+    code = "AGENT_STOPPED"
+
+    def __init__(self, role: str, state: AgentState) -> None:
+        super().__init__(f"agent {role!r} is {state.value} and takes no new work; an administrator may start it")
 
 
 class NotYours(Forbidden):

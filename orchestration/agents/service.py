@@ -108,7 +108,7 @@ class Agents:
         checks = [_adapter_check(view, self.readiness.lacks(session, principal.tenant_id, view.config))]
         if view.config.adapter is not AdapterType.OUTSIDE:
             checks += [self._datasets_check(session, principal, role), _tools_check(view)]
-        return AgentTest(checks)
+        return AgentTest([*checks, _state_check(view.config.state)])
 
     def _keep_key(self, session: Session, place: Place, key: str | None) -> None:
         if key:
@@ -158,6 +158,11 @@ def _adapter_check(view: AgentView, lack: str | None) -> Check:
         lack = "nothing here does its tasks: set adapterType to one that runs here"
     good = f"{kind.value} is built in and needs no key" if kind is AdapterType.EXTRACTIVE else f"{kind.value} is set up"
     return Check("adapter", is_ok=lack is None, detail=lack or good)
+
+
+def _state_check(state: AgentState) -> Check:
+    is_started = state is AgentState.STARTED
+    return Check("state", is_started, state.value if is_started else f"it is {state.value}: start it")
 
 
 def _tools_check(view: AgentView) -> Check:

@@ -13,9 +13,9 @@ from kit.ids import new_id
 from kit.jobs.queue import JobQueue
 from orchestration.agents.directory import AgentDirectory
 from orchestration.chat import repository
+from orchestration.chat.answerer import answerer_of
 from orchestration.chat.context import Contexts
 from orchestration.chat.errors import (
-    ChatIsNotRunHere,
     ConversationIsBeingAnswered,
     ConversationIsFull,
     ConversationIsNotThere,
@@ -44,14 +44,13 @@ class Asking:
 
     def ask(self, session: Session, principal: Principal, new: NewMessage) -> Asked:
         """ConversationIsNotThere, NotFound for what it is to be about, ConversationIsBeingAnswered,
-        ConversationIsFull, ChatIsNotRunHere."""
+        ConversationIsFull, ChatIsNotRunHere, AgentIsAtRest."""
         for scope in sorted(NEEDED):
             need(principal, scope)
         now = self.clock.now()
         conversation = self._conversation(session, principal, new, now)
         self._set_context(session, principal, conversation, new.context)
-        if not self.agents.is_run_here(session, conversation.tenant_id, conversation.agent_role):
-            raise ChatIsNotRunHere(conversation.agent_role)
+        answerer_of(session, self.agents, conversation)
         question = self._add(session, conversation, MessageRole.USER, now, content=new.text, key_id=principal.key_id)
         answer = self._add(session, conversation, MessageRole.ASSISTANT, now)
         conversation.updated_at = now

@@ -15,11 +15,11 @@ from kit.errors import CairnError
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim, JobState, Progress
 from orchestration.agents.directory import AgentDirectory
-from orchestration.agents.types import AdapterType, AgentConfig
 from orchestration.chat import repository
+from orchestration.chat.answerer import answerer_of
 from orchestration.chat.context import Background, Contexts
 from orchestration.chat.ending import fail_by_id, finish
-from orchestration.chat.errors import AnswerTookTooLong, ChatIsNotRunHere
+from orchestration.chat.errors import AnswerTookTooLong
 from orchestration.chat.models import ChatMessage, Conversation
 from orchestration.chat.readers import Readers
 from orchestration.chat.thread import MOST_MESSAGES, history_of, is_shown, system_of, told_in
@@ -75,7 +75,7 @@ class AnswerProgress:
             self.jobs.complete(session, claim)
             return None
         conversation, message = found
-        config = self._config(session, conversation)
+        config = answerer_of(session, self.agents, conversation)
         *before, question = [
             one
             for one in repository.messages(session, conversation.id, newest=MOST_MESSAGES + 2)
@@ -171,12 +171,6 @@ class AnswerProgress:
         if conversation is None or message is None or message.state != MessageState.PENDING:
             return None
         return conversation, message
-
-    def _config(self, session: Session, conversation: Conversation) -> AgentConfig:
-        config = self.agents.config(session, conversation.tenant_id, conversation.agent_role)
-        if config is None or config.adapter is AdapterType.OUTSIDE:
-            raise ChatIsNotRunHere(conversation.agent_role)
-        return config
 
     def _seen_by(
         self, session: Session, conversation: Conversation, question: ChatMessage

@@ -72,7 +72,8 @@ class Steering:
 
     def put(self, session: Session, principal: Principal, task_id: str, wanted: TaskStatus) -> None:
         """`wanted` is created (to be worked on), in progress, awaiting review, done, blocked or cancelled. It goes the
-        way there that the table of transitions has, with a line in the timeline for each step. RunSaysItself."""
+        way there that the table of transitions has, with a line in the timeline for each step. RunSaysItself;
+        AgentIsAtRest for an agent that begins something though it was paused or stopped."""
         seen = self._seen(session, principal, task_id)
         if wanted is TaskStatus.CANCELLED:
             self.interventions.cancel(session, principal, task_id)
@@ -133,6 +134,8 @@ class Steering:
             self.moves.move(session, task, wanted, actor)
 
     def _begin(self, session: Session, principal: Principal, task: Task, wanted: TaskStatus) -> None:
+        if principal.agent_role is not None and task.status != TaskStatus.IN_PROGRESS:
+            self.moves.agents.check_started(session, task.tenant_id, principal.agent_role)
         if task.status not in {TaskStatus.ASSIGNED, TaskStatus.IN_PROGRESS}:
             self._again(session, principal, task, wanted)
         if task.status != TaskStatus.IN_PROGRESS:

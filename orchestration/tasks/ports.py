@@ -23,6 +23,9 @@ class AgentRunners(Protocol):
     def takes_runs(self, session: Session, tenant_id: str, role: str) -> bool:
         """Whether that begins runs now: the agent is neither paused nor stopped."""
 
+    def check_started(self, session: Session, tenant_id: str, role: str) -> None:
+        """AgentIsAtRest for one that is paused or stopped, wherever its tasks are done."""
+
 
 class TaskNotices(Protocol):
     """Each is part of the transaction of what it tells of. `actor` and `author` are whose doing it is."""

@@ -37,7 +37,7 @@ async def send_message(follower: FollowerDep, asked: Annotated[Asked, Depends(_a
     `completed`; or `error`, whose `error` is a stable word. The message is kept before the first byte, and answered
     whoever listens: after CAIRN_CHAT_WAIT_SECONDS the stream ends with the error `answer_pending`, and `GET
     …/chat/conversations/{conversationId}` has the answer when it is there. 409 while the message before is being
-    answered."""
+    answered, and while the agent that answers is stopped."""
     yield ServerSentEvent(comment="connected")
     view = await answer_to(asked, follower)
     if view is None or view.state is not MessageState.COMPLETE:

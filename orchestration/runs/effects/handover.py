@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kit.errors import Conflict, Forbidden, Invalid
+from orchestration.agents.directory import check_started
 from orchestration.agents.types import AdapterType
 from orchestration.runs.agency import Agency
 from orchestration.runs.arguments import text_of, truth_of
@@ -29,8 +30,8 @@ DEEPEST = 3
 
 @dataclass(frozen=True, slots=True)
 class HandoverTool:
-    """Only to an agent that is run here and may see all that the one who hands over sees, for it is told of that; and
-    the subtask sees no more than that either, for what comes of it is told in return."""
+    """Only to an agent that is run here, is started, and may see all that the one who hands over sees, for it is told
+    of that; and the subtask sees no more than that either, for what comes of it is told in return."""
 
     tasks: Tasks
     agency: Agency
@@ -84,6 +85,7 @@ class HandoverTool:
             raise Invalid(f"agent_role is {role!r}; send one of {known}")
         if config.adapter is AdapterType.OUTSIDE:
             raise Conflict(f"agent {role} is not run here, and nobody would tell what comes of it")
+        check_started(config)
         mine = self.agency.names.readable_names(session, doing.principal)
         theirs = self.agency.names.readable_names(session, self.agency.of(session, task, role))
         if mine.keys() - theirs.keys():

@@ -159,6 +159,18 @@ class TestChanging:
         assert task["started_at"] is not None
         assert task["completed_at"] is not None
 
+    def test_is_not_begun_by_an_agent_that_was_stopped(self, callers: Callers) -> None:
+        agent = callers.agent("adros_cmo")
+        number = made(callers.admin, assigned_to="adros_cmo")["id"]
+        assert callers.admin.post("/api/agents/adros_cmo/stop").status_code == 200
+        for answer in (
+            agent.patch(f"{PUBLIC}/{number}", json={"status": "in_progress"}),
+            agent.post(PUBLIC, json={"title": f"Mine {uuid4()}", "assigned_to": "me", "status": "in_progress"}),
+        ):
+            assert (answer.status_code, error_of(answer)["code"]) == (409, "AGENT_STOPPED")
+        assert callers.admin.post("/api/agents/adros_cmo/start").status_code == 200
+        assert patched(agent, number, status="in_progress")["status"] == "in_progress"
+
     @pytest.mark.parametrize("end", ["done", "cancelled"])
     def test_leaves_what_is_over(self, callers: Callers, end: str) -> None:
         number = made(callers.admin, status=end)["id"]

@@ -57,6 +57,17 @@ class TestMessage:
         place = callers.member.get(f"/dashboard/v1/knowledge-base/citations/{cited['key']}").json()
         assert (place["found"], place["chunkId"]) == (True, cited["chunkId"])
 
+    def test_is_refused_while_the_agent_is_stopped(self, callers: Callers) -> None:
+        """Of a tenant of its own: all others ask the same agent."""
+        asks = {"message": QUESTION}
+        assert callers.stranger.post("/api/agents/researcher/stop").status_code == 200
+        for path in (f"{CHAT}/message", "/api/v1/chat"):
+            answer = callers.stranger.post(path, json=asks)
+            assert (answer.status_code, "AGENT_STOPPED" in answer.text) == (409, True)
+            assert "'researcher' is stopped and takes no new work" in answer.text
+        assert callers.stranger.post("/api/agents/researcher/start").status_code == 200
+        assert told(callers.stranger, QUESTION)[-1].event == "completed"
+
     def test_goes_on_from_what_was_asked_before(self, callers: Callers, kitchen: Json) -> None:
         first = talked(callers.member, "Is there anything about the bread oven?")
         second = talked(callers.member, "And who made it?", conversationId=first["conversationId"])

@@ -140,4 +140,14 @@ class TestTest:
             "/dashboard/v1/knowledge-base/datasets", json={"name": "for researchers", "allowedAgentRoles": ["*"]}
         )
         ready = callers.admin.post(f"{AGENTS}/researcher/test").json()
-        assert (ready["ok"], {one["name"] for one in ready["checks"]}) == (True, {"adapter", "datasets", "tools"})
+        assert (ready["ok"], {one["name"] for one in ready["checks"]}) == (
+            True, {"adapter", "datasets", "tools", "state"},
+        )  # fmt: skip
+
+    def test_says_that_it_was_stopped(self, callers: Callers) -> None:
+        callers.admin.post("/api/agents/adros_cmo/stop")
+        stopped = callers.admin.post(f"{AGENTS}/adros_cmo/test").json()
+        assert ({"name": "state", "ok": False, "detail": "it is stopped: start it"}) in stopped["checks"]
+        callers.admin.post("/api/agents/adros_cmo/start")
+        started = callers.admin.post(f"{AGENTS}/adros_cmo/test").json()
+        assert ({"name": "state", "ok": True, "detail": "started"}) in started["checks"]

@@ -14,7 +14,7 @@ from kit.errors import RateLimited, Unavailable
 from kit.jobs.errors import LeaseLost
 from kit.jobs.handler import Signals
 from kit.jobs.types import JobState
-from orchestration.agents.types import AdapterType
+from orchestration.agents.types import AdapterType, AgentState
 from orchestration.chat.progress import LONGEST_WAIT
 from orchestration.chat.thread import WITHHELD
 from orchestration.chat.types import Context, MessageState
@@ -302,6 +302,18 @@ class TestAModelThatDoesNotAnswer:
         room.office.configure("researcher", AdapterType.OUTSIDE)
         room.works()
         assert (room.row(asked).state, room.row(asked).error_code) == (MessageState.FAILED, "MODEL_NOT_CONFIGURED")
+
+    def test_because_its_agent_was_stopped_meanwhile_says_so(self, room: Room) -> None:
+        who = room.person()
+        asked = room.ask(who, WHO_MADE_IT)
+        room.mind.meanwhile[1] = lambda: room.office.configure(
+            "researcher", AdapterType.EXTRACTIVE, state=AgentState.STOPPED
+        )
+        room.works()
+        assert (room.row(asked).state, room.row(asked).error_code) == (MessageState.FAILED, "AGENT_STOPPED")
+        assert len(room.mind.heard) == 1
+        room.office.configure("researcher", AdapterType.EXTRACTIVE, state=AgentState.STARTED)
+        assert MADE in room.told(who, WHO_MADE_IT, asked.conversation_id).text
 
     @staticmethod
     def fail_with(room: Room, error: Exception) -> None:

@@ -16,7 +16,8 @@ from kit.jobs.errors import LeaseLost
 from kit.jobs.models import Job
 from kit.jobs.types import JobState
 from kit.pagination import PageRequest, decode_cursor
-from orchestration.agents.types import AdapterType
+from orchestration.agents.errors import AgentIsAtRest
+from orchestration.agents.types import AdapterType, AgentState
 from orchestration.chat.errors import (
     ChatIsNotRunHere,
     ConversationIsBeingAnswered,
@@ -83,6 +84,18 @@ class TestAsking:
         room.office.configure("researcher", AdapterType.OUTSIDE)
         with pytest.raises(ChatIsNotRunHere, match="researcher"):
             room.ask(room.person(), WHO_MADE_IT)
+
+    @pytest.mark.parametrize("state", [AgentState.PAUSED, AgentState.STOPPED])
+    def test_needs_an_agent_that_is_started(self, room: Room, state: AgentState) -> None:
+        asked = room.ask(room.person(), WHO_MADE_IT)
+        room.works()
+        room.office.configure("researcher", AdapterType.EXTRACTIVE, state=state)
+        for conversation in (None, asked.conversation_id):
+            with pytest.raises(AgentIsAtRest, match=f"researcher' is {state} and takes no new work"):
+                room.ask(room.person(), WHO_MADE_IT, conversation)
+        assert room.messages() == 2
+        room.office.configure("researcher", AdapterType.EXTRACTIVE, state=AgentState.STARTED)
+        room.ask(room.person(), WHO_MADE_IT, asked.conversation_id)
 
     @pytest.mark.parametrize("scope", [Scope.READ, Scope.SEARCH])
     def test_needs_a_key_that_may_search_and_read(self, room: Room, scope: Scope) -> None:

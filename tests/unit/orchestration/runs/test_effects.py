@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from kit.jobs.types import JobState
 from kit.pagination import PageRequest
-from orchestration.agents.types import AdapterType
+from orchestration.agents.types import AdapterType, AgentState
 from orchestration.approvals.models import Approval
 from orchestration.approvals.types import ApprovalQuery, ApprovalStatus, ApprovalView, Decision, Resolution
 from orchestration.approvals.watch import ApprovalWatch
@@ -277,6 +277,13 @@ class TestHandingOver:
     def test_is_to_another_agent_that_is_run_here(self, floor: Floor, role: str, message: str) -> None:
         task = asks(floor, ("hand_over", {**HANDOVER[1], "agent_role": role}))
         assert message in floor.results()["c1.0"]["error"]
+        assert subtask(floor, task) == ""
+
+    @pytest.mark.parametrize("state", [AgentState.PAUSED, AgentState.STOPPED])
+    def test_is_not_to_one_who_takes_no_work(self, floor: Floor, state: AgentState) -> None:
+        floor.office.configure("adros_cmo", AdapterType.EXTRACTIVE, state=state)
+        task = asks(floor, HANDOVER)
+        assert f"agent 'adros_cmo' is {state} and takes no new work" in floor.results()["c1.0"]["error"]
         assert subtask(floor, task) == ""
 
     def test_is_not_to_one_who_may_see_less(self, floor: Floor) -> None:
