@@ -203,6 +203,17 @@ class TestABound:
         assert detail.runs[0].error == "no answer after 75 seconds, and a run may take 60"
         assert floor.turns() == [1, 2, 3]
 
+    def test_of_seconds_is_the_tasks_own_where_that_is_the_shorter_one(self, floor: Floor) -> None:
+        floor.script.looks = 99
+        for agents, tasks, shortest in ((None, 30, 30), (20, 30, 20), (40, 30, 30), (None, 600, 60)):
+            floor.office.configure("researcher", AdapterType.EXTRACTIVE, adapter_config={"timeoutSec": agents})
+            floor.script.meanwhile = {number: lambda: floor.office.clock.advance(25) for number in (1, 2, 3)}
+            task = floor.office.task(max_duration_seconds=tasks)
+            floor.works()
+            run = floor.detail(task).runs[0]
+            assert run.state is RunState.TIMEOUT
+            assert (run.error or "").endswith(f"and a run may take {shortest}"), run.error
+
 
 class TestAnAgentsOwnBounds:
     def test_of_turns_and_tools_count(self, floor: Floor) -> None:
