@@ -1,4 +1,4 @@
-"""The job that does a run: turn after turn, each written before the next begins."""
+"""The job that does a run."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from identity.audit.acts import Act
 from kit.clock import Clock
 from kit.db.database import Database
-from kit.errors import CairnError, Unavailable
-from kit.jobs.errors import LeaseLost
+from kit.errors import CairnError
 from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
@@ -20,6 +19,7 @@ from orchestration.runs.adapters.errors import ModelFailed, ModelIsBusy, OutOfTi
 from orchestration.runs.citations import Checked
 from orchestration.runs.live import LiveText
 from orchestration.runs.progress import RunProgress, Standing
+from orchestration.runs.turn_by_turn import turn_by_turn
 from orchestration.runs.turns import Brief, Turns
 from orchestration.runs.types import TokensUsed, Turn
 from orchestration.runs.watch import RunWatch
@@ -29,8 +29,7 @@ from orchestration.tasks.types import RunState
 
 @dataclass(frozen=True, slots=True)
 class RunHandler:
-    """Between two turns nothing is kept in memory: whoever takes the job up after a worker that was killed goes on
-    behind the last finished turn. Models and tools are asked outside of any transaction."""
+    """Implements the Steps of a run. Models and tools are asked outside of any transaction."""
 
     database: Database
     jobs: JobQueue
@@ -45,20 +44,32 @@ class RunHandler:
 
     def run(self, claims: Sequence[Claim], signals: Signals) -> None:
         for claim in claims:
-            try:
-                self._run(claim, signals)
-            except (LeaseLost, Unavailable):
-                raise
-            except CairnError as error:
-                with self.database.write() as session:
-                    self._went_wrong(session, claim, error)
+            turn_by_turn(self.database, self.jobs, claim, signals, self)
             self.watch.subtask_ended(claim.subject)
 
     def gave_up(self, claim: Claim, error: str) -> None:
         with self.database.write() as session:
             self.progress.mark_failed(session, claim, error)
 
-    def _went_wrong(self, session: Session, claim: Claim, error: CairnError) -> None:
+    def standing(self, session: Session, claim: Claim) -> Standing | None:
+        return self.progress.standing(session, claim)
+
+    def take(self, claim: Claim, standing: Standing) -> tuple[Turn, Checked | None]:
+        live = LiveText(self.database, self.jobs, self.clock, claim, standing)
+        brief = Brief(standing.agent, Act.of(standing.agent), standing.messages, standing.tools, standing.chosen)
+        return self.turns.take(brief, hear=live.add, wasted=partial(self._count, claim))
+
+    def add(
+        self,
+        session: Session,
+        claim: Claim,
+        standing: Standing,  # noqa: ARG002 - as the protocol has it
+        turn: Turn,
+        answer: Checked | None,
+    ) -> bool:
+        return self.progress.add(session, claim, turn, answer)
+
+    def went_wrong(self, session: Session, claim: Claim, error: CairnError) -> None:
         match error:
             case ModelIsBusy():
                 self.progress.put_off(session, claim, error.message, seconds=error.retry_after)
@@ -68,26 +79,6 @@ class RunHandler:
                 self.progress.fail(session, claim, error.message, RunState.TIMEOUT)
             case _:
                 self.progress.fail(session, claim, error.message)
-
-    def _run(self, claim: Claim, signals: Signals) -> None:
-        goes_on = True
-        while goes_on:
-            with self.database.write() as session:
-                standing = self.progress.standing(session, claim)
-            if standing is None:
-                return
-            if signals.stopping():
-                with self.database.write() as session:
-                    self.jobs.release(session, claim)
-                return
-            turn, answer = self._turn(claim, standing)
-            with self.database.write() as session:
-                goes_on = self.progress.add(session, claim, turn, answer)
-
-    def _turn(self, claim: Claim, standing: Standing) -> tuple[Turn, Checked | None]:
-        live = LiveText(self.database, self.jobs, self.clock, claim, standing)
-        brief = Brief(standing.agent, Act.of(standing.agent), standing.messages, standing.tools, standing.chosen)
-        return self.turns.take(brief, hear=live.add, wasted=partial(self._count, claim))
 
     def _count(self, claim: Claim, tokens: TokensUsed, cost_usd: float | None) -> None:
         with self.database.write() as session:

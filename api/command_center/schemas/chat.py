@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
 from pydantic import Field
 
+from api.chat_texts import MemoryText, MessageText
 from api.command_center.envelope import Body, Record
 from api.command_center.schemas.people import Identifier
-from api.fields import STORABLE
 from kit.pagination import Page
-from orchestration.chat.memories import LONGEST
 from orchestration.chat.types import (
     Context,
     ConversationDetail,
@@ -28,7 +26,7 @@ from orchestration.runs.citations import Source
 class NewChatTurn(Body):
     """What it is about stays as it was where none of client, project and task is named."""
 
-    message: Annotated[str, Field(min_length=1, max_length=8000, pattern=r"\S"), STORABLE]
+    message: MessageText
     conversation_id: Identifier | None = Field(None, description="Left out, a new conversation begins")
     client_id: Identifier | None = Field(None, description="Only what the client's role may read too is searched")
     project_id: Identifier | None = Field(None, description="The project that it is about")
@@ -128,7 +126,7 @@ class ConversationDetailRecord(ConversationRecord):
 
 
 class NewMemoryBody(Body):
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"\S"), STORABLE]
+    text: MemoryText
 
 
 class MemoryRecord(Record):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
-from api.fields import STORABLE, RequestBody, ResponseBody
-from orchestration.chat.memories import LONGEST
+from api.chat_texts import MemoryText
+from api.fields import RequestBody, ResponseBody
 from orchestration.chat.types import MemoryView
 
 
 class NewMemory(RequestBody):
     model_config = ConfigDict(json_schema_extra={"example": {"text": "I look after the bakery in Turin."}})
 
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"\S"), STORABLE]
+    text: MemoryText
 
 
 class MemoryItem(ResponseBody):

@@ -6,7 +6,8 @@ from typing import Annotated, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from api.fields import STORABLE, RequestBody
+from api.chat_texts import MessageText
+from api.fields import RequestBody
 from orchestration.chat.types import Context, NewMessage
 
 _Identifier: TypeAlias = Annotated[str, Field(pattern=r"^[!-~]{1,64}$")]
@@ -22,7 +23,7 @@ class ChatContext(RequestBody):
 class NewChatMessage(RequestBody):
     model_config = ConfigDict(json_schema_extra={"example": {"message": "Who made the bread oven?"}})
 
-    message: Annotated[str, Field(min_length=1, max_length=8000, pattern=r"\S"), STORABLE]
+    message: MessageText
     conversation_id: _Identifier | None = Field(None, description="Left out, a new conversation begins")
     context: ChatContext | None = Field(None, description="Left out, the conversation stays about what it was about")
 
