@@ -2,7 +2,7 @@
 
 A line is: method, path, status of success, further documented statuses, fields of the body (`!` where required, choices
 in parentheses), fields of the query. `data`, `page`, `done` and `bare` name the envelope of success; `stream` sends
-server-sent events.
+server-sent events, `feed` is RSS.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ current_task workspace_path
 DELETE /v1/public/agents/{id}      | 200 done | 404 |
 GET    /changelog                  | 200 page |     | | limit offset agent task_id
 GET    /changelog/summary          | 200 data |     |
+GET    /changelog/feed             | 200 feed |     | | limit agent product
 GET    /logs                       | 200 data |     | | limit source(file,db,all) agent level(error,warn,info) q
 POST   /logs                       | 201 data |     | agent! message! level meta
 GET    /logs/files                 | 200 data |     |
@@ -149,6 +150,7 @@ awaiting_subtask,awaiting_review,blocked,done,reassigned,failed) filter[agentRol
 filter[deliverableId] filter[wakeReason] limit cursor
 GET    /activities/{activityId}          | 200 bare | | |
 GET    /activities/{activityId}/output   | 200 bare | | |
+GET    /activities/{activityId}/stream   | 200 stream | | |
 POST   /activities/{activityId}/retry    | 202 bare | 422 | |
 GET    /activities/{activityId}/comments | 200 data | | |
 POST   /activities/{activityId}/comments | 201 bare | | text! type(comment,intervention_note) |
@@ -167,6 +169,7 @@ POST   /agents/{agentRole}/test          | 200 bare | | |
 GET    /recurring-tasks     | 200 data | | |
 PATCH  /recurring-tasks/{taskId}         | 200 bare | | isActive variableValues |
 POST   /recurring-tasks/{taskId}/run     | 202 bare | | |
+GET    /events/stream       | 200 stream | | |
 POST   /chat/message        | 200 stream | | message! conversationId context |
 GET    /chat/conversations  | 200 data | | |
 GET    /chat/conversations/{conversationId}    | 200 bare | | |
