@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from time import monotonic
 
 import structlog
@@ -44,6 +44,7 @@ class ReadLog:
         self._let_go_at = monotonic() + LOOKED_AT_EVERY
         self._waiting: list[Deed] = []
         self._changed = Condition()
+        self._writing = Lock()
         self._closing = False
         self._thread: Thread | None = None
 
@@ -60,11 +61,13 @@ class ReadLog:
                 self._thread.start()
 
     def flush(self) -> None:
-        """Writes what waits, now and on this thread."""
-        with self._changed:
-            taken, self._waiting = self._waiting, []
-        for start in range(0, len(taken), _TOGETHER):
-            self._write(taken[start : start + _TOGETHER], rest=taken[start + _TOGETHER :])
+        """Writes what waits, now and on this thread. On return all that was handed over before is there to be read,
+        also what another thread had taken to write it."""
+        with self._writing:
+            with self._changed:
+                taken, self._waiting = self._waiting, []
+            for start in range(0, len(taken), _TOGETHER):
+                self._write(taken[start : start + _TOGETHER], rest=taken[start + _TOGETHER :])
 
     def close(self) -> None:
         with self._changed:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from identity.audit.acts import Act, acting
 from identity.audit.log import AuditLog
@@ -195,6 +197,34 @@ class TestReads:
             log.put([Deed(act, trail.clock.now(), "read", "file", f"F{n}", {})])
         log.close()
         assert [entry.entity_id for entry in entries(any_database, people)] == [f"F{n}" for n in range(20)]
+
+    def test_are_there_after_a_flush_whoever_writes_them(
+        self, any_database: Database, trail: Trail, people: People, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        log = ReadLog(database=any_database, trail=trail, every=3600)
+        taken, go_on, record = Event(), Event(), Trail.record
+
+        def slowly(trail: Trail, session: Session, deeds: Sequence[Deed]) -> Sequence[AuditEntry]:
+            taken.set()
+            go_on.wait()
+            return record(trail, session, deeds)
+
+        monkeypatch.setattr(Trail, "record", slowly)
+        log.put([Deed(act_of(people), trail.clock.now(), "read", "file", "F", {})])
+        other = Thread(target=log.flush)
+        other.start()
+        taken.wait()
+        mine = Thread(target=log.flush)
+        mine.start()
+        try:
+            mine.join(0.2)
+            assert mine.is_alive()
+        finally:
+            go_on.set()
+            other.join()
+            mine.join()
+        assert [entry.entity_id for entry in entries(any_database, people)] == ["F"]
+        log.close()
 
     def test_are_refused_when_they_cannot_be_recorded(
         self, any_database: Database, trail: Trail, people: People
