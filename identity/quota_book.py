@@ -103,7 +103,8 @@ class QuotaBook:
             if number is not None and not least <= number <= MOST:
                 message = f"{number} is outside {least}-{MOST}"
                 raise Invalid(message, details=[Detail(quota.value, message)])
-        session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update())  # two at once make one row
+        # two at once make one row; not the key, which rows of the trail point to
+        session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
         row = session.get(TenantQuota, (tenant_id, by.value))
         if row is None:
             row = TenantQuota(tenant_id=tenant_id, set_by=by.value)

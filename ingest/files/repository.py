@@ -133,12 +133,16 @@ def original_is_used(session: Session, *, tenant_id: str, sha256: str) -> bool:
 
 def hold_originals(session: Session, tenant_id: str) -> None:
     """Until the end of the transaction nobody else keeps or removes originals of this tenant."""
-    session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update())
+    # Not the key: rows that point to the tenant are written meanwhile by who holds its trail, which this transaction
+    # asks for in the end. Each would wait for the other.
+    session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
 
 
-def bytes_of(session: Session, tenant_id: str) -> int:
-    """Of all living files of the tenant, switched off ones among them."""
+def bytes_of(session: Session, tenant_id: str, *, dataset_id: str | None = None) -> int:
+    """Of all living files of the tenant, or of one of its datasets; switched off ones among them."""
     wanted = select(func.sum(File.size_bytes)).where(File.tenant_id == tenant_id, File.deleted_at.is_(None))
+    if dataset_id is not None:
+        wanted = wanted.where(File.dataset_id == dataset_id)
     return session.scalar(wanted) or 0
 
 
