@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -24,15 +25,22 @@ class BodyTooLarge(HTTPException):
 
 @dataclass(slots=True)
 class BodyAllowance:
-    """Bytes that may still be read in all. A route raises it before it reads; it counts for the whole body."""
+    """Bytes that may still be read in all. A route raises it before it reads; it counts for the whole body.
+
+    `further` is asked with the bytes that are declared or read so far, and raises where they are too many.
+    """
 
     limit: int
     declared: int
     read: int = 0
+    further: Callable[[int], None] | None = None
 
     def check(self) -> None:
-        if max(self.declared, self.read) > self.limit:
+        size = max(self.declared, self.read)
+        if size > self.limit:
             raise BodyTooLarge(self.limit)
+        if self.further is not None:
+            self.further(size)
 
 
 class BodyLimit:
@@ -60,7 +68,17 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
 
-def allow_body(scope: Scope, limit: int) -> None:
-    """Let this request's body be as long as `limit` bytes."""
+def allow_body(scope: Scope, limit: int, *, further: Callable[[int], None] | None = None) -> None:
+    """Let this request's body be as long as `limit` bytes, and as `further` does not raise for."""
+    allowance = _allowance_of(scope)
+    allowance.limit, allowance.further = limit, further
+
+
+def declared_length(scope: Scope) -> int:
+    """Bytes of the body by its head; 0 where it does not say."""
+    return _allowance_of(scope).declared
+
+
+def _allowance_of(scope: Scope) -> BodyAllowance:
     allowance: BodyAllowance = scope["state"][_STATE]
-    allowance.limit = limit
+    return allowance

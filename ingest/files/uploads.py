@@ -11,6 +11,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from identity.quota_limits import QuotaLimits
 from identity.quotas import Quotas
 from identity.types import Principal
 from ingest.files import repository
@@ -63,6 +64,18 @@ class Staged:
     rejected: list[RejectedFile] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class QuotaRoom:
+    """`used` are the tenant's bytes in its other datasets: what an upload cannot take the place of."""
+
+    limits: QuotaLimits
+    used: int
+
+    def check(self, size: int) -> None:
+        """QuotaExceeded where files of so many bytes in all are more than there can be room for."""
+        self.limits.check_storage(used=self.used, added=size)
+
+
 @dataclass(slots=True)
 class _Batch:
     """Files that are registered together: the living ones by name, those among them whose builds have not begun yet,
@@ -104,6 +117,23 @@ class Uploads:
         waiting = sum(self.queue.waiting(session, queue=queue) for queue in (PARSE_QUEUE, EMBED_QUEUE))
         if waiting >= self.limits.waiting:
             raise TooMuchWaiting(waiting=waiting, limit=self.limits.waiting)
+
+    def check_quotas(self, session: Session, principal: Principal, dataset_id: str, *, least: int) -> QuotaRoom | None:
+        """What may come in; None where nothing bounds it. Asked before the bytes come in, as `check_room`, and
+        `register` asks again. Raises NotFound, or QuotaExceeded where an upload of `least` bytes would be refused in
+        any case, even if it took the place of all that the dataset has."""
+        dataset = self.gate.readable(session, principal, dataset_id)
+        limits = None if self.quotas is None else self.quotas.limits(session, dataset.tenant_id)
+        if limits is None:
+            return None
+        if limits.chunks:
+            limits.check_chunks(used=repository.chunks_of(session, dataset.tenant_id), added=1)
+        if not limits.storage:
+            return None
+        used = repository.bytes_of(session, dataset.tenant_id)
+        room = QuotaRoom(limits, used - repository.bytes_of(session, dataset.tenant_id, dataset_id=dataset.id))
+        room.check(least)
+        return room
 
     @contextmanager
     def stage(self, incoming: Sequence[IncomingFile]) -> Iterator[Staged]:

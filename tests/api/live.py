@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
@@ -63,3 +64,27 @@ def _events(lines: Iterator[str], deadline: float) -> Iterator[Sent]:
         elif "data" in fields:
             yield Sent(fields.get("event", "message"), json.loads(fields["data"]), fields.get("id"))
             fields = {}
+
+
+def answered_early(url: str, path: str, *, token: str, length: int | None, start: bytes = b"") -> tuple[list[str], Any]:
+    """What a server says to an upload that is never sent in full: the lines of the answer's head in lower case but for
+    the first, and its body. A server that waits for the rest gives no answer. Without `length` the head does not say
+    how much there will be; `start` is what is sent of the body."""
+    place = urlsplit(url)
+    lines = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {place.netloc}",
+        f"Authorization: {token}",
+        "Content-Type: multipart/form-data; boundary=lantern",
+        "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}",
+    ]
+    with socket.create_connection((str(place.hostname), int(place.port or 0)), timeout=10) as wire:
+        wire.sendall("\r\n".join([*lines, "", ""]).encode())
+        if start:
+            wire.sendall(f"{len(start):x}\r\n".encode() + start + b"\r\n")
+        with wire.makefile("rb") as answer:
+            head = [answer.readline().decode().strip()]
+            while line := answer.readline().decode().strip().lower():
+                head.append(line)
+            size = next(int(line.partition(":")[2]) for line in head if line.startswith("content-length:"))
+            return head, json.loads(answer.read(size))

@@ -6,21 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from kit.settings import Settings
+from kit.settings import MEBIBYTE, Settings
 from orchestration.runtime import Runtime, build_runtime
 from tests.api.callers import Caller, Callers, Json, error_of, path_of
 from tests.api.conftest import ADMIN_KEY, KNOWLEDGE_BASE
+from tests.api.live import answered_early, served
 from tests.mode import standing, working
 
 STORAGE, CHUNKS, SEARCHES = 4000, 6, 3
 
 
 @pytest.fixture(scope="module")
-def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
+def limited_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     home: Path = tmp_path_factory.mktemp("quotas")
     settings = Settings(
         _env_file=None, home=home, admin_key=SecretStr(ADMIN_KEY), parse_workers=1, quota_storage=STORAGE,
@@ -29,9 +31,15 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callers]:
     )  # fmt: skip
     runtime = build_runtime(settings)
     runtime.start()
-    with working(settings), TestClient(create_app(settings, runtime), raise_server_exceptions=False) as client:
-        yield Callers(client, runtime, admin_token=ADMIN_KEY)
+    with working(settings):
+        yield create_app(settings, runtime)
     runtime.close()
+
+
+@pytest.fixture(scope="module")
+def limited(limited_app: FastAPI) -> Iterator[Callers]:
+    with TestClient(limited_app, raise_server_exceptions=False) as client:
+        yield Callers(client, limited_app.state.runtime, admin_token=ADMIN_KEY)
 
 
 @pytest.fixture
@@ -64,6 +72,45 @@ def test_originals_are_kept_up_to_the_limit(limited: Callers, dataset: Json) -> 
     assert refusal["headers"]["x-ratelimit-remaining"] == str(STORAGE - 1200)
     assert caller.get(path_of(dataset)).json()["totalFiles"] == 1
     caller.upload(dataset, "a.md", "mole " * 600)  # in the place of what is there it fits
+
+
+class TestAnUploadThatCannotBeKept:
+    """Is refused before its body is read, or as soon as too much of it was."""
+
+    def test_is_refused_by_its_length(self, limited_app: FastAPI, limited: Callers, dataset: Json) -> None:
+        caller = limited.admin
+        with served(limited_app) as url:
+            token, path = caller.headers["Authorization"], f"{path_of(dataset)}/files/upload"
+            head, answer = answered_early(url, path, token=token, length=MEBIBYTE + STORAGE + 1)
+        assert head[0] == "HTTP/1.1 429 Too Many Requests"
+        assert "retry-after: 3600" in head
+        assert answer["error"]["code"] == "QUOTA_EXCEEDED"
+        assert f"0 bytes are kept and {STORAGE + 1:,} more" in answer["error"]["message"]
+
+    def test_is_refused_for_chunks_that_are_there(self, limited_app: FastAPI, limited: Callers, dataset: Json) -> None:
+        caller = limited.admin
+        caller.settled(dataset, caller.upload(dataset, "quay.md", sections(CHUNKS, "quay"))["id"])
+        with served(limited_app) as url:
+            token, path = caller.headers["Authorization"], f"{path_of(dataset)}/files/upload"
+            head, answer = answered_early(url, path, token=token, length=1000)
+        assert head[0] == "HTTP/1.1 429 Too Many Requests"
+        assert "6 chunks are kept" in answer["error"]["message"]
+
+    def test_is_refused_while_it_comes_where_its_length_is_not_known(
+        self, limited_app: FastAPI, limited: Callers, dataset: Json
+    ) -> None:
+        start = b'--lantern\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
+        with served(limited_app) as url:
+            token, path = limited.admin.headers["Authorization"], f"{path_of(dataset)}/files/upload"
+            enough = start + b"x" * (MEBIBYTE + STORAGE)
+            head, answer = answered_early(url, path, token=token, length=None, start=enough)
+        assert head[0] == "HTTP/1.1 429 Too Many Requests"
+        assert answer["error"]["code"] == "QUOTA_EXCEEDED"
+
+    def test_may_take_the_place_of_what_its_dataset_has(self, limited: Callers, dataset: Json) -> None:
+        caller = limited.admin
+        caller.settled(dataset, caller.upload(dataset, "a.md", "a " * (STORAGE // 2))["id"])
+        assert caller.upload(dataset, "a.md", "b " * (STORAGE // 2))["outcome"] == "replaced"
 
 
 def test_chunks_beyond_the_limit_leave_the_file_as_it_was(limited: Callers, dataset: Json) -> None:

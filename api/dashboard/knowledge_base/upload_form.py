@@ -14,9 +14,10 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.dashboard.knowledge_base.schemas.uploads import UploadFields
 from api.deps import DatasetId, RuntimeDep, Writer
-from api.middleware.body_limit import allow_body
+from api.middleware.body_limit import allow_body, declared_length
 from identity.types import Principal
 from ingest.files.types import IncomingFile, IngestOverrides
+from ingest.files.uploads import QuotaRoom
 from kit.errors import Detail, Invalid, TooLarge
 from orchestration.runtime import Runtime
 
@@ -54,13 +55,18 @@ class UploadForm:
 async def read_upload(
     request: Request, dataset_id: DatasetId, principal: Writer, runtime: RuntimeDep
 ) -> AsyncIterator[UploadForm]:
-    """Raises NotFound and TooMuchWaiting before anything is read, Invalid or RequestValidationError for what is wrong
-    with the form, and TooLarge for the sum of its files."""
-    settings = runtime.settings
-    await run_in_threadpool(_check_before_reading, runtime, principal, dataset_id)
+    """Raises NotFound, TooMuchWaiting and QuotaExceeded before anything is read, Invalid or RequestValidationError for
+    what is wrong with the form, and TooLarge for the sum of its files; QuotaExceeded also as soon as more was read than
+    there can be room for."""
+    settings, declared = runtime.settings, declared_length(request.scope)
+    room = await run_in_threadpool(_check_before_reading, runtime, principal, dataset_id, declared)
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Invalid("send the files as multipart/form-data", details=[Detail("files", "is required")])
-    allow_body(request.scope, settings.upload_max_batch + _FRAMING_BYTES)
+    allow_body(
+        request.scope,
+        settings.upload_max_batch + _FRAMING_BYTES,
+        further=None if room is None else lambda size: room.check(_least(size)),
+    )
     limits = {"max_files": settings.upload_max_files, "max_fields": _MOST_FIELDS, "max_part_size": _FIELD_BYTES}
     async with request.form(**limits) as form:
         files = _files(form)
@@ -68,10 +74,16 @@ async def read_upload(
         yield UploadForm(files, _fields(form))
 
 
-def _check_before_reading(runtime: Runtime, principal: Principal, dataset_id: str) -> None:
+def _check_before_reading(runtime: Runtime, principal: Principal, dataset_id: str, declared: int) -> QuotaRoom | None:
     with runtime.database.read() as session:
         runtime.datasets.get(session, principal, dataset_id)
         runtime.uploads.check_room(session)
+        return runtime.uploads.check_quotas(session, principal, dataset_id, least=_least(declared))
+
+
+def _least(size: int) -> int:
+    """Bytes of files in a body of this size, at the least."""
+    return max(0, size - _FRAMING_BYTES)
 
 
 def _files(form: FormData) -> list[UploadFile]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -15,7 +12,7 @@ from api.app import create_app
 from kit.settings import Settings
 from orchestration.runtime import Runtime
 from tests.api.callers import Callers, Json, error_of, path_of
-from tests.api.live import served
+from tests.api.live import answered_early, served
 
 
 @pytest.fixture
@@ -179,28 +176,8 @@ class TestAServerThatIsBehind:
     ) -> None:
         full = replace(runtime.uploads, limits=replace(runtime.uploads.limits, waiting=0))
         with served(create_app(settings, replace(runtime, uploads=full))) as url:
-            head, answer = answered_to_head(url, path, token=callers.member.headers["Authorization"], length=2_000_000)
+            head, answer = answered_early(url, path, token=callers.member.headers["Authorization"], length=2_000_000)
         assert head[0] == "HTTP/1.1 503 Service Unavailable"
         assert "retry-after: 5" in head
         assert answer["error"]["code"] == "UNAVAILABLE"
         assert "files are waiting to be ingested, and the limit is 0" in answer["error"]["message"]
-
-
-def answered_to_head(url: str, path: str, *, token: str, length: int) -> tuple[list[str], Json]:
-    """The lines of the answer's head in lower case but for the first, and its body."""
-    place = urlsplit(url)
-    lines = [
-        f"POST {path} HTTP/1.1",
-        f"Host: {place.netloc}",
-        f"Authorization: {token}",
-        "Content-Type: multipart/form-data; boundary=lantern",
-        f"Content-Length: {length}",
-    ]
-    with socket.create_connection((str(place.hostname), int(place.port or 0)), timeout=10) as wire:
-        wire.sendall("\r\n".join([*lines, "", ""]).encode())
-        with wire.makefile("rb") as answer:
-            head = [answer.readline().decode().strip()]
-            while line := answer.readline().decode().strip().lower():
-                head.append(line)
-            size = next(int(line.partition(":")[2]) for line in head if line.startswith("content-length:"))
-            return head, json.loads(answer.read(size))
