@@ -22,7 +22,7 @@ from ingest.documents import ParserEngine, ParseType
 from ingest.files.builds import Builds
 from ingest.files.jobs import BUILDING
 from ingest.files.pace import estimated_seconds
-from ingest.files.repository import FileRow, of_dataset
+from ingest.files.repository import FileRow, hold_originals, of_dataset
 from ingest.redaction.texts import check_redaction
 from ingest.redaction.types import Redaction
 from ingest.reports.scans import scans_among
@@ -149,6 +149,8 @@ class Datasets:
     def reindex(self, session: Session, principal: Principal, dataset_id: str) -> ReindexReceipt:
         """Every file is built anew with the settings of now; searches find the old chunks until then."""
         dataset = self.gate.readable(session, principal, dataset_id)
+        self.queue.hold_dataset(session, dataset_id=dataset.id, kinds=BUILDING)
+        hold_originals(session, dataset.tenant_id)  # nobody else begins a build of one of them meanwhile
         rows = of_dataset(session, dataset_id)
         for row in rows:
             self.builds.begin(session, row.file, dataset)

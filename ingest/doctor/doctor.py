@@ -232,6 +232,8 @@ class Doctor:
             file = session.get(File, file_id)
             dataset = None if file is None else self.gate.living(session, file.dataset_id)
             if file is not None and file.deleted_at is None and dataset is not None:
+                repository.hold_originals(session, file.tenant_id)
+                session.refresh(file)
                 self.builds.begin(session, file, dataset)
 
     def _remove(self, subject: str) -> None:

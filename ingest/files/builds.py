@@ -70,7 +70,8 @@ class Builds:
     clock: Clock
 
     def begin(self, session: Session, file: File, dataset: HomeDataset, *, anew: bool = False) -> str:
-        """The id of the job that builds the file from its present bytes with the settings of now.
+        """The id of the job that builds the file from its present bytes with the settings of now. The caller holds the
+        tenant's originals since before it read the file: two builds that begin at once would be of one number.
 
         A build of just that which is under way already is left alone, unless `anew`; one of anything else is given up.
         What is searched stays as it is until the new generation is complete.
@@ -111,6 +112,7 @@ class Builds:
 
     def begin_failed(self, session: Session, dataset: HomeDataset) -> int:
         """Build anew every file of the dataset that is in error. Returns how many that are."""
+        repository.hold_originals(session, dataset.tenant_id)
         failed = repository.in_error(session, dataset.id)
         for file in failed:
             self.begin(session, file, dataset)

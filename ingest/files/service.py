@@ -49,6 +49,8 @@ class Files:
         self, session: Session, principal: Principal, dataset_id: str, file_id: str, change: FileChange
     ) -> FileView:
         dataset = self.gate.readable(session, principal, dataset_id)
+        if change.re_ingest:
+            repository.hold_originals(session, dataset.tenant_id)  # nobody else begins a build of it meanwhile
         file = repository.get(session, dataset_id, file_id).file
         if change.enabled is not None and change.enabled != file.enabled:
             file.enabled = change.enabled

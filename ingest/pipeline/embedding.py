@@ -92,6 +92,8 @@ class EmbedHandler:
     batch = 32
 
     def run(self, claims: Sequence[Claim], signals: Signals) -> None:
+        # The order in which everybody takes several jobs: see `lock_in_order`.
+        claims = sorted(claims, key=lambda claim: claim.id)
         suspect = max(claims, key=lambda claim: claim.interruptions)
         if suspect.interruptions >= SUSPECT:
             self._release([claim for claim in claims if claim is not suspect])

@@ -14,6 +14,7 @@ from ingest.datasets.jobs import REMOVE as REMOVE_DATASET
 from ingest.files.builds import Builds
 from ingest.files.jobs import BUILDING, REMOVE, SWEEP, SWITCH
 from ingest.files.models import File
+from ingest.files.repository import hold_originals
 from ingest.work import repository
 from ingest.work.errors import JobCannotBeCancelled, JobCannotBeRetried, JobStateForbids
 from ingest.work.repository import JobRow
@@ -113,6 +114,8 @@ class Work:
         dataset = None if file is None else self.gate.living(session, file.dataset_id)
         if file is None or file.deleted_at is not None or dataset is None:
             raise JobCannotBeRetried(f"the file of job {job.id} is deleted; drop the job")
+        hold_originals(session, file.tenant_id)
+        session.refresh(file)
         return self.builds.begin(session, file, dataset)
 
     def _call_off(self, session: Session, job: Job) -> None:

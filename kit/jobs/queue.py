@@ -238,6 +238,11 @@ class JobQueue:
         )
         return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
+    def hold_dataset(self, session: Session, *, dataset_id: str, kinds: Sequence[str]) -> None:
+        """Before the unfinished work on a dataset is ended job by job: workers take such jobs in the order of their
+        ids, and the two could wait for each other."""
+        lock_in_order(session, Job.dataset_id == dataset_id, Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
+
     def requeue(self, session: Session, job_id: str) -> str:
         """Put a job that ended back into its queue with all its attempts. Returns its id, or that of the unfinished job
         with the same key, where there is one."""
