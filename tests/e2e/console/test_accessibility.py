@@ -46,6 +46,7 @@ SCREENS = {
     "access/audit": "Access",
     "system": "Health",
     "chat": "Chat",
+    "chat/{conversation}": "{asked}",
     "tasks": "Tasks",
     "tasks/{task}": "{long}",
     "tasks/recurring": "Tasks",
@@ -105,10 +106,13 @@ def things(server: httpx.Client, keyring: Keyring) -> Mapping[str, str]:
         "trigger": "0 8 * * 1",
     }
     server.post("/dashboard/v1/recurring-tasks", json=again).raise_for_status()
+    server.post("/dashboard/v1/chat/message", json={"message": f"What is a notice? {LONG} لون آخر"}).raise_for_status()
+    [conversation, *_] = server.get("/dashboard/v1/chat/conversations").raise_for_status().json()["data"]
     ids = {file["fileName"]: file["id"] for file in server.get(f"{BASE}/{dataset}").json()["files"]}
     return {
         "dataset": dataset, "name": name, "crawl": crawl, "questions": questions,
         "approval": approval, "task": task, "long": LONG,
+        "conversation": conversation["id"], "asked": conversation["title"],
         "handbook": ids["handbook.md"], "table": ids["الجدول.csv"],
     }  # fmt: skip
 
