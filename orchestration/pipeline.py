@@ -147,7 +147,12 @@ def _schedules(settings: Settings, database: Database, clock: Clock, crawling: C
 
 
 def _watches(settings: Settings, teamwork: Teamwork, runs: Runs, chat: Chat) -> Sequence[Tick]:
-    ticks = {"approvals": teamwork.watch.tick, "runs": runs.watch.tick, "answers": chat.watch.tick}
+    ticks = {
+        "approvals": teamwork.watch.tick,
+        "edits": teamwork.edits.tick,
+        "runs": runs.watch.tick,
+        "answers": chat.watch.tick,
+    }
     return [Tick(name, settings.schedule_seconds, tick) for name, tick in ticks.items()]
 
 

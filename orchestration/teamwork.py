@@ -11,6 +11,7 @@ from identity.types import Principal
 from identity.workspaces import Workspaces
 from ingest.datasets.gate import Gate
 from ingest.pipeline.removal import Belongings
+from ingest.review.conflicts import Conflicts
 from kit.clock import Clock
 from kit.db.database import Database
 from kit.jobs.queue import JobQueue
@@ -27,6 +28,8 @@ from orchestration.approvals.reviews import Reviews
 from orchestration.approvals.service import Approvals
 from orchestration.approvals.watch import ApprovalWatch
 from orchestration.crawl_holds import ApprovalsOfDataset, CrawlHolds, HeldCrawls
+from orchestration.edit_conflicts import ConflictingEdits, EditConflictWatch
+from orchestration.knowledge_gaps import KnowledgeGaps
 from orchestration.notifications.belongings import NotificationsOfDataset
 from orchestration.notifications.notices import Notices
 from orchestration.notifications.service import Notifications
@@ -92,6 +95,8 @@ class Teamwork:
     projects: Projects
     follow_ups: FollowUps
     watch: ApprovalWatch
+    gaps: KnowledgeGaps
+    edits: EditConflictWatch
     belongings: Sequence[Belongings]
     recurring: RecurringTasks
     prompts: ScheduledPrompts
@@ -139,7 +144,15 @@ def make_teamwork(
         Agents(AgentDirectory(), gate, TOOLS, secrets, readiness, clock),
         AgentLogs(AgentDirectory(), gate, clock),
     )
-    resolver = Resolver(names=gate, closer=desk.closer, moves=desk.moves, clock=clock, subjects={held.kind: held})
+    conflicts = Conflicts(gate)
+    edits = ConflictingEdits(conflicts)
+    resolver = Resolver(
+        names=gate,
+        closer=desk.closer,
+        moves=desk.moves,
+        clock=clock,
+        subjects={held.kind: held, edits.kind: edits},
+    )
     return Teamwork(
         database=database,
         desk=desk,
@@ -166,6 +179,8 @@ def make_teamwork(
         projects=Projects(names=gate, clock=clock),
         follow_ups=FollowUps(names=gate, tasks=desk.tasks, clock=clock),
         watch=ApprovalWatch(database, resolver),
+        gaps=KnowledgeGaps(desk.tasks),
+        edits=EditConflictWatch(database, conflicts, desk.approvals, desk.closer, clock),
         belongings=[ApprovalsOfDataset(desk.closer), RecurringOfDataset(schedules), NotificationsOfDataset()],
         agents=agents,
         registry=AgentRegistry(agents, logs, clock),

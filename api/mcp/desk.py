@@ -266,8 +266,8 @@ class Desk:
         return answer.text()
 
     def report_gap(self, question: str, datasets: Sequence[str] | None, missing: str) -> str:
-        """Kept in the audit trail, under the action `gap_reported`, and among the questions without a good answer, for
-        those who look after the documents."""
+        """Kept in the audit trail, under the action `gap_reported`, among the questions without a good answer, and as a
+        task, for those who look after the documents."""
         self._need(Scope.SEARCH)
         if not question.strip():
             raise Invalid("question is empty; say what the documents should have answered")
@@ -278,6 +278,9 @@ class Desk:
         with self.runtime.database.write() as session:
             entry = self.runtime.trail.record(session, [deed])[0]
             self.runtime.searching.recorder.report_gap(
+                session, self.principal, question=question.strip(), dataset_ids=[*chosen], missing=missing.strip()
+            )
+            self.runtime.teamwork.gaps.report(
                 session, self.principal, question=question.strip(), dataset_ids=[*chosen], missing=missing.strip()
             )
         return f"Noted as {entry.id}. People who look after the documents see it; say in your answer what is missing."

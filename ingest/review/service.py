@@ -14,11 +14,12 @@ from ingest.files import repository as files
 from ingest.files.likeness import renew_gist
 from ingest.files.models import Chunk, File
 from ingest.files.ports import DatasetGate
-from ingest.files.types import ChunkView, GenerationState
+from ingest.files.types import ChunkView
 from ingest.files.views import chunk_view
 from ingest.redaction.texts import blackout
 from ingest.review import repository
-from ingest.review.errors import ChunkNotFound, FileHasNoChunks, FileIsBeingBuilt, OverlayNotFound
+from ingest.review.changeable import changeable_file
+from ingest.review.errors import ChunkNotFound, OverlayNotFound
 from ingest.review.jobs import refresh_job
 from ingest.review.models import ChunkOverlay
 from ingest.review.types import ChunkChange, NewChunk, OverlayKind, OverlayState, OverlayView
@@ -118,13 +119,7 @@ class Review:
         return list(map(blackout(self.gate.readable(session, principal, dataset_id).redaction), texts))
 
     def _changeable(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> File:
-        file = repository.locked_file(session, self._readable(session, principal, dataset_id, file_id).id)
-        latest = files.generation(session, file.id, file.latest_generation)
-        if latest is not None and latest.state == GenerationState.BUILDING:
-            raise FileIsBeingBuilt(file.name)
-        if file.active_generation is None:
-            raise FileHasNoChunks(file.name)
-        return file
+        return changeable_file(session, self.gate, principal, dataset_id, file_id)
 
     @staticmethod
     def _chunk(session: Session, file: File, chunk_id: str) -> Chunk:

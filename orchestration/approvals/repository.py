@@ -88,6 +88,19 @@ def pending_about(session: Session, subject: Subject) -> Sequence[str]:
     return list(session.scalars(_pending_about(subject.kind).where(Approval.subject_id == subject.id)))
 
 
+def subjects_pending(session: Session, kind: str) -> Sequence[str]:
+    """Of what of that kind a decision is waited for."""
+    pending = select(Approval.subject_id).where(Approval.status == ApprovalStatus.PENDING)
+    found = session.scalars(pending.where(Approval.subject_kind == kind, Approval.subject_id.is_not(None)).distinct())
+    return [one for one in found if one is not None]
+
+
+def last_asked(session: Session, subject: Subject) -> datetime | None:
+    """When somebody was last asked to decide about it, whatever came of that."""
+    about = (Approval.subject_kind == subject.kind, Approval.subject_id == subject.id)
+    return session.scalar(select(func.max(Approval.created_at)).where(*about))
+
+
 def pending_about_dataset(session: Session, dataset_id: str) -> Sequence[str]:
     pending = select(Approval.id).where(Approval.status == ApprovalStatus.PENDING)
     return list(session.scalars(pending.where(Approval.dataset_id == dataset_id).order_by(Approval.id)))

@@ -179,6 +179,8 @@ class TestReportGap:
         (gap,) = [one for one in gaps if one["query"] == "Who pays for parking?"]
         record = callers.admin.get(f"/dashboard/v1/knowledge-base/search-records/{gap['recordId']}").json()
         assert record["request"] == {"reportedAsMissing": "nothing on parking"}
+        tasks = callers.admin.get("/api/tasks", params={"q": "Who pays for parking?", "limit": 10}).json()["data"]
+        assert [(one["title"], one["status"]) for one in tasks] == [("Missing: Who pays for parking?", "todo")]
 
     def test_says_what_is_missing(self, agent: Agent, handbook: Json) -> None:
         assert agent.call("report_gap", question=" ").is_error

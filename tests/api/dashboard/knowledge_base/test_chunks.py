@@ -7,6 +7,7 @@ import time
 import pytest
 from starlette.testclient import TestClient
 
+from orchestration.runtime import Runtime
 from tests.api.callers import Callers, Json, error_of, path_of
 
 TEXT = "The notice period is three months.\n---\nParking is behind the house, never before it.\n"
@@ -111,3 +112,20 @@ class TestChunks:
         report = callers.reviewer.get(f"{one}/report")
         assert report.status_code == 200, report.text
         assert report.json()["nearDuplicateChunks"] == 1
+
+
+class TestAChangeWhoseTextIsGone:
+    def test_is_an_approval_that_lets_it_go(self, callers: Callers, dataset: Json, path: str, runtime: Runtime) -> None:
+        chunk = chunks(callers, path)[0]["id"]
+        callers.admin.patch(f"{path}/chunks/{chunk}", json={"content": "Six months."}).raise_for_status()
+        file = callers.admin.upload(dataset, "house.txt", "Nothing of that.\n---\nNor of this.\n")["id"]
+        assert callers.admin.settled(dataset, file)["status"] == "indexed"
+        runtime.teamwork.edits.tick()
+        waiting = {"filter[status]": "pending", "limit": 100}
+        found = callers.admin.get("/dashboard/v1/approvals", params=waiting).json()["data"]
+        [approval] = [one["id"] for one in found if one["title"] == "A change of house.txt: the changed text is gone"]
+        about = callers.admin.get(f"/dashboard/v1/approvals/{approval}").json()["metadata"]
+        assert (about["datasetId"], about["fileId"], about["changes"]) == (dataset["id"], file, 1)
+        decided = callers.admin.post(f"/dashboard/v1/approvals/{approval}/resolve", json={"resolution": "approved"})
+        assert decided.status_code == 200, decided.text
+        assert callers.reviewer.get(f"{path}/chunk-changes").json()["data"] == []
