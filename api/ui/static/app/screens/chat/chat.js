@@ -22,11 +22,11 @@ function Start() {
     <section class="panel padded stack" aria-label="Conversations"><h2>Conversations</h2>
       <${Loaded} from=${found} what="The conversations could not be loaded.">${(items) => (items.length === 0
         ? html`<${Empty} icon="question" title="Nothing was asked yet">What you ask stands here, for you alone.<//>`
-        : html`<table class="plain cards"><thead><tr><th>Conversation</th><th class="end">Last</th></tr></thead>
-          <tbody><${Rows} items=${items} deps=${[items]} columns=${2} draw=${(one) => html`<${Line} key=${one.id} conversation=${one} />`} /></tbody></table>`)}<//></section>
+        : html`<div class="scroll"><table class="plain cards"><thead><tr><th>Conversation</th><th class="end">Last</th></tr></thead>
+          <tbody><${Rows} items=${items} deps=${[items]} columns=${2} draw=${(one) => html`<${Line} key=${one.id} conversation=${one} />`} /></tbody></table></div>`)}<//></section>
     <${Memories} />
   <//>`;
 }
 
-const Line = ({ conversation: { id, title, lastMessage, updatedOn } }) => html`<tr><td><a class="strong" dir="auto" href=${href(["chat", id])}>${title}</a><div class="tiny soft clip" dir="auto">${lastMessage}</div></td>
+const Line = ({ conversation: { id, title, lastMessage, updatedOn } }) => html`<tr><td class="roomy"><a class="strong" dir="auto" href=${href(["chat", id])}>${title}</a><div class="tiny soft clip" dir="auto">${lastMessage}</div></td>
   <td class="end numeric" data-label="Last" title=${fullTime(updatedOn)}>${ago(updatedOn)}</td></tr>`;
