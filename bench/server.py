@@ -151,6 +151,11 @@ class Server:
             raise ServerFailed("the server was never started")
         return self._process.pid
 
+    @property
+    def exit_status(self) -> int | None:
+        """Of the last process; None while it runs, and before the first start."""
+        return None if self._process is None else self._process.poll()
+
     def knowledge_base(self) -> KnowledgeBase:
         return KnowledgeBase(self.url, self.key)
 

@@ -47,8 +47,12 @@ def is_readable(file: Upload) -> bool:
     return not file.file_name.endswith(tuple(name for name, _ in _UNREADABLE))
 
 
+def some_words(chosen: random.Random, count: int) -> str:
+    return " ".join(chosen.choices(_VOCABULARY.split(), k=count))
+
+
 def _sentence(chosen: random.Random) -> str:
-    return " ".join(chosen.choices(_VOCABULARY.split(), k=chosen.randint(6, 16))).capitalize() + "."
+    return some_words(chosen, chosen.randint(6, 16)).capitalize() + "."
 
 
 def _paragraphs(chosen: random.Random, words: int) -> Sequence[str]:
@@ -59,7 +63,7 @@ def _paragraphs(chosen: random.Random, words: int) -> Sequence[str]:
     return paragraphs
 
 
-def _text(chosen: random.Random, words: int) -> str:
+def make_text(chosen: random.Random, words: int) -> str:
     return "\n\n".join(_paragraphs(chosen, words)) + "\n"
 
 
@@ -84,7 +88,7 @@ def _table(chosen: random.Random, words: int) -> str:
 
 
 _KINDS: Sequence[tuple[str, Callable[[random.Random, int], str]]] = (
-    (".txt", _text),
+    (".txt", make_text),
     (".md", _markdown),
     (".html", _page),
     (".csv", _table),
