@@ -1,5 +1,5 @@
 """How well each way of searching ranks, with intervals: `python -m bench.quality_table [--set scifact]… [--cache DIR]
-[--rerank 1000] [--rivals PYTHON]`.
+[--rerank 1000] [--graphs] [--rivals PYTHON]`.
 
 Every document of a set is one passage, as the product would store it (title as context, a point a window). Passages go
 into the vector engine itself and come back through the product's own fusion and second look; only HTTP and the rows are
@@ -35,6 +35,7 @@ from retrieval.search.fusion import FusionKind
 from retrieval.search.limits import DEFAULT_ALPHA
 from retrieval.search.reranking import DEPTH, SHARE
 from retrieval.search.scoring import Fusion
+from retrieval.stores.edge.compaction import CompactionPolicy
 from retrieval.stores.edge.store import EdgeStore
 from retrieval.stores.protocol import CollectionSpec
 from retrieval.types import Candidates, Filter, Point, Ranked, Vector
@@ -51,6 +52,12 @@ WAYS: Mapping[str, Fusion] = {
     "rrf": Fusion(DEFAULT_ALPHA, FusionKind.RRF),
     "dbsf": Fusion(DEFAULT_ALPHA, FusionKind.DBSF),
 }
+
+GRAPHS: Mapping[str, CompactionPolicy] = {
+    "graph": CompactionPolicy(plain_limit=0, quantized=False),
+    "bytes": CompactionPolicy(plain_limit=0, quantized=True),
+}
+"""Both far below the size from which the product has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ class Asked:
 
     cache: Path
     reranked: int
+    has_graphs: bool
     rivals: Path | None
 
 
@@ -78,6 +86,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="folder for embeddings")
     parser.add_argument("--queries", type=int, default=1000, help="of a set, at most")
     parser.add_argument("--rerank", type=int, default=0, help="queries of each set that are reranked as well")
+    parser.add_argument("--graphs", action="store_true", help="the default by graph instead of by exact scan, as well")
     parser.add_argument("--rivals", type=Path, help="the Python of an environment with txtai, LlamaIndex and Haystack")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -87,11 +96,11 @@ def main() -> None:
             model=DEFAULT_MODEL, runtime="auto", cache_dir=cache / "models", threads=os.cpu_count() or 1
         )
         assert isinstance(embedder, BertEmbedder)
-        print("set             way       queries  nDCG@10 [95%]           recall@5  MRR@10  beside default")
+        print("set             way            queries  nDCG@10 [95%]           recall@5  MRR@10  beside default")
         for name in arguments.set or ENGLISH:
             questions = load_retrieval_set(data_folder() / "retrieval" / name)
             embedded = embed(embedder, questions, cache / f"{name}.npz", most=arguments.queries)
-            asked = Asked(cache, arguments.rerank, arguments.rivals)
+            asked = Asked(cache, arguments.rerank, arguments.graphs, arguments.rivals)
             measure(embedder, questions, embedded, Path(folder) / name, asked)
 
 
@@ -146,13 +155,21 @@ class Found:
     def ranking(self, query: str, way: Fusion) -> list[Ranked]:
         return list(way.rank(self.candidates[query]))
 
+    def rankings(self, queries: Iterable[str], way: Fusion) -> dict[str, list[str]]:
+        """By query, the documents' own ids."""
+        return {query: [self.names[one.chunk_id] for one in self.ranking(query, way)] for query in queries}
 
-def search_all(questions: RetrievalSet, embedded: Embedded, folder: Path) -> Found:
-    """Chunk ids are turned back into the documents' own by `names`."""
-    store = EdgeStore(folder)
+
+def search_all(
+    questions: RetrievalSet, embedded: Embedded, folder: Path, graph: CompactionPolicy | None = None
+) -> Found:
+    """By exact scan, unless there is to be a graph. Chunk ids are turned back into the documents' own by `names`."""
+    store = EdgeStore(folder, policy=graph)
     try:
         store.ensure(CollectionSpec("bench", embedded.vectors.shape[1]))
         store.upsert("bench", list(points_of(questions, embedded)))
+        if graph is not None:
+            store.compact("bench")
         where = Filter(_TENANT, [_DATASET])
         candidates = {
             query: store.candidates(
@@ -176,12 +193,13 @@ def vector_of(row: NDArray[np.float32]) -> Vector:
 def measure(embedder: BertEmbedder, questions: RetrievalSet, embedded: Embedded, folder: Path, asked: Asked) -> None:
     found = search_all(questions, embedded, folder)
     reranker = LateInteraction(Remembered(embedder))
-    rankings = {
-        name: {query: [found.names[one.chunk_id] for one in found.ranking(query, way)] for query in embedded.ids}
-        for name, way in WAYS.items()
-    }
+    rankings = {name: found.rankings(embedded.ids, way) for name, way in WAYS.items()}
     for name, ranking in rankings.items():
         report(questions, name, ranking, rankings["default"])
+    for name, graph in GRAPHS.items() if asked.has_graphs else ():
+        by_graph = search_all(questions, embedded, folder.with_name(f"{questions.name}-{graph.quantized}"), graph)
+        for leg in ("vector", "default"):
+            report(questions, f"{leg}, {name}", by_graph.rankings(embedded.ids, WAYS[leg]), rankings[leg])
     for rival in RIVALS if asked.rivals else ():
         kept = asked.cache / f"{questions.name}.{rival}.json"
         answer = ask_rival(asked.rivals or Path(), rival, questions, embedded.ids, kept)
@@ -228,7 +246,7 @@ def report(
     share = np.mean([recall(found, questions.judged[query], 5) for query, found in ranking.items()])
     first = np.mean([reciprocal_rank(found, questions.judged[query], 10) for query, found in ranking.items()])
     beside = "" if name == "default" else f"{compare(base, gains).verdict.value}"
-    row = f"{questions.name:<15} {name:<9} {len(gains):7}  {interval(estimate(gains))}  {share:8.4f}  {first:.4f}"
+    row = f"{questions.name:<15} {name:<14} {len(gains):7}  {interval(estimate(gains))}  {share:8.4f}  {first:.4f}"
     print(f"{row}  {beside}", flush=True)
 
 

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
 
     vectors_shards: int = Field(1, ge=1, le=64, description="Shards of a new collection on the Qdrant server")
     vectors_replicas: int = Field(1, ge=1, le=16, description="Copies of each shard on the Qdrant cluster")
+    vectors_quantized: bool = Field(
+        True, description="Walk graphs of more than 200,000 vectors by a byte a dimension; scores stay exact"
+    )
     vectors_on_disk: bool = Field(False, description="Keep vectors of new collections on disk rather than in memory")
 
     files_url: str | None = Field(None, description="`s3://bucket/prefix` for uploaded files; unset: in the home")

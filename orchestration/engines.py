@@ -32,6 +32,7 @@ from retrieval.embedding.models import Models
 from retrieval.embedding.protocol import Embedder, ModelInfo, TokenStates
 from retrieval.ranking.late_interaction import LateInteraction
 from retrieval.search.reranking import Scorer
+from retrieval.stores.edge.compaction import CompactionPolicy
 from retrieval.stores.edge.store import EdgeStore
 from retrieval.stores.protocol import CollectionSpec, VectorStore
 
@@ -120,11 +121,16 @@ def make_scorer(settings: Settings, embedder: Embedder) -> Scorer | None:
 
 def make_store(settings: Settings, home: Home) -> VectorStore:
     if settings.vectors_url is None:
-        return EdgeStore(home.vectors)
+        return EdgeStore(home.vectors, policy=CompactionPolicy(quantized=settings.vectors_quantized))
     # Local: the client of a server that most installations do not have.
     from retrieval.stores.qdrant_server import QdrantServerStore, ServerOptions, connect  # noqa: PLC0415
 
-    options = ServerOptions(settings.vectors_shards, settings.vectors_replicas, settings.vectors_on_disk)
+    options = ServerOptions(
+        shards=settings.vectors_shards,
+        replicas=settings.vectors_replicas,
+        on_disk=settings.vectors_on_disk,
+        quantized=settings.vectors_quantized,
+    )
     return QdrantServerStore(
         connect(settings.vectors_url, api_key=_revealed(settings.vectors_api_key)), options=options
     )

@@ -16,6 +16,9 @@ from retrieval.types import Candidates, Filter, LegScores, Vector, Without
 DENSE = "dense"
 SPARSE = "bm25"
 
+_BY_VECTORS = models.SearchParams(quantization=models.QuantizationSearchParams(rescore=True, oversampling=2.0))
+"""Where a graph is walked by bytes: twice as many as wanted are scored by their vectors."""
+
 _SHOWN = [Field.CHUNK.value, Field.FILE.value, Field.GENERATION.value]
 
 
@@ -81,7 +84,7 @@ def _never(without: Without) -> list[models.Condition]:
 class Leg:
     name: str
     query: list[float] | models.SparseVector
-    params: models.SearchParams | None
+    params: models.SearchParams
     scores: dict[str, float] = field(default_factory=dict)
 
 
@@ -111,7 +114,7 @@ class ServerSearch:
     def legs(self, vector: Vector | None, terms: Sequence[int]) -> list[Leg]:
         legs = []
         if vector is not None:
-            legs.append(Leg(DENSE, vector.tolist(), None))
+            legs.append(Leg(DENSE, vector.tolist(), _BY_VECTORS))
         if terms:
             query = models.SparseVector(indices=list(terms), values=[1.0] * len(terms))
             legs.append(Leg(SPARSE, query, self._params))

@@ -35,15 +35,17 @@ from retrieval.types import Candidates, Explanation, Filter, Point, Vector
 
 _BATCH = 128
 _EVERY = 1_000_000_000
+_BYTES = models.ScalarQuantization(scalar=models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True))
 
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """How collections are made. Replicas and shards matter on a cluster only."""
+    """How collections are made. Replicas and shards matter on a cluster only. `quantized` as in an Edge's graph."""
 
     shards: int = 1
     replicas: int = 1
     on_disk: bool = False
+    quantized: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,10 @@ class QdrantServerStore:
             spec.name,
             vectors_config={
                 DENSE: models.VectorParams(
-                    size=spec.vector_size, distance=models.Distance.COSINE, on_disk=options.on_disk
+                    size=spec.vector_size,
+                    distance=models.Distance.COSINE,
+                    on_disk=options.on_disk,
+                    quantization_config=_BYTES if options.quantized else None,
                 )
             },
             sparse_vectors_config={SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},

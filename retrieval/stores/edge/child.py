@@ -16,6 +16,7 @@ from kit.errors import Unavailable
 from retrieval.stores.edge.framing import PeerGoneError, receive_frame, send_frame
 from retrieval.stores.edge.layout import CollectionLayout
 from retrieval.stores.edge.messages import Done, Reply
+from retrieval.stores.edge.optimising import Optimising
 
 _STOP_SECONDS = 30.0
 
@@ -24,7 +25,7 @@ class WorkerProcess:
     """Not thread-safe: one call at a time. Dies with this process, whatever it is doing."""
 
     def __init__(
-        self, layout: CollectionLayout, generation: str, *, create: bool = False, optimise: str | None = None
+        self, layout: CollectionLayout, generation: str, *, create: bool = False, optimise: Optimising | None = None
     ) -> None:
         self.generation = generation
         self._folder = layout.folder / generation

@@ -19,6 +19,7 @@ def launch(vectors: Path, *, policy: CompactionPolicy, linger: float) -> None:
     command = [
         *(sys.executable, "-m", "retrieval.stores.edge.process", "--vectors", str(vectors), "--linger", str(linger)),
         *("--plain-limit", str(policy.plain_limit)),
+        *(["--quantized"] if policy.quantized else []),
         *("--dead-share", str(policy.dead_share), "--dead-least", str(policy.dead_least)),
     ]
     with _log(vectors).open("ab") as log:

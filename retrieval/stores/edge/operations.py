@@ -29,6 +29,7 @@ from retrieval.stores.edge.messages import (
     Vectors,
     Windows,
 )
+from retrieval.stores.edge.optimising import Optimising
 from retrieval.stores.edge.search import Searcher
 from retrieval.stores.edge.shard import ShardLayout, open_shard, optimised
 from retrieval.stores.edge.statistics import TermStatistics
@@ -58,10 +59,10 @@ class Operations:
         self._wear = Wear.read(layout.folder)
         self._use(open_shard(layout, create=create))
 
-    def optimise(self, *, graph: bool) -> None:
-        self._use(optimised(self._shard, self._layout, graph=graph))
+    def optimise(self, way: Optimising) -> None:
+        self._use(optimised(self._shard, self._layout, way))
         self._searcher.warm(self._layout.vector_size)
-        self._wear = Wear(graphed=self._shard.info().points_count if graph else 0)
+        self._wear = Wear(graphed=0 if way is Optimising.VACUUM else self._shard.info().points_count)
         self._wear.write(self._layout.folder)
 
     def run(self, frame: bytes) -> bytes:

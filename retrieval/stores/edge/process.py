@@ -42,7 +42,10 @@ def main() -> int:
 
 def _serve(arguments: argparse.Namespace) -> None:
     policy = CompactionPolicy(
-        plain_limit=arguments.plain_limit, dead_share=arguments.dead_share, dead_least=arguments.dead_least
+        plain_limit=arguments.plain_limit,
+        quantized=arguments.quantized,
+        dead_share=arguments.dead_share,
+        dead_least=arguments.dead_least,
     )
     engine = Engine(arguments.vectors, policy=policy)
     address = choose_socket(arguments.vectors)
@@ -94,6 +97,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--vectors", type=Path, required=True)
     parser.add_argument("--linger", type=float, default=2.0, help="seconds to stay after the last client has gone")
     parser.add_argument("--plain-limit", type=int, default=defaults.plain_limit)
+    parser.add_argument("--quantized", action="store_true")
     parser.add_argument("--dead-share", type=float, default=defaults.dead_share)
     parser.add_argument("--dead-least", type=int, default=defaults.dead_least)
     return parser.parse_args()

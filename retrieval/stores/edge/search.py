@@ -16,6 +16,9 @@ from retrieval.stores.edge.statistics import TermStatistics
 from retrieval.stores.payload import Field, scope_keys
 from retrieval.types import LegScores
 
+_PARAMS = edge.SearchParams(quantization=edge.QuantizationSearchParams(rescore=True, oversampling=2.0))
+"""Where a graph is walked by bytes: twice as many as wanted are scored by their vectors."""
+
 _SHOWN = [Field.CHUNK.value, Field.FILE.value, Field.GENERATION.value]
 
 
@@ -90,7 +93,7 @@ class Searcher:
 
     def query(self, leg: Leg, where: edge.Filter, limit: int, *, above: float | None = None) -> list[edge.ScoredPoint]:
         request = edge.QueryRequest(
-            limit=limit, query=leg.query, filter=where, with_payload=_SHOWN, score_threshold=above
+            limit=limit, query=leg.query, filter=where, with_payload=_SHOWN, score_threshold=above, params=_PARAMS
         )
         return self._shard.query(request)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import qdrant_edge as edge
 
+from retrieval.stores.edge.optimising import Optimising
 from retrieval.stores.payload import INDEXED, Kind
 
 DENSE = "dense"
@@ -16,6 +17,7 @@ SPARSE = "bm25"
 # In kilobytes of vectors; far beyond any shard. Points are then scanned, exactly.
 _NEVER = 2**40
 _ALWAYS = 1
+_BYTES = edge.ScalarQuantizationConfig(type=edge.ScalarType.Int8, always_ram=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,13 @@ def open_shard(layout: ShardLayout, *, create: bool) -> edge.EdgeShard:
     return shard
 
 
-def optimised(shard: edge.EdgeShard, layout: ShardLayout, *, graph: bool) -> edge.EdgeShard:
-    """The same shard without its dead points and, with `graph`, with an HNSW graph. Takes minutes for large shards.
+def optimised(shard: edge.EdgeShard, layout: ShardLayout, way: Optimising) -> edge.EdgeShard:
+    """The same shard without its dead points and, where wanted, with an HNSW graph. Takes minutes for large shards.
 
     Opens the shard anew, since optimiser settings are read at opening.
     """
     shard.close()
-    settings = _configuration(layout.vector_size, graph=graph)
+    settings = _configuration(layout.vector_size, way)
     shard = edge.EdgeShard.load(str(layout.folder), settings)
     shard.optimize()
     shard.flush()
@@ -69,13 +71,20 @@ def _load(folder: Path, *, patience: float) -> edge.EdgeShard:
         time.sleep(0.02)
 
 
-def _configuration(vector_size: int, *, graph: bool = False) -> edge.EdgeConfig:
+def _configuration(vector_size: int, way: Optimising = Optimising.VACUUM) -> edge.EdgeConfig:
     """The optimiser settings matter to `optimised` alone: nothing else optimises a shard."""
+    dense = edge.EdgeVectorParams(
+        size=vector_size,
+        distance=edge.Distance.Cosine,
+        quantization_config=_BYTES if way is Optimising.QUANTIZED_GRAPH else None,
+    )
     return edge.EdgeConfig(
-        vectors={DENSE: edge.EdgeVectorParams(size=vector_size, distance=edge.Distance.Cosine)},
+        vectors={DENSE: dense},
         sparse_vectors={SPARSE: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
         optimizers=edge.EdgeOptimizersConfig(
-            deleted_threshold=0.01, vacuum_min_vector_number=1, indexing_threshold=_ALWAYS if graph else _NEVER
+            deleted_threshold=0.01,
+            vacuum_min_vector_number=1,
+            indexing_threshold=_NEVER if way is Optimising.VACUUM else _ALWAYS,
         ),
     )
 

@@ -23,6 +23,7 @@ from retrieval.stores.edge.framing import PeerGoneError, receive_frame, send_fra
 from retrieval.stores.edge.layout import CollectionLayout
 from retrieval.stores.edge.messages import Done, Ensure, Refused, Reply
 from retrieval.stores.edge.operations import Operations
+from retrieval.stores.edge.optimising import Optimising
 from retrieval.stores.edge.shard import ShardLayout
 
 
@@ -49,7 +50,7 @@ def _opened(layout: CollectionLayout, arguments: argparse.Namespace) -> Operatio
     operations = Operations(layout=shard, spec=spec, create=arguments.create)
     if arguments.optimise:
         os.nice(10)
-        operations.optimise(graph=arguments.optimise == "graph")
+        operations.optimise(arguments.optimise)
         _restore_priority()
     return operations
 
@@ -103,7 +104,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--socket", type=int, required=True)
     parser.add_argument("--lifeline", type=int, required=True)
     parser.add_argument("--create", action="store_true")
-    parser.add_argument("--optimise", choices=["vacuum", "graph"])
+    parser.add_argument("--optimise", type=Optimising, choices=list(Optimising))
     return parser.parse_args()
 
 

@@ -21,6 +21,10 @@ def vector(seed: int) -> Vector:
     return np.random.default_rng(seed).standard_normal(SIZE).astype(np.float32)
 
 
+def cosine(a: Vector, b: Vector) -> float:
+    return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+
+
 @dataclass(slots=True)
 class Library:
     """Writes and searches as one tenant would."""

@@ -9,7 +9,7 @@ import pytest
 from kit.errors import Invalid
 from retrieval.types import LegScores
 from tests.contracts.vector_store.conftest import SPEC
-from tests.contracts.vector_store.library import SIZE, Library, vector
+from tests.contracts.vector_store.library import SIZE, Library, cosine, vector
 
 # No stop words and nothing that a stemmer would change, so that splitting at spaces gives the encoder's terms.
 CORPUS = [
@@ -37,10 +37,6 @@ def lucene_bm25(query: str, corpus: list[str], average_length: float) -> list[fl
 def lucene_idf(term: str, corpus: list[str]) -> float:
     containing = sum(term in text.split() for text in corpus)
     return math.log((len(corpus) - containing + 0.5) / (containing + 0.5) + 1)
-
-
-def cosine(a: np.ndarray, b: np.ndarray) -> float:
-    return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
 
 
 def by_text(library: Library, scores: object) -> dict[str, LegScores]:

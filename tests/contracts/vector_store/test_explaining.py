@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.contracts.vector_store.library import Library, vector
-from tests.contracts.vector_store.test_candidates import CORPUS, cosine, lucene_bm25, lucene_idf
+from tests.contracts.vector_store.library import Library, cosine, vector
+from tests.contracts.vector_store.test_candidates import CORPUS, lucene_bm25, lucene_idf
 
 
 class TestExplaining:

@@ -20,7 +20,6 @@ import pytest
 
 from kit.errors import Unavailable
 from retrieval.stores.edge.address import published
-from retrieval.stores.edge.compaction import CompactionPolicy
 from retrieval.stores.edge.framing import receive_frame, send_frame
 from retrieval.stores.edge.messages import Hello
 from retrieval.stores.edge.store import EdgeStore
@@ -239,16 +238,6 @@ class TestCompaction:
         compacting.join()
         current = (tmp_path / SPEC.name / "CURRENT").read_text()
         assert [path.name for path in (tmp_path / SPEC.name).glob("gen-*")] == [current]
-
-    def test_builds_a_graph_past_the_limit_and_still_finds(self, tmp_path: Path) -> None:
-        store = EdgeStore(tmp_path, policy=CompactionPolicy(plain_limit=100), linger=0.2)
-        store.ensure(SPEC)
-        library = Library(store, SPEC.name)
-        points = library.add("a", [f"text {i}" for i in range(300)])
-        store.compact(SPEC.name)
-        nearest = library.search(near=points[7].vector, pool=1).scores
-        assert nearest[0].chunk_id == points[7].chunk_id
-        store.close()
 
 
 class TestStart:
