@@ -6,19 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from identity.audit.reads import ReadLog
+from identity.quotas import Quotas
 from ingest.datasets.gate import Gate
 from ingest.files.reading import Reading
 from kit.clock import Clock
 from kit.settings import Settings
 from orchestration.agents.directory import AgentDirectory
 from orchestration.engines import Engines
+from orchestration.gap_reports import GapReports
 from orchestration.runs.agency import Agency
 from orchestration.runs.answering import Answering
 from orchestration.runs.effects.approval import ApprovalTool
 from orchestration.runs.effects.comment import CommentTool
+from orchestration.runs.effects.gap import ReportGapTool
 from orchestration.runs.effects.handover import HandoverTool
 from orchestration.runs.effects.happening import Effects
 from orchestration.runs.effects.question import QuestionTool
+from orchestration.runs.file_tools import CiteTool, FetchPageTool, FetchTableTool, OutlineTool
+from orchestration.runs.finding_tools import Catalogue, FindTextTool, ListDatasetsTool
 from orchestration.runs.handler import RunHandler
 from orchestration.runs.passage_texts import PassageTexts
 from orchestration.runs.progress import RunProgress
@@ -52,11 +57,14 @@ def make_runs(
     gate: Gate,
     searching: Searching,
     reads: ReadLog,
+    catalogue: Catalogue,
+    quotas: Quotas,
+    gaps: GapReports,
 ) -> Runs:
     database, reading, queue = engines.database, Reading(gate=gate), desk.moves.queue
     agency = Agency(AgentDirectory(), gate)
     watch = RunWatch(database, agency.agents, desk.moves, desk.interventions, clock)
-    effects = make_effects(desk, agency, clock)
+    effects = make_effects(desk, agency, clock, gaps)
     progress = RunProgress(
         jobs=queue,
         moves=desk.moves,
@@ -69,7 +77,16 @@ def make_runs(
         clock=clock,
     )
     search = SearchTool(searching.search, searching.recorder, gate, database)
-    tools: Sequence[Tool] = [search, ReadAroundTool(reading, database)]
+    tools: Sequence[Tool] = [
+        search,
+        ReadAroundTool(reading, database),
+        ListDatasetsTool(catalogue, database),
+        FindTextTool(reading, gate, quotas, database),
+        OutlineTool(reading, database),
+        FetchPageTool(reading, database),
+        FetchTableTool(reading, database),
+        CiteTool(reading, database),
+    ]
     handler = RunHandler(
         database=database,
         jobs=queue,
@@ -82,12 +99,13 @@ def make_runs(
     return Runs(handler, RunWork(desk.moves, queue), watch, reading_turns)
 
 
-def make_effects(desk: Desk, agency: Agency, clock: Clock) -> Effects:
+def make_effects(desk: Desk, agency: Agency, clock: Clock, gaps: GapReports) -> Effects:
     return Effects(
         [
             CommentTool(desk.comments),
             QuestionTool(desk.blockers),
             ApprovalTool(desk.approvals, clock),
             HandoverTool(desk.tasks, agency),
+            ReportGapTool(gaps, agency.names),
         ]
     )

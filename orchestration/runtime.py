@@ -66,6 +66,7 @@ from orchestration.chat.work import AnswerWork
 from orchestration.chatting import Chat, make_chat
 from orchestration.crawling import Crawling, make_crawling
 from orchestration.engines import Engines, mime_type_of, open_engines, uses_of
+from orchestration.gap_reports import GapReports
 from orchestration.model_changes import Remodelling, make_remodelling
 from orchestration.nudging import Nudger, make_nudger
 from orchestration.oidc import make_oidc
@@ -128,6 +129,7 @@ class Runtime:
     doctor: Doctor
     crawling: Crawling
     teamwork: Teamwork
+    gap_reports: GapReports
     chat: Chat
     worker: Worker
     worker_lock: WorkerLock
@@ -292,7 +294,12 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     uploads = _uploads(settings, clock, engines, gate=gate, builds=builds, queue=queue, quotas=quotas)
     crawling, teamwork = _crawling(settings, clock, engines, home, queue=queue, gate=gate, files=kept, uploads=uploads)
     changing = make_remodelling(settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison)
-    runs = make_runs(settings, clock, engines, teamwork.desk, gate=gate, searching=searching, reads=reads)
+    datasets = _datasets(settings, clock, engines, gate=gate, builds=builds, queue=queue)
+    gap_reports = GapReports(teamwork.gaps, searching.recorder, trail, clock)
+    runs = make_runs(
+        settings, clock, engines, teamwork.desk, gate=gate, searching=searching, reads=reads,
+        catalogue=datasets, quotas=quotas, gaps=gap_reports,
+    )  # fmt: skip
     chat = make_chat(settings, clock, engines, teamwork, gate=gate, queue=queue, turns=runs.reading_turns)
     worker = make_worker(
         settings, clock, engines, queue=queue, gate=gate, switch=switch, doctor=doctor, crawling=crawling,
@@ -319,7 +326,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         workspaces=Workspaces(clock=clock, keys=AccessKeys(clock=clock)),
         trail=trail,
         reads=reads,
-        datasets=_datasets(settings, clock, engines, gate=gate, builds=builds, queue=queue),
+        datasets=datasets,
         files=kept,
         reports=Reports(gate=gate),
         reading=Reading(gate=gate),
@@ -333,6 +340,7 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         doctor=doctor,
         crawling=crawling,
         teamwork=teamwork,
+        gap_reports=gap_reports,
         chat=chat,
         worker=worker,
         worker_lock=WorkerLock(home.path),

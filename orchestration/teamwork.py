@@ -38,8 +38,11 @@ from orchestration.recurring.scheduled import ScheduledTask
 from orchestration.recurring.service import RecurringTasks
 from orchestration.runs.effects.approval import REQUEST_APPROVAL
 from orchestration.runs.effects.comment import COMMENT
+from orchestration.runs.effects.gap import REPORT_GAP
 from orchestration.runs.effects.handover import HAND_OVER
 from orchestration.runs.effects.question import ASK_PERSON
+from orchestration.runs.file_tools import CITE, FETCH_PAGE, FETCH_TABLE, OUTLINE
+from orchestration.runs.finding_tools import FIND_TEXT, LIST_DATASETS
 from orchestration.runs.interventions import Interventions
 from orchestration.runs.removal import Removal
 from orchestration.runs.steering import Steering
@@ -57,7 +60,10 @@ from orchestration.tasks.numbered import NumberedTasks
 from orchestration.tasks.projects import Projects
 from orchestration.tasks.service import Tasks
 
-TOOLS = (SEARCH, READ_AROUND, COMMENT, ASK_PERSON, REQUEST_APPROVAL, HAND_OVER)
+TOOLS = (
+    *(SEARCH, READ_AROUND, LIST_DATASETS, FIND_TEXT, OUTLINE, FETCH_PAGE, FETCH_TABLE, CITE, REPORT_GAP),
+    *(COMMENT, ASK_PERSON, REQUEST_APPROVAL, HAND_OVER),
+)
 """Of an agent that is run here, unless its tenant says otherwise."""
 
 

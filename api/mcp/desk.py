@@ -10,7 +10,6 @@ from api.mcp.links import link_to
 from api.mcp.wording import Answer, where
 from identity.audit.acts import Act, Note, acting, current_act, note_read
 from identity.audit.trail import Deed
-from identity.audit.types import Json
 from identity.types import Principal, Scope
 from ingest.datasets.types import DatasetView
 from ingest.documents import BlockKind
@@ -269,21 +268,13 @@ class Desk:
         """Kept in the audit trail, under the action `gap_reported`, among the questions without a good answer, and as a
         task, for those who look after the documents."""
         self._need(Scope.SEARCH)
-        if not question.strip():
-            raise Invalid("question is empty; say what the documents should have answered")
         chosen = self.chosen(datasets)
         act = current_act() or Act.of(self.principal, ip=self.ip, request_id=self.request_id)
-        said: dict[str, Json] = {"question": question.strip(), "missing": missing.strip(), "datasets": [*chosen]}
-        deed = Deed(act, self.runtime.clock.now(), "gap_reported", "gap", "", said)
         with self.runtime.database.write() as session:
-            entry = self.runtime.trail.record(session, [deed])[0]
-            self.runtime.searching.recorder.report_gap(
-                session, self.principal, question=question.strip(), dataset_ids=[*chosen], missing=missing.strip()
+            entry = self.runtime.gap_reports.report(
+                session, self.principal, act, question=question, missing=missing, dataset_ids=[*chosen]
             )
-            self.runtime.teamwork.gaps.report(
-                session, self.principal, question=question.strip(), dataset_ids=[*chosen], missing=missing.strip()
-            )
-        return f"Noted as {entry.id}. People who look after the documents see it; say in your answer what is missing."
+        return f"Noted as {entry}. People who look after the documents see it; say in your answer what is missing."
 
     def _need(self, *scopes: Scope) -> None:
         """At least one of them."""

@@ -269,11 +269,18 @@ def _table_pieces(chunks: Sequence[Chunk]) -> list[Piece]:
 
 
 def _header(content: str) -> str:
-    """The lines of a Markdown table up to its rule; empty where it has none."""
+    """The row above the rule of a Markdown table, and the rule; empty where it has none. The first part of a table may
+    have its heading or its caption before them."""
     lines = content.splitlines()
-    rule = next((n for n, line in enumerate(lines) if set(line) <= set("|-: ") and "-" in line), None)
-    return "" if rule is None else "\n".join(lines[: rule + 1])
+    rule = _rule(lines)
+    return "" if rule is None else "\n".join(lines[max(0, rule - 1) : rule + 1])
 
 
 def _rows(content: str) -> str:
-    return content[len(_header(content)) :].lstrip("\n")
+    lines = content.splitlines()
+    rule = _rule(lines)
+    return content if rule is None else "\n".join(lines[rule + 1 :])
+
+
+def _rule(lines: Sequence[str]) -> int | None:
+    return next((n for n, line in enumerate(lines) if set(line) <= set("|-: ") and "-" in line), None)

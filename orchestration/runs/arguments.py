@@ -47,6 +47,18 @@ def number_of(arguments: Mapping[str, Json], name: str, *, least: float, most: f
     return float(value)
 
 
+def whole_number_of(
+    arguments: Mapping[str, Json], name: str, *, least: int, most: int, default: int | None = None
+) -> int:
+    """Models give 3.0 for 3. Without a default it has to be given."""
+    value = arguments.get(name, default)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise Invalid(f"{name} is {value!r}; send a whole number from {least} to {most}")
+    return value
+
+
 def truth_of(arguments: Mapping[str, Json], name: str, *, default: bool) -> bool:
     value = arguments.get(name, default)
     if not isinstance(value, bool):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,13 +27,13 @@ class PassageTexts:
         """Takes the texts of passages out of a run's turns that were deleted, or are for others by now."""
         turns = list(session.scalars(select(RunTurn).where(RunTurn.run_id == run_id)))
         told = {(turn.number, at): _result(call) for turn in turns for at, call in enumerate(turn.calls)}
-        known = {one["chunk_id"] for result in told.values() for one in result.get("passages", ())}
+        known = {one["chunk_id"] for result in told.values() for one in _parts(result)}
         gone = known - self.chunks.readable(session, principal, known)
         for turn in turns if gone else ():
             calls = [dict(call) for call in turn.calls]
             for at, call in enumerate(calls):
                 result = told[turn.number, at]
-                if any(one["chunk_id"] in gone for one in result.get("passages", ())):
+                if any(one["chunk_id"] in gone for one in _parts(result)):
                     call["result"] = json.dumps(_without(result, gone), ensure_ascii=False)
             turn.calls = calls
         session.flush()
@@ -43,7 +43,15 @@ def _result(call: Mapping[str, Any]) -> dict[str, Any]:
     return json.loads(call["result"]) if call["result"] is not None else {}
 
 
+def _parts(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Passages, and sections of an outline, which are headings."""
+    return [*result.get("passages", ()), *result.get("sections", ())]
+
+
 def _without(result: Mapping[str, Any], gone: Collection[str]) -> Mapping[str, Any]:
-    """What is left of a passage says where it was, so that the conversation still makes sense."""
-    passages = [one | {"text": "", "headings": []} if one["chunk_id"] in gone else one for one in result["passages"]]
-    return {**result, "passages": passages}
+    """What is left of a part says where it was, so that the conversation still makes sense."""
+    kept = dict(result)
+    for kind, said in (("passages", {"text": "", "headings": []}), ("sections", {"headings": []})):
+        if kind in result:
+            kept[kind] = [one | said if one["chunk_id"] in gone else one for one in result[kind]]
+    return kept

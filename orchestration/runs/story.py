@@ -127,7 +127,10 @@ class Story:
 
 
 def _shown(result: Mapping[str, Any]) -> Mapping[str, Json]:
+    """Without what stands in files: names of datasets and headings are such, too."""
+    if "sections" in result:
+        return {"sections": [{"chunkId": one["chunk_id"]} for one in result["sections"]]}
     if "passages" not in result:
-        return result
+        return {**result, "datasets": len(result["datasets"])} if "datasets" in result else result
     passages = [{"citation": one["citation"], "chunkId": one["chunk_id"]} for one in result["passages"]]
     return {"passages": passages}

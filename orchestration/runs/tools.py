@@ -1,4 +1,5 @@
-"""What an agent may do in a run: search the datasets that its role may see, and read around what it finds."""
+"""What an agent may do in a run: first of all search the datasets that its role may see, and read around what it
+finds. Other tools that read are in `finding_tools` and `file_tools`, those that change something in `effects`."""
 
 from __future__ import annotations
 
@@ -10,10 +11,11 @@ from typing import Protocol
 from identity.audit.acts import note_read
 from identity.types import Principal
 from ingest.files.ports import DatasetNames
-from ingest.files.reading import Piece, Place, Reading
+from ingest.files.reading import Reading
 from kit.db.database import Database
 from kit.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
 from orchestration.runs.arguments import text_of
+from orchestration.runs.told import piece_told
 from orchestration.runs.types import ToolCall, ToolSpec
 from orchestration.tasks.types import Json
 from retrieval.records.recorder import SearchRecorder
@@ -133,13 +135,14 @@ class ReadAroundTool:
         with self.database.read() as session:
             excerpt = self.reading.around(session, principal, chunk_id, before=_AROUND, after=_AROUND)
         note_read("file", excerpt.place.file_id, chunk=chunk_id)
-        return {"chunk_id": chunk_id, "passages": [_piece(excerpt.place, one) for one in excerpt.pieces]}
+        return {"chunk_id": chunk_id, "passages": [piece_told(excerpt.place, one) for one in excerpt.pieces]}
 
 
 def _hit(hit: SearchHit, names: Mapping[str, str]) -> Json:
     passage = hit.passage
     return {
         "chunk_id": passage.chunk_id,
+        "file_id": passage.file_id,
         "citation": citation_key(file_id=passage.file_id, page=passage.page, content=passage.content),
         "dataset": names[passage.dataset_id],
         "file": passage.file_name,
@@ -147,18 +150,6 @@ def _hit(hit: SearchHit, names: Mapping[str, str]) -> Json:
         "headings": [*passage.heading_path],
         "score": round(hit.score, 4),
         "text": passage.content,
-    }
-
-
-def _piece(place: Place, piece: Piece) -> Json:
-    return {
-        "chunk_id": piece.chunk_id,
-        "citation": citation_key(file_id=place.file_id, page=piece.page, content=piece.content),
-        "dataset": place.dataset_name,
-        "file": place.file_name,
-        "page": piece.page,
-        "headings": [*piece.heading_path],
-        "text": piece.content,
     }
 
 

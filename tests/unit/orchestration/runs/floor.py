@@ -22,6 +22,8 @@ from kit.jobs.handler import Signals
 from kit.jobs.models import Job
 from kit.jobs.types import Claim
 from orchestration.agents.directory import AgentDirectory
+from orchestration.gap_reports import GapReports
+from orchestration.knowledge_gaps import KnowledgeGaps
 from orchestration.running import make_effects
 from orchestration.runs.adapters.choosing import Adapters
 from orchestration.runs.agency import Agency
@@ -38,6 +40,7 @@ from orchestration.tasks.jobs import QUEUE
 from orchestration.tasks.run_models import RunTurn
 from orchestration.tasks.types import Json, TaskDetail
 from orchestration.teamwork import Desk
+from retrieval.records.recorder import SearchRecorder
 from tests.clock import FrozenClock
 from tests.unit.orchestration.office import Office
 from tests.unit.orchestration.runs.knowledge import Knowledge
@@ -186,7 +189,10 @@ def handling(
     """Whoever does the office's runs."""
     database, clock, desk = office.database, office.clock, office.desk
     agency = Agency(AgentDirectory(), Gate())
-    effects = make_effects(desk, agency, clock)
+    gaps = GapReports(
+        KnowledgeGaps(desk.tasks), SearchRecorder(database, clock=clock, days=7), Trail(clock=clock), clock
+    )
+    effects = make_effects(desk, agency, clock, gaps)
     reads = ReadLog(database=database, trail=Trail(clock=clock))
     yield RunHandler(
         database=database,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import func, select
 
+from identity.audit.models import AuditEvent
 from kit.jobs.types import JobState
 from kit.pagination import PageRequest
 from orchestration.agents.types import AdapterType, AgentState
@@ -18,6 +19,7 @@ from orchestration.runs.effects.handover import DEEPEST, MOST_SUBTASKS
 from orchestration.runs.progress import RunProgress
 from orchestration.tasks.models import Task, TaskBlocker, TaskComment
 from orchestration.tasks.types import BlockerState, Json, RunState, TaskStatus
+from retrieval.records.models import SearchRecord
 from tests.unit.orchestration.runs.floor import Floor, Killed
 from tests.unit.orchestration.runs.test_interventions import answer, cancel
 
@@ -31,6 +33,9 @@ HANDOVER: tuple[str, Mapping[str, Json]] = (
     "hand_over",
     {"agent_role": "adros_cmo", "title": "Part", "prompt": "Which ovens?"},
 )
+
+
+GAP: tuple[str, Mapping[str, Json]] = ("report_gap", {"question": "Who made the kiln?", "missing": "Only the oven."})
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +77,8 @@ def subtask(floor: Floor, task: str) -> str:
 
 class TestAnEffect:
     @pytest.mark.parametrize(
-        ("call", "rows"), [(COMMENT, TaskComment), (QUESTION, TaskBlocker), (APPROVAL, Approval), (HANDOVER, Task)]
+        ("call", "rows"),
+        [(COMMENT, TaskComment), (QUESTION, TaskBlocker), (APPROVAL, Approval), (HANDOVER, Task), (GAP, SearchRecord)],
     )
     def test_happens_once_though_its_worker_is_killed(
         self, floor: Floor, monkeypatch: pytest.MonkeyPatch, call: tuple[str, Mapping[str, Json]], rows: type
@@ -82,6 +88,7 @@ class TestAnEffect:
         def killed(*_: object) -> None:
             raise Killed
 
+        floor.office.dataset("researcher", "adros_cmo")
         floor.script.calls[1] = [call]
         floor.office.task()
         before = count(floor, rows)
@@ -94,6 +101,26 @@ class TestAnEffect:
         floor.works(floor.claim("w2"))
         assert count(floor, rows) == before + 1
         assert floor.turns()[0] == 1
+
+    def test_reports_a_gap_to_those_who_look_after_the_documents(self, floor: Floor) -> None:
+        dataset = floor.office.dataset("researcher")
+        asks(floor, GAP)
+        with floor.office.database.read() as session:
+            made = session.scalars(select(Task).where(Task.kind == "knowledge_gap")).one()
+            entry = session.scalars(select(AuditEvent).where(AuditEvent.action == "gap_reported")).one()
+            record = session.scalars(select(SearchRecord)).one()
+        assert (made.title, made.description) == ("Missing: Who made the kiln?", "Only the oven.")
+        assert (made.dataset_id, made.created_by_id) == (dataset, "researcher")
+        assert (record.query, record.dataset_ids) == ("Who made the kiln?", [dataset])
+        assert floor.results() == {"c1.0": {"reportId": entry.id}}
+
+    def test_reports_no_gap_in_documents_that_are_others(self, floor: Floor) -> None:
+        floor.office.dataset("adros_cmo")
+        asks(floor, GAP)
+        assert floor.results() == {
+            "c1.0": {"error": "there is no dataset for this agent that anything could be missing in"}
+        }
+        assert count(floor, SearchRecord) == 0
 
     def test_does_not_happen_in_a_turn_that_is_let_go(self, floor: Floor) -> None:
         floor.script.calls[1] = [COMMENT]

@@ -13,7 +13,9 @@ const PAUSE_MS = 2000;
 const MOST_CHIPS = 6;
 const NOTHING = { steps: [], text: "", end: null, isCut: false };
 const VERBS = {
-  search: ["search", "Searched for"], read_around: ["file", "Read around a passage"], comment: ["edit", "Commented"], ask_person: ["question", "Asked a person"],
+  search: ["search", "Searched for"], read_around: ["file", "Read around a passage"], list_datasets: ["list", "Listed datasets"],
+  find_text: ["search", "Looked for the words"], outline: ["file", "Looked at a file's headings"], fetch_page: ["file", "Read a page"],
+  fetch_table: ["file", "Read a table"], cite: ["file", "Looked up a passage"], report_gap: ["question", "Reported as missing"], comment: ["edit", "Commented"], ask_person: ["question", "Asked a person"],
   request_approval: ["check", "Asked for a decision"], hand_over: ["user", "Handed a part over"],
 };
 
