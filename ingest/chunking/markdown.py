@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from ingest.chunking.packing import Pack
+from ingest.chunking.packing import TINY, Pack
 from ingest.chunking.source import Source
 from ingest.chunking.strategy import Workbench
 from ingest.documents import Block, BlockKind
@@ -13,8 +13,6 @@ from ingest.documents import Block, BlockKind
 Section: TypeAlias = list[Source]
 
 TOP_LEVELS = 2
-# Tokens: a heading with a sentence or two is a poor answer by itself. 0 to 96 give the same recall in bench.chunking.
-TINY = 48
 WHOLE = (BlockKind.CODE, BlockKind.LIST)
 
 

@@ -21,6 +21,8 @@ _CLAUSE_MARKS = frozenset("\u3001\uff0c\uff1b\uff1a\u3002\uff01\uff1f\u104a\u104
 _VOWELS_BEFORE = frozenset("\u0e40\u0e41\u0e42\u0e43\u0e44\u0ec0\u0ec1\u0ec2\u0ec3\u0ec4")
 _VOWELS_BEHIND = frozenset("\u0e30\u0e32\u0e33\u0e45\u0eb0\u0eb2\u0eb3")
 
+_LONGEST_WRAPPED = 120  # characters: programs and people that break lines to a width do so before that
+
 # A word that a word-piece model has no pieces for is a single token however long it is; weighed by its length, a
 # megabyte of base64 becomes many chunks instead of one.
 _LONGEST_TOKEN = 32
@@ -53,6 +55,15 @@ class Source:
         by_line = self.block.kind in {BlockKind.LIST, BlockKind.CODE, BlockKind.TABLE}
         return line_spans(self.text) if by_line else sentence_spans(self.text)
 
+    @cached_property
+    def paragraphs(self) -> Sequence[Span]:
+        """The lines of a text that is not wrapped at a width, where a line's end is a paragraph's; else nothing."""
+        if self.block.kind is not BlockKind.TEXT:
+            return ()
+        lines = line_spans(self.text)
+        in_long_ones = sum(end - start for start, end in lines if end - start > _LONGEST_WRAPPED)
+        return lines if in_long_ones * 2 > len(self.text) else ()
+
     def whole(self) -> Slice:
         return Slice(self, 0, len(self.text))
 
@@ -75,9 +86,15 @@ class Slice:
         starts = self.source.starts
         return bisect_left(starts, self.end) - bisect_left(starts, self.start)
 
+    def paragraphs(self) -> Iterator[Slice]:
+        """Those that a block of text has within itself, clipped to this slice."""
+        return self._clipped(self.source.paragraphs)
+
     def sentences(self) -> Iterator[Slice]:
         """The sentences, or the lines of a list or of code, clipped to this slice."""
-        spans = self.source.sentences
+        return self._clipped(self.source.sentences)
+
+    def _clipped(self, spans: Sequence[Span]) -> Iterator[Slice]:
         first = max(0, bisect_left(spans, (self.start, self.start)) - 1)
         for index in range(first, len(spans)):
             start, end = spans[index]

@@ -19,6 +19,41 @@ class TestNaive:
         made = cut(text(sentences(40)))
         assert all(draft.content.startswith("Sentence") and draft.content.endswith("ends.") for draft in made)
 
+    def test_begins_a_new_chunk_for_a_paragraph_that_does_not_fit_also_when_little_is_in_this_one(self) -> None:
+        made = cut(text(sentences(6)), text(sentences(36, start=10)), size=402)
+        assert [draft.token_count for draft in made] == [60, 360]
+
+    def test_fills_a_chunk_in_which_there_is_next_to_nothing(self) -> None:
+        made = cut(text(sentences(2)), text(sentences(40, start=10)), size=402)
+        assert made[0].content.startswith("Sentence 0")
+        assert made[0].token_count > 100
+
+    def test_splits_a_paragraph_that_is_a_little_too_long_in_the_middle(self) -> None:
+        assert [draft.token_count for draft in cut(text(sentences(11)))] == [60, 50]
+        assert [draft.token_count for draft in cut(text(sentences(9)), text(sentences(21, start=10)))] == [
+            90,
+            70,
+            70,
+            70,
+        ]
+
+    def test_splits_it_in_the_middle_also_where_sentences_are_repeated(self) -> None:
+        made = cut(text(sentences(25)), overlap=20)
+        counts = [draft.token_count for draft in made]
+        assert max(counts) - min(counts) <= 10
+        assert len(made) == 3  # 25 sentences: ten in the first, eight new ones in each behind it
+
+    def test_keeps_the_lines_of_a_text_whole_whose_lines_are_paragraphs(self) -> None:
+        lines = [sentences(6, start=10 * number) for number in range(4)]
+        made = cut(text("\n".join(lines)))
+        assert [draft.content for draft in made] == lines
+
+    def test_does_not_take_lines_for_paragraphs_that_are_wrapped_at_a_width(self) -> None:
+        wrapped = sentences(24).replace("word ends.", "word\nends.") + " https://example.org/" + "x" * 130
+        made = cut(text(wrapped))
+        assert len(made) > 1
+        assert all(draft.content.endswith("ends.") for draft in made[:-1])
+
     def test_splits_a_long_sentence_between_words(self) -> None:
         made = cut(text("word " * 300))
         assert [draft.token_count for draft in made] == [100, 100, 100]
