@@ -56,7 +56,7 @@ def parse_xml(data: bytes) -> etree._Element:
 def _check_members(archive: zipfile.ZipFile, *, what: str, options: ParseOptions) -> None:
     members = archive.infolist()
     if len(members) > _MAX_MEMBERS:
-        raise FileIsCorrupt(what, f"it holds {len(members)} parts, more than {_MAX_MEMBERS}")
+        raise LimitExceeded(limit="parts", allowed=_MAX_MEMBERS, found=f"the {what} holds {len(members)} parts")
     if any(member.flag_bits & 1 for member in members):
         raise FileIsEncrypted(what)
     left = options.max_inflated_bytes
@@ -76,7 +76,14 @@ def _inflated(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, left: int, w
             if count == 0 and _declares_entities(piece):
                 raise FileIsCorrupt(what, f"its part {member.filename!r} declares XML entities, which is not allowed")
             count += len(piece)
-            if count > left or (count > _RATIO_FLOOR and count > member.compress_size * _MAX_RATIO):
+            if count > _RATIO_FLOOR and count > member.compress_size * _MAX_RATIO:
+                raise LimitExceeded(
+                    limit="times the packed size of a part",
+                    allowed=_MAX_RATIO,
+                    found=f"the {what} inflates without end ({member.filename!r}: {member.compress_size} bytes to more "
+                    f"than {count})",
+                )
+            if count > left:
                 raise LimitExceeded(
                     limit="bytes inflated",
                     allowed=options.max_inflated_bytes,

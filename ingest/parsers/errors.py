@@ -59,12 +59,14 @@ class FileIsCorrupt(ParseRefused):
 
 
 class LimitExceeded(ParseRefused):
-    """`limit` is what is counted, `setting` the name of the environment variable that raises it."""
+    """`limit` is what is counted, `setting` the name of the environment variable that raises it; without, it is one
+    that no honest file comes near."""
 
     code = "LIMIT_EXCEEDED"
 
-    def __init__(self, *, limit: str, allowed: int, found: str, setting: str) -> None:
-        super().__init__(f"{found}, and the limit is {allowed} {limit}; split the file or raise {setting}")
+    def __init__(self, *, limit: str, allowed: int, found: str, setting: str = "") -> None:
+        remedy = f"split the file or raise {setting}" if setting else "it is fixed: save the file anew"
+        super().__init__(f"{found}, and the limit is {allowed} {limit}; {remedy}")
 
 
 class EngineIsMissing(ParseRefused):

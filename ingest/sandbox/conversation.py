@@ -125,7 +125,7 @@ class Conversation:
             left = self._deadline - time.monotonic()
             if left <= 0:
                 hang_up(self._report)
-                raise OutOfTime(self._limits.seconds, step_seconds=self._limits.step_seconds)
+                raise OutOfTime(self._limits)
             if self._cancel is not None and self._cancel():
                 hang_up(self._report)
                 raise TaskCancelled("reading the file was cancelled")

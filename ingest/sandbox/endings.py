@@ -26,7 +26,7 @@ def result_of(answer: Answer, limits: Limits) -> bytes:
         case Refusal() as refusal:
             raise error_of(refusal)
         case NoMemory():
-            raise OutOfMemory(limits.memory_bytes)
+            raise OutOfMemory(limits)
         case Bug(summary, trace):
             raise TaskHasBug(summary, trace)
 
@@ -41,7 +41,7 @@ def _death(ended: Ended, limits: Limits) -> SandboxTaskFailed:
         return TaskCrashed(exit_status=os.waitstatus_to_exitcode(ended.status))
     number = os.WTERMSIG(ended.status)
     if number == signal.SIGXCPU:
-        return OutOfCpuTime(limits.cpu_seconds, step_seconds=limits.step_seconds)
+        return OutOfCpuTime(limits)
     if number in _OUT_OF_MEMORY_SIGNALS and ended.max_rss > limits.memory_bytes * _NEAR_LIMIT:
-        return OutOfMemory(limits.memory_bytes)
+        return OutOfMemory(limits)
     return TaskCrashed(signal_number=number)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import signal
 
+from ingest.sandbox.limits import MEBIBYTE, Limits
 from kit.errors import CairnError, Unavailable, Unprocessable
-
-MEBIBYTE = 1024 * 1024
 
 
 class SandboxTaskFailed(Unprocessable):
@@ -18,31 +17,30 @@ class SandboxTaskFailed(Unprocessable):
 class OutOfMemory(SandboxTaskFailed):
     code = "PARSE_OUT_OF_MEMORY"
 
-    def __init__(self, limit_bytes: int) -> None:
-        limit = limit_bytes // MEBIBYTE
+    def __init__(self, limits: Limits) -> None:
+        limit = limits.memory_bytes // MEBIBYTE
         super().__init__(
-            f"reading the file ran out of memory (limit {limit} MB); split the file or raise CAIRN_PARSE_MEMORY "
-            "(CAIRN_OCR_MEMORY where text recognition is on)"
+            f"reading the file ran out of memory (limit {limit} MB); split the file or raise {limits.memory_setting}"
         )
 
 
 class OutOfCpuTime(SandboxTaskFailed):
     code = "PARSE_OUT_OF_TIME"
 
-    def __init__(self, seconds: int, *, step_seconds: int = 0) -> None:
+    def __init__(self, limits: Limits) -> None:
         super().__init__(
-            f"reading the file exceeded {seconds} s of CPU{_a_page(step_seconds)}; split the file or raise "
-            f"CAIRN_PARSE_CPU_SECONDS{_or_page(step_seconds)}"
+            f"reading the file exceeded {limits.cpu_seconds} s of CPU{_a_step(limits)}; split the file or raise "
+            f"CAIRN_PARSE_CPU_SECONDS{_or_step(limits)}"
         )
 
 
 class OutOfTime(SandboxTaskFailed):
     code = "PARSE_OUT_OF_TIME"
 
-    def __init__(self, seconds: float, *, step_seconds: int = 0) -> None:
+    def __init__(self, limits: Limits) -> None:
         super().__init__(
-            f"reading the file took more than {seconds:g} s{_a_page(step_seconds)}; split the file or raise "
-            f"CAIRN_PARSE_TIMEOUT{_or_page(step_seconds)}"
+            f"reading the file took more than {limits.seconds:g} s{_a_step(limits)}; split the file or raise "
+            f"CAIRN_PARSE_TIMEOUT{_or_step(limits)}"
         )
 
 
@@ -52,6 +50,12 @@ class TaskCrashed(SandboxTaskFailed):
     code = "PARSE_CRASHED"
 
     def __init__(self, *, signal_number: int = 0, exit_status: int = 0) -> None:
+        if signal_number == signal.SIGKILL:
+            super().__init__(
+                "reading the file was ended from outside with signal 9 (SIGKILL), as systems do that run out of "
+                "memory; re-ingest it when there is more, or parse fewer files at the same time (CAIRN_PARSE_WORKERS)"
+            )
+            return
         how = f"signal {signal_number} ({_name(signal_number)})" if signal_number else f"exit status {exit_status}"
         super().__init__(f"reading the file crashed with {how}; the file is damaged or of a rare kind: save it anew")
 
@@ -82,12 +86,12 @@ class SandboxUnavailable(Unavailable):
     code = "SANDBOX_UNAVAILABLE"
 
 
-def _a_page(seconds: int) -> str:
-    return f" and {seconds} s more for each page read by text recognition" if seconds else ""
+def _a_step(limits: Limits) -> str:
+    return f" and {limits.step_seconds} s more for each step" if limits.step_seconds else ""
 
 
-def _or_page(seconds: int) -> str:
-    return " or CAIRN_OCR_PAGE_SECONDS" if seconds else ""
+def _or_step(limits: Limits) -> str:
+    return f" or {limits.step_setting}" if limits.step_setting else ""
 
 
 def _name(number: int) -> str:

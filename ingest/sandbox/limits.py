@@ -13,6 +13,8 @@ class Limits:
     `file_bytes` the largest file that the task may write, `result_bytes` the largest result it may send.
 
     A task that tells of its steps has `step_seconds` more, of CPU and of the clock, for each of up to `steps` of them.
+
+    `memory_setting` and `step_setting` say in refusals what raises `memory_bytes` and `step_seconds`.
     """
 
     seconds: float = 120
@@ -22,3 +24,5 @@ class Limits:
     result_bytes: int = 1024 * MEBIBYTE
     steps: int = 0
     step_seconds: int = 0
+    memory_setting: str = "CAIRN_PARSE_MEMORY"
+    step_setting: str = ""

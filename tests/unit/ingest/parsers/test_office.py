@@ -188,7 +188,7 @@ class TestHostileArchives:
 
     def test_a_member_that_inflates_a_thousandfold_is_refused_within_the_limit(self, parse_bytes: ParseBytes) -> None:
         source = _archive({"[Content_Types].xml": b"<x/>", "word/document.xml": b"\0" * 12_000_000})
-        with pytest.raises(LimitExceeded, match="inflates to more"):
+        with pytest.raises(LimitExceeded, match=r"inflates without end.*limit is 1000 times.*it is fixed"):
             parse_bytes(source, "a.docx")
 
     def test_entities_are_refused(self, parse_bytes: ParseBytes) -> None:
@@ -209,7 +209,7 @@ class TestHostileArchives:
 
     def test_too_many_members_are_refused(self, parse_bytes: ParseBytes) -> None:
         members = {f"word/{number}.xml": b"" for number in range(20_001)}
-        with pytest.raises(FileIsCorrupt, match="20002 parts"):
+        with pytest.raises(LimitExceeded, match="20002 parts"):
             parse_bytes(_archive({"[Content_Types].xml": b"<x/>", **members}, stored=True), "a.docx")
 
 

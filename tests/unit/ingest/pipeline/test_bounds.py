@@ -31,15 +31,27 @@ class TestOf:
 
     def test_recognition_adds_memory_and_time_by_the_page(self) -> None:
         assert BOUNDS.of(asking(ocr_max_pages=10)) == replace(
-            LIMITS, memory_bytes=2048 * MEBIBYTE, steps=11, step_seconds=180
+            LIMITS,
+            memory_bytes=2048 * MEBIBYTE,
+            memory_setting="CAIRN_OCR_MEMORY",
+            steps=11,
+            step_seconds=180,
+            step_setting="CAIRN_OCR_PAGE_SECONDS",
         )
 
     @pytest.mark.parametrize("engine", [ParserEngine.DOCLING, ParserEngine.AUTO])
     def test_docling_adds_memory_and_time_by_the_lot(self, engine: ParserEngine) -> None:
         assert BOUNDS.of(asking(engine)) == replace(
-            LIMITS, memory_bytes=4096 * MEBIBYTE, steps=501, step_seconds=4 * 60
+            LIMITS,
+            memory_bytes=4096 * MEBIBYTE,
+            memory_setting="CAIRN_DOCLING_MEMORY",
+            steps=501,
+            step_seconds=4 * 60,
+            step_setting="CAIRN_DOCLING_PAGE_SECONDS",
         )
-        assert BOUNDS.of(asking(engine, ocr_max_pages=10)).step_seconds == 4 * (60 + 180)
+        both = BOUNDS.of(asking(engine, ocr_max_pages=10))
+        assert both.step_seconds == 4 * (60 + 180)
+        assert both.step_setting == "CAIRN_DOCLING_PAGE_SECONDS or CAIRN_OCR_PAGE_SECONDS"
 
     def test_without_docling_nobody_has_what_it_takes(self) -> None:
         assert replace(BOUNDS, has_docling=False).of(asking(ParserEngine.AUTO)) == LIMITS
@@ -47,5 +59,7 @@ class TestOf:
 
 class TestShared:
     def test_small_files_in_one_child_have_memory_and_no_steps(self) -> None:
-        assert BOUNDS.shared([asking(), asking(ParserEngine.DOCLING)]) == replace(LIMITS, memory_bytes=4096 * MEBIBYTE)
+        assert BOUNDS.shared([asking(), asking(ParserEngine.DOCLING)]) == replace(
+            LIMITS, memory_bytes=4096 * MEBIBYTE, memory_setting="CAIRN_DOCLING_MEMORY"
+        )
         assert BOUNDS.shared([asking()]) == LIMITS

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import time
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,111 +17,37 @@ from ingest.sandbox.limits import MEBIBYTE, Limits
 from ingest.sandbox.parse_task import parse_file
 from ingest.sandbox.sandbox import Sandbox
 from kit.errors import CairnError
+from tests.unit.ingest.sandbox.hostile_bytes import (
+    FORM,
+    GOOD,
+    ROW,
+    TYPES,
+    archive,
+    entities,
+    epub,
+    external,
+    merged_sheet,
+    ods,
+    odt,
+    pdf,
+    pdf_bomb,
+    pdf_of_operators,
+    pdf_of_pages,
+    pdf_of_words,
+    png,
+    sheet,
+    word,
+    word_with_styles,
+)
 
 LIMITS = Limits(seconds=40, cpu_seconds=20, memory_bytes=512 * MEBIBYTE)
-OPTIONS = ParseOptions(max_rows=20_000)  # a tenth of the default, so that a busy machine gets there in time
+OPTIONS = ParseOptions(max_rows=20_000, max_characters=12_000_000)  # so that a busy machine gets there in time
 SECRET = "cairn-secret-of-this-machine"
-
-_TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_ODF = "urn:oasis:names:tc:opendocument:xmlns"
-
-
-def package(main: str, content: str) -> bytes:
-    relation = f'<Relationships><Relationship Id="r1" Type="{_RELATION}" Target="{main}"/></Relationships>'
-    return archive({"[Content_Types].xml": _TYPES, "_rels/.rels": relation, main: content})
-
-
-def archive(members: dict[str, str | bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, content in members.items():
-            made.writestr(name, content)
-    return buffer.getvalue()
-
-
-def word(inner: str, *, before: str = "") -> bytes:
-    return package("word/document.xml", f'{before}<w:document xmlns:w="{_W}"><w:body>{inner}</w:body></w:document>')
-
-
-def sheet(rows: str) -> bytes:
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    relations = f'<Relationship Id="r1" Type="{office}/worksheet" Target="worksheets/sheet1.xml"/>'
-    package_ns = "http://schemas.openxmlformats.org/package/2006/relationships"
-    types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    return archive({
-        "[Content_Types].xml": _TYPES.replace(
-            "/>",
-            f'><Override PartName="/xl/workbook.xml" ContentType="{types}.sheet.main+xml"/>'
-            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{types}.worksheet+xml"/></Types>',
-        ),
-        "_rels/.rels": f'<Relationships xmlns="{package_ns}"><Relationship Id="r1" Type="{_RELATION}" '
-        'Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="S" sheetId="1" '
-        'r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package_ns}">{relations}</Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><dimension ref="A1:B2"/>'
-        f"<sheetData>{rows}</sheetData></worksheet>",
-    })  # fmt: skip
-
-
-def pdf(*objects: str | bytes) -> bytes:
-    out = bytearray(b"%PDF-1.4\n")
-    places = []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += f"{number} 0 obj\n".encode() + (body if isinstance(body, bytes) else body.encode()) + b"\nendobj\n"
-    start = len(out)
-    out += f"xref\n0 {len(places) + 1}\n0000000000 65535 f \n".encode()
-    out += b"".join(f"{place:010d} 00000 n \n".encode() for place in places)
-    return bytes(out) + f"trailer\n<< /Size {len(places) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
-
-
-def pdf_of_pages(count: int) -> bytes:
-    kids = " ".join(f"{number} 0 R" for number in range(3, count + 3))
-    page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>"
-    return pdf(
-        "<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {count} >>", *[page] * count
-    )
-
-
-def pdf_of_operators(operators: bytes) -> bytes:
-    stream = zlib.compress(operators)
-    return pdf(
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R >>",
-        f"<< /Length {len(stream)} /Filter /FlateDecode >>\nstream\n".encode() + stream + b"\nendstream",
-    )
-
-
-def entities(name: str) -> str:
-    """Nine levels of ten each: a billion times `lol`."""
-    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-    return f'<!DOCTYPE {name} [<!ENTITY l0 "lol">{levels}]>'
-
-
-def external(name: str, file: Path) -> str:
-    return f'<!DOCTYPE {name} [<!ENTITY secret SYSTEM "file://{file}">]>'
-
-
-def odt(inner: str, before: str = "") -> bytes:
-    content = (
-        f'{before}<office:document-content xmlns:office="{_ODF}:office:1.0" xmlns:text="{_ODF}:text:1.0">'
-        f"<office:body><office:text>{inner}</office:text></office:body></office:document-content>"
-    )
-    return archive({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})
-
-
-_ROW = '<row><c t="inlineStr"><is><t>a</t></is></c><c><v>1</v></c></row>'
-_GOOD = word("<w:p><w:r><w:t>Text.</w:t></w:r></w:p>")
 
 REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a bomb of one member": ("a.docx", lambda: word(" " * 60_000_000), "LIMIT_EXCEEDED"),
     "a bomb beside the text": ("a.docx", lambda: archive({
-        "[Content_Types].xml": _TYPES, "_rels/.rels": "<Relationships/>", "word/media.bin": bytes(64_000_000),
+        "[Content_Types].xml": TYPES, "_rels/.rels": "<Relationships/>", "word/media.bin": bytes(64_000_000),
     }), "LIMIT_EXCEEDED"),
     "entities in Word": ("a.docx", lambda: word("<w:p><w:r><w:t>&l9;</w:t></w:r></w:p>", before=entities("x")),
                          "FILE_IS_CORRUPT"),
@@ -131,15 +55,28 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a program called a PDF": ("a.pdf", lambda: b"MZ\x90\x00" + bytes(4000), "UNSUPPORTED_FILE_TYPE"),
     "a picture called a Word file": ("a.docx", lambda: b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(300),
                                      "FILE_IS_CORRUPT"),
-    "a cut Word file": ("a.docx", lambda: _GOOD[: len(_GOOD) // 2], "FILE_IS_CORRUPT"),
+    "a cut Word file": ("a.docx", lambda: GOOD[: len(GOOD) // 2], "FILE_IS_CORRUPT"),
     "a cut PDF": ("a.pdf", lambda: pdf_of_pages(3)[:120], "FILE_IS_CORRUPT"),
     "a cut JSON": ("a.json", lambda: b'{"a": [1, 2', "FILE_IS_CORRUPT"),
     "a page tree that holds itself": ("a.pdf", lambda: pdf(
         "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 9 /Parent 2 0 R >>"), ""),
     "10,000 pages": ("a.pdf", lambda: pdf_of_pages(10_000), "LIMIT_EXCEEDED"),
     "two million operators": ("a.pdf", lambda: pdf_of_operators(b"0 0 m 9 9 l S\n" * 700_000), ""),
-    "a million rows of a sheet": ("a.xlsx", lambda: sheet(_ROW * 1_000_000), "LIMIT_EXCEEDED"),
+    "a million rows of a sheet": ("a.xlsx", lambda: sheet(ROW * 1_000_000), "LIMIT_EXCEEDED"),
     "a million rows of text": ("a.csv", lambda: b"a,b\n" * 1_000_000, "LIMIT_EXCEEDED"),
+    "a million lines of JSON": ("a.jsonl", lambda: b'{"a": 1}\n' * 1_000_000, "LIMIT_EXCEEDED"),
+    "a chapter that is read without end": ("a.epub", lambda: epub(spine=3000, words=1000), "LIMIT_EXCEEDED"),
+    "more parts than a file has": ("a.docx", lambda: archive({
+        "[Content_Types].xml": TYPES, "_rels/.rels": "<Relationships/>", "word/document.xml": "<x/>",
+        **{f"word/{number}.xml": "" for number in range(30_000)},
+    }), "LIMIT_EXCEEDED"),
+    "a page that inflates without end": ("a.pdf", lambda: pdf_bomb(700), "PARSE_OUT_OF_MEMORY"),
+    "a drawing that draws itself": ("a.pdf", lambda: pdf_of_words(
+        form=FORM.format("/Resources << /XObject << /X 5 0 R >> >>", 11, "/X Do /X Do")), ""),
+    "a cut workbook": ("a.xlsx", lambda: sheet(ROW * 50)[:900], "FILE_IS_CORRUPT"),
+    "a cut picture": ("a.png", lambda: png(100, 100)[:40], "FILE_IS_CORRUPT"),
+    "an Outlook message of nothing": ("a.msg", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(700),
+                                      "UNSUPPORTED_FILE_TYPE"),
     "JSON nested without end": ("a.json", lambda: b"[" * 200_000 + b"]" * 200_000, ""),
     "nothing but blanks": ("a.txt", lambda: b" \n" * 5000, "FILE_HAS_NO_TEXT"),
     "a Word file without text": ("a.docx", lambda: word("<w:p/>"), "FILE_HAS_NO_TEXT"),
@@ -156,6 +93,32 @@ READ_OR_REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "quotes in quotes": ("a.md", lambda: b">" * 50_000 + b" deep"),
     "mail in mail": ("a.eml", lambda: b"From: a@b\nTo: c@d\nSubject: s\nDate: Mon, 1 Jan 2024 00:00:00 +0000\n"
                      + b"Content-Type: message/rfc822\n\n" * 3000 + b"deep"),
+    "groups in groups": ("a.rtf", lambda: b"{\\rtf1 " + b"{" * 200_000 + b"deep" + b"}" * 200_001),
+    "styles that are based on each other": ("a.docx", lambda: word_with_styles("".join(
+        f'<w:style w:type="paragraph" w:styleId="{one}"><w:name w:val="{one}"/><w:basedOn w:val="{other}"/></w:style>'
+        for one, other in ("ab", "ba")), "a")),
+    "an outline that holds itself": ("a.pdf", lambda: pdf_of_words("/Outlines 6 0 R", others=(
+        "<< /Type /Outlines /First 7 0 R /Last 7 0 R /Count 1 >>",
+        "<< /Title (deep) /Parent 6 0 R /First 7 0 R /Next 7 0 R /Last 7 0 R /Dest [3 0 R /Fit] >>"))),
+    "a field that holds itself": ("a.pdf", lambda: pdf_of_words("/AcroForm << /Fields [6 0 R] >>", others=(
+        "<< /T (x) /FT /Tx /Kids [6 0 R] /Parent 6 0 R /V (deep) >>",))),
+    "a cell repeated a billion times": ("a.ods", lambda: ods(
+        '<table:table-cell table:number-columns-repeated="1000000000"><text:p>deep</text:p></table:table-cell>')),
+    "a cell over a billion others": ("a.ods", lambda: ods(
+        '<table:table-cell table:number-columns-spanned="1000000000" table:number-rows-spanned="1000000000">'
+        "<text:p>deep</text:p></table:table-cell>")),
+    "a billion blanks": ("a.odt", lambda: odt('<text:p>deep<text:s text:c="1000000000"/>end</text:p>')),
+    "a cell over all of a sheet": ("a.xlsx", merged_sheet),
+    "a cell at the far end of a sheet": ("a.xlsx", lambda: sheet(
+        ROW + '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>deep</t></is></c></row>')),
+    "a cell over a billion columns": ("a.docx", lambda: word(
+        '<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="1000000000"/></w:tcPr><w:p><w:r><w:t>deep</w:t></w:r></w:p>'
+        "</w:tc></w:tr></w:tbl>")),
+    "a cell over a billion of both": ("a.html", lambda: b"<html><body><table><tr>"
+                                      b"<td colspan=1000000000 rowspan=1000000000>deep</td><td>b</td></tr>"
+                                      b"<tr><td>c</td></tr></table></body></html>"),
+    "a million columns": ("a.csv", lambda: b"a," * 1_000_000 + b"\n" + b"1," * 1_000_000 + b"\n"),
+    "emphasis without end": ("a.md", lambda: b"*a " * 50_000),
     "one line of ten megabytes": ("a.txt", lambda: b"x" * 10_000_000),
     "a cell of ten megabytes": ("a.csv", lambda: b"a,b\n1," + b"y" * 10_000_000 + b"\n"),
     "JSON of long names": ("a.json", lambda: json.dumps({"k" * 100_000: {"k" * 100_000: 1}}).encode()),
@@ -192,6 +155,8 @@ def test_what_gives_no_document_is_refused_by_name(sandbox: Sandbox, tmp_path: P
     assert isinstance(found, CairnError), f"read: {found}"[:300]
     assert found.code == code or (not code and found.code != "PARSE_INTERNAL_ERROR"), found.message
     assert len(found.message) < 1000
+    if code == "LIMIT_EXCEEDED":
+        assert "CAIRN_PARSE_MAX_" in found.message or "it is fixed" in found.message, found.message
 
 
 @pytest.mark.parametrize("what", READ_OR_REFUSED)
@@ -221,9 +186,26 @@ def test_no_file_of_this_machine_gets_into_a_document(sandbox: Sandbox, tmp_path
 
 
 def test_a_death_is_told_by_how_it_came_about() -> None:
-    told = {type(one): one.message for one in (OutOfMemory(512 * MEBIBYTE), OutOfCpuTime(20), OutOfTime(40.0))}
-    assert "512 MB" in told[OutOfMemory]
-    assert "CAIRN_PARSE_MEMORY" in told[OutOfMemory]
-    assert "CAIRN_PARSE_CPU_SECONDS" in told[OutOfCpuTime]
-    assert "CAIRN_PARSE_TIMEOUT" in told[OutOfTime]
+    told = {type(one): one.message for one in (OutOfMemory(LIMITS), OutOfCpuTime(LIMITS), OutOfTime(LIMITS))}
+    assert told[OutOfMemory].endswith("(limit 512 MB); split the file or raise CAIRN_PARSE_MEMORY")
+    assert told[OutOfCpuTime].endswith("exceeded 20 s of CPU; split the file or raise CAIRN_PARSE_CPU_SECONDS")
+    assert told[OutOfTime].endswith("took more than 40 s; split the file or raise CAIRN_PARSE_TIMEOUT")
     assert "SIGSEGV" in TaskCrashed(signal_number=11).message
+    killed = TaskCrashed(signal_number=9).message
+    assert "ended from outside with signal 9 (SIGKILL)" in killed
+    assert "damaged" not in killed
+
+
+def test_a_death_names_the_setting_that_its_limit_came_from() -> None:
+    limits = replace(
+        LIMITS,
+        memory_setting="CAIRN_DOCLING_MEMORY",
+        steps=9,
+        step_seconds=60,
+        step_setting="CAIRN_DOCLING_PAGE_SECONDS",
+    )
+    assert OutOfMemory(limits).message.endswith("raise CAIRN_DOCLING_MEMORY")
+    for died, setting in (OutOfCpuTime(limits), "CPU_SECONDS"), (OutOfTime(limits), "TIMEOUT"):
+        assert died.message.endswith(
+            f"60 s more for each step; split the file or raise CAIRN_PARSE_{setting} or CAIRN_DOCLING_PAGE_SECONDS"
+        )
