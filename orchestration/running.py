@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from identity.audit.reads import ReadLog
+from identity.audit.trail import Trail
 from identity.quotas import Quotas
 from ingest.datasets.gate import Gate
 from ingest.files.reading import Reading
@@ -33,7 +34,7 @@ from orchestration.runs.types import Bounds
 from orchestration.runs.watch import RunWatch
 from orchestration.runs.work import RunWork
 from orchestration.searching import Searching
-from orchestration.teamwork import Desk
+from orchestration.teamwork import Desk, Teamwork
 from orchestration.thinking import make_adapters
 
 
@@ -52,15 +53,16 @@ def make_runs(
     settings: Settings,
     clock: Clock,
     engines: Engines,
-    desk: Desk,
+    teamwork: Teamwork,
     *,
     gate: Gate,
     searching: Searching,
     reads: ReadLog,
+    trail: Trail,
     catalogue: Catalogue,
     quotas: Quotas,
-    gaps: GapReports,
 ) -> Runs:
+    desk, gaps = teamwork.desk, GapReports(teamwork.gaps, searching.recorder, trail, clock)
     database, reading, queue = engines.database, Reading(gate=gate), desk.moves.queue
     agency = Agency(AgentDirectory(), gate)
     watch = RunWatch(database, agency.agents, desk.moves, desk.interventions, clock)

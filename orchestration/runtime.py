@@ -102,8 +102,6 @@ class Runtime:
     engines: Engines
     queue: JobQueue
     keys: AccessKeys
-    key_changes: KeyChanges
-    sessions: Sessions
     accounts: Accounts
     organizations: Organizations
     organization_keys: OrganizationKeys
@@ -111,8 +109,6 @@ class Runtime:
     rates: RateLimiter
     quotas: Quotas
     mailer: Mailer
-    teams: Teams
-    workspaces: Workspaces
     trail: Trail
     reads: ReadLog
     datasets: Datasets
@@ -129,7 +125,6 @@ class Runtime:
     doctor: Doctor
     crawling: Crawling
     teamwork: Teamwork
-    gap_reports: GapReports
     chat: Chat
     worker: Worker
     worker_lock: WorkerLock
@@ -145,6 +140,26 @@ class Runtime:
     @property
     def overview(self) -> Overview:
         return Overview(self.datasets, self.searching.activity)
+
+    @property
+    def gap_reports(self) -> GapReports:
+        return GapReports(self.teamwork.gaps, self.searching.recorder, self.trail, self.clock)
+
+    @property
+    def key_changes(self) -> KeyChanges:
+        return KeyChanges(clock=self.clock)
+
+    @property
+    def sessions(self) -> Sessions:
+        return Sessions(clock=self.clock)
+
+    @property
+    def teams(self) -> Teams:
+        return Teams(clock=self.clock)
+
+    @property
+    def workspaces(self) -> Workspaces:
+        return Workspaces(clock=self.clock, keys=self.keys)
 
     @property
     def usage(self) -> Usage:
@@ -295,10 +310,9 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
     crawling, teamwork = _crawling(settings, clock, engines, home, queue=queue, gate=gate, files=kept, uploads=uploads)
     changing = make_remodelling(settings, clock, engines, queue=queue, switch=switch, comparison=searching.comparison)
     datasets = _datasets(settings, clock, engines, gate=gate, builds=builds, queue=queue)
-    gap_reports = GapReports(teamwork.gaps, searching.recorder, trail, clock)
     runs = make_runs(
-        settings, clock, engines, teamwork.desk, gate=gate, searching=searching, reads=reads,
-        catalogue=datasets, quotas=quotas, gaps=gap_reports,
+        settings, clock, engines, teamwork, gate=gate, searching=searching, reads=reads, trail=trail,
+        catalogue=datasets, quotas=quotas,
     )  # fmt: skip
     chat = make_chat(settings, clock, engines, teamwork, gate=gate, queue=queue, turns=runs.reading_turns)
     worker = make_worker(
@@ -313,8 +327,6 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         engines=engines,
         queue=queue,
         keys=AccessKeys(clock=clock),
-        key_changes=KeyChanges(clock=clock),
-        sessions=Sessions(clock=clock),
         oidc=make_oidc(settings, clock),
         accounts=Accounts(clock=clock, sessions=Sessions(clock=clock)),
         organizations=organizations,
@@ -322,8 +334,6 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         rates=rates,
         quotas=quotas,
         mailer=_mailer(settings, home),
-        teams=Teams(clock=clock),
-        workspaces=Workspaces(clock=clock, keys=AccessKeys(clock=clock)),
         trail=trail,
         reads=reads,
         datasets=datasets,
@@ -340,7 +350,6 @@ def _assemble(settings: Settings, clock: Clock, engines: Engines, *, home: Home,
         doctor=doctor,
         crawling=crawling,
         teamwork=teamwork,
-        gap_reports=gap_reports,
         chat=chat,
         worker=worker,
         worker_lock=WorkerLock(home.path),
