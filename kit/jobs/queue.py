@@ -219,6 +219,7 @@ class JobQueue:
 
     def cancel(self, session: Session, *, subject: str, kinds: Sequence[str]) -> int:
         """End unfinished work about a subject; a worker in the middle of it meets LeaseLost at its next write."""
+        lock_in_order(session, Job.subject == subject, Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
         result = session.execute(
             update(Job)
             .where(Job.subject == subject, Job.kind.in_(kinds), Job.state.in_(UNFINISHED))

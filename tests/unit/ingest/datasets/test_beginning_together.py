@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import Thread
-from time import sleep
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from ingest.datasets.types import DatasetChange
@@ -17,6 +15,7 @@ from ingest.sandbox.draft_task import Counting
 from ingest.sandbox.sandbox import Sandbox
 from kit.db.database import Database
 from tests.clock import FrozenClock
+from tests.postgres import await_waiting
 from tests.unit.ingest.workshop import Workshop
 
 
@@ -34,7 +33,7 @@ def test_are_of_different_numbers(workshop: Workshop) -> None:
     with workshop.database.write() as session:
         workshop.file_service.change(session, workshop.caller, dataset_id, file_id, FileChange(re_ingest=True))
         reindexing.start()
-        _await_waiting(workshop.database)
+        await_waiting(workshop.database)
     reindexing.join()
     assert not reindexing.failed
     workshop.work()
@@ -54,7 +53,7 @@ def test_do_not_wait_for_a_worker_that_waits_for_them(workshop: Workshop) -> Non
     with workshop.database.write() as session:
         workshop.queue.hold(session, claims[0])
         reindexing.start()
-        _await_waiting(workshop.database)
+        await_waiting(workshop.database)
         workshop.queue.hold(session, claims[1])
     reindexing.join()
     assert not reindexing.failed
@@ -74,15 +73,3 @@ class _Reindexing(Thread):
                 self._workshop.datasets.reindex(session, self._workshop.caller, self._dataset_id)
         except DBAPIError as error:
             self.failed.append(error)
-
-
-def _await_waiting(database: Database) -> None:
-    """Until a transaction waits for what another one holds."""
-    waiting = text(
-        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-    )
-    while True:
-        with database.read() as session:
-            if session.scalar(waiting):
-                return
-        sleep(0.01)
