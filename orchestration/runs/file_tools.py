@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from identity.audit.acts import note_read
 from identity.types import Principal
-from ingest.files.reading import Reading, Section
+from ingest.files.reading import Excerpt, Reading, Section
 from kit.db.database import Database
 from kit.errors import NotFound
 from orchestration.runs.arguments import text_of, whole_number_of
@@ -67,14 +67,13 @@ class FetchPageTool:
     )
 
     def run(self, principal: Principal, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
-        file_id = text_of(arguments, "file_id", longest=_LONGEST_ID)
-        page = whole_number_of(arguments, "page", least=1, most=_MOST_NUMBER)
+        file_id, page = _part_of(arguments, "page")
         with self.database.read() as session:
             excerpt = self.reading.page(session, principal, file_id, page)
         if not excerpt.pieces:
             raise NotFound(f"nothing starts on page {page} of file {file_id}; {OUTLINE} shows its pages")
         note_read("file", file_id, page=page)
-        return {**place_told(excerpt.place), **pieces_told(excerpt.place, excerpt.pieces)}
+        return _told(excerpt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +92,13 @@ class FetchTableTool:
     )
 
     def run(self, principal: Principal, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
-        file_id = text_of(arguments, "file_id", longest=_LONGEST_ID)
-        number = whole_number_of(arguments, "table", least=1, most=_MOST_NUMBER)
+        file_id, number = _part_of(arguments, "table")
         with self.database.read() as session:
             excerpt = self.reading.table(session, principal, file_id, number)
         if not excerpt.pieces:
             raise NotFound(f"file {file_id} has {excerpt.total} tables; there is no table {number}")
         note_read("file", file_id, table=number)
-        return {**place_told(excerpt.place), **pieces_told(excerpt.place, excerpt.pieces)}
+        return _told(excerpt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +118,16 @@ class CiteTool:
             excerpt = self.reading.around(session, principal, chunk_id, before=0, after=0)
         note_read("file", excerpt.place.file_id, chunk=chunk_id)
         return {"passages": [piece_told(excerpt.place, one) for one in excerpt.pieces]}
+
+
+def _part_of(arguments: Mapping[str, Json], kind: str) -> tuple[str, int]:
+    """The file's id, and which of its pages or tables."""
+    file_id = text_of(arguments, "file_id", longest=_LONGEST_ID)
+    return file_id, whole_number_of(arguments, kind, least=1, most=_MOST_NUMBER)
+
+
+def _told(excerpt: Excerpt) -> Mapping[str, Json]:
+    return {**place_told(excerpt.place), **pieces_told(excerpt.place, excerpt.pieces)}
 
 
 def _section(one: Section) -> Json:
