@@ -13,6 +13,7 @@ import typer
 from cli.session import HomeOption
 from kit.errors import ConfigurationError
 from kit.logging import configure_logging
+from kit.priority import step_back
 from kit.settings import Settings, load_settings
 from orchestration.nudging import QUEUES, broker_url
 
@@ -31,6 +32,8 @@ class _HandMaker:
         # Local: the parent process must not hold what it is about to fork away from.
         from orchestration.runtime import build_runtime  # noqa: PLC0415
 
+        if self.queues and "chat" not in self.queues:
+            step_back(self.settings.worker_niceness)
         runtime = build_runtime(self.settings)
         runtime.start(queues=self.queues)
         return runtime

@@ -60,6 +60,13 @@ class Settings(BaseSettings):
     queue_url: SecretStr | None = Field(
         None, description="Redis URL for workers in processes of their own; unset: work is done in the server"
     )
+    worker_niceness: int = Field(
+        10,
+        ge=0,
+        le=19,
+        description="How far a worker process steps back (as `nice`) from what answers people; one that serves `chat` "
+        "does not",
+    )
     worker_seconds: float = Field(
         20, gt=0, description="How long a worker process works off a queue before it looks at the others again"
     )

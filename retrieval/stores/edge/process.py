@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import IO
 
+from kit.priority import step_forward
 from retrieval.stores.edge.address import choose_socket, publish, published
 from retrieval.stores.edge.compaction import CompactionPolicy
 from retrieval.stores.edge.engine import Engine
@@ -32,6 +33,7 @@ def main() -> int:
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    step_forward()  # a worker that has stepped back may have started this; all its clients' searches come through it
     arguments.vectors.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (arguments.vectors / "engine.lock").open("a") as lock:
         if not _locked(lock, arguments.vectors):

@@ -19,12 +19,15 @@ from pathlib import Path
 import msgspec
 
 from kit.errors import CairnError
+from kit.priority import step_back, step_forward
 from retrieval.stores.edge.framing import PeerGoneError, receive_frame, send_frame
 from retrieval.stores.edge.layout import CollectionLayout
 from retrieval.stores.edge.messages import Done, Ensure, Refused, Reply
 from retrieval.stores.edge.operations import Operations
 from retrieval.stores.edge.optimising import Optimising
 from retrieval.stores.edge.shard import ShardLayout
+
+_OPTIMISING_NICENESS = 10
 
 
 def main() -> int:
@@ -49,9 +52,9 @@ def _opened(layout: CollectionLayout, arguments: argparse.Namespace) -> Operatio
     shard = ShardLayout(layout.folder / arguments.generation, spec.vector_size)
     operations = Operations(layout=shard, spec=spec, create=arguments.create)
     if arguments.optimise:
-        os.nice(10)
+        step_back(_OPTIMISING_NICENESS)
         operations.optimise(arguments.optimise)
-        _restore_priority()
+        step_forward()  # where that is not allowed, the shard stays behind as it was built
     return operations
 
 
@@ -87,14 +90,6 @@ def _die_with_parent(lifeline: int) -> None:
     fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
     if select.select([lifeline], [], [], 0)[0]:
         sys.exit(1)
-
-
-def _restore_priority() -> None:
-    """Raising priority takes a privilege on most systems; without it the shard stays as nice as it was built."""
-    try:
-        os.setpriority(os.PRIO_PROCESS, 0, 0)
-    except PermissionError:
-        return
 
 
 def _arguments() -> argparse.Namespace:
