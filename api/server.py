@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import signal
+import socket
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -17,8 +20,20 @@ from orchestration.runtime import Runtime, build_runtime
 _LONGEST_FRAME = 64 * 1024
 """Bytes of what a web socket is sent by a client; those that there are listen to nothing."""
 
-_GRACE_SECONDS = 3
-"""For open connections when the server stops; the worker has its own time, CAIRN_SHUTDOWN_SECONDS."""
+_COULD_NOT_START = 3
+"""As uvicorn's own command ends where its port is taken."""
+
+
+class Serving(uvicorn.Server):
+    """Stopping, it takes no connection any more and answers what it has been asked. Streams, which nobody would see the
+    end of, end at once, so that the time is for those that have one."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+        super().__init__(config)
+        self._runtime = runtime
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await asyncio.gather(super().shutdown(sockets), asyncio.to_thread(self._runtime.prepare_to_close))
 
 
 def run(settings: Settings) -> None:
@@ -33,7 +48,7 @@ def run(settings: Settings) -> None:
         # What is here now stays until the end: looking through it again for garbage would hold up requests.
         gc.collect()
         gc.freeze()
-        uvicorn.run(
+        config = uvicorn.Config(
             app,
             host=settings.host,
             port=settings.port,
@@ -42,8 +57,13 @@ def run(settings: Settings) -> None:
             server_header=False,
             ws_max_size=_LONGEST_FRAME,
             ws_per_message_deflate=False,  # its windows would be most of what a listener takes; frames are small
-            timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_graceful_shutdown=settings.drain_seconds,
         )
+        server = Serving(config, runtime)
+        with suppress(KeyboardInterrupt):  # raised once more by what has stopped because of it
+            server.run()
+        if not server.started:
+            raise SystemExit(_COULD_NOT_START)
     finally:
         runtime.close()
 

@@ -231,6 +231,9 @@ class Settings(BaseSettings):
 
     lease_seconds: float = Field(30, ge=1, description="How long a job stays with a worker that has gone silent")
     job_days: float = Field(30, ge=0, description="Days that finished jobs are listed; failed ones stay until dropped")
+    drain_seconds: int = Field(
+        20, ge=0, description="Time that a stopping server gives to requests which it has taken in; streams end at once"
+    )
     shutdown_seconds: float = Field(10, ge=0, description="Time that a stopping server gives to its running steps")
 
     @field_validator("home")

@@ -261,8 +261,13 @@ class Runtime:
             self.switch.apply(file_id)
         self.worker.nudge()
 
-    def close(self) -> None:
+    def prepare_to_close(self) -> None:
+        """Whoever follows what happens is let go, and steps in hand come to their next pause; all else goes on."""
+        self.worker.ask_to_stop()
         self.feed.close()
+
+    def close(self) -> None:
+        self.prepare_to_close()
         if self.nudger is not None:
             self.nudger.close()
         self.worker.stop(seconds=self.settings.shutdown_seconds)
