@@ -100,7 +100,7 @@ class _Forward(BaseHTTPRequestHandler):
     """Hands a request on, unless the server is broken: then it says 500, as servers do that are in trouble."""
 
     protocol_version = "HTTP/1.1"
-    target = ""
+    target: httpx.Client
     broken = Event()
 
     def _answer(self) -> None:
@@ -109,7 +109,7 @@ class _Forward(BaseHTTPRequestHandler):
             self._send(500, {}, b"")
             return
         headers = {name: value for name, value in self.headers.items() if name.lower() != "content-length"}
-        answer = httpx.request(self.command, self.target + self.path, headers=headers, content=body, timeout=60)
+        answer = self.target.request(self.command, self.path, headers=headers, content=body)
         kept = {k: v for k, v in answer.headers.items() if k.lower() not in {"connection", "transfer-encoding"}}
         self._send(answer.status_code, kept, answer.content)
 
@@ -152,7 +152,9 @@ def object_store() -> Iterator[ObjectStore]:
         [program, "-H", HOST, "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     broken = Event()
-    handler = type("Forward", (_Forward,), {"target": f"http://{HOST}:{port}", "broken": broken})
+    # One client for all requests: making one reads the machine's certificates, which takes more than an answer does.
+    target = httpx.Client(base_url=f"http://{HOST}:{port}", timeout=_PATIENCE)
+    handler = type("Forward", (_Forward,), {"target": target, "broken": broken})
     door = _Door((HOST, 0), handler)
     Thread(target=door.serve_forever, daemon=True).start()
     try:
@@ -164,5 +166,6 @@ def object_store() -> Iterator[ObjectStore]:
     finally:
         door.shutdown()
         door.server_close()
+        target.close()
         process.terminate()
         process.wait(_PATIENCE)
