@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ from retrieval.types import Candidates, Filter, Point, Ranked, Vector
 ENGLISH = ("scifact", "cranfield", "squad-dev-v1.1", "chunk-eval", "covid-qa-long")
 POOL = 100
 _SEED = 5
-_FILE, _TENANT, _DATASET = "f", "t", "d"
+FILE, TENANT, DATASET = "f", "t", "d"
 
 WAYS: Mapping[str, Fusion] = {
     "keyword": Fusion(0.0),
@@ -68,6 +69,11 @@ class Embedded:
     owners: NDArray[np.int64]
     queries: NDArray[np.float32]
     ids: Sequence[str]
+
+    @classmethod
+    def made(cls, vectors: Sequence[Vector], owners: Sequence[int]) -> Self:
+        """Passages without questions."""
+        return cls(np.array(vectors, dtype=np.float32), np.array(owners), np.zeros((0, 0), dtype=np.float32), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +133,13 @@ def points_of(questions: RetrievalSet, embedded: Embedded) -> Iterable[Point]:
     for row, owner in enumerate(embedded.owners):
         window = window + 1 if row and embedded.owners[row - 1] == owner else 0
         document = documents[int(owner)]
-        chunk = chunk_id(file_id=_FILE, generation=1, position=int(owner))
+        chunk = chunk_id(file_id=FILE, generation=1, position=int(owner))
         yield Point(
             id=window_point_id(chunk, window),
             chunk_id=chunk,
-            tenant_id=_TENANT,
-            dataset_id=_DATASET,
-            file_id=_FILE,
+            tenant_id=TENANT,
+            dataset_id=DATASET,
+            file_id=FILE,
             generation=1,
             position=int(owner),
             window=window,
@@ -170,7 +176,7 @@ def search_all(
         store.upsert("bench", list(points_of(questions, embedded)))
         if graph is not None:
             store.compact("bench")
-        where = Filter(_TENANT, [_DATASET])
+        where = Filter(TENANT, [DATASET])
         candidates = {
             query: store.candidates(
                 "bench", vector=vector_of(row), text=questions.queries[query], where=where, pool=POOL
@@ -180,7 +186,7 @@ def search_all(
     finally:
         store.close()
     names = {
-        chunk_id(file_id=_FILE, generation=1, position=position): document
+        chunk_id(file_id=FILE, generation=1, position=position): document
         for position, document in enumerate(questions.corpus)
     }
     return Found(candidates, names)
