@@ -10,7 +10,8 @@ words as a multiset; headings by text and level, up to one shift of a file's lev
 ground truth of PDFs gives one level to all of them); cells by their text; neighbours by pairs of cells beside or below
 each other, which tell a cell in its place from one elsewhere. The ground truth is what docling makes of each file with
 its models: a strong opinion, and not the truth. Where it leaves text out (tables of contents, running heads, pictures'
-texts) or takes a chart's values in, so must a perfect score.
+texts) or takes a chart's values in, so must a perfect score. It keeps the navigation of web pages, so these are read
+twice: their main content, and whole.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def main() -> None:
     cases = {name: _cases(options.data / name, only=options.file) for name in options.format or FORMATS}
     if options.without:
         cases = {name: _without(options.without, files) for name, files in cases.items()}
-    found: dict[str, dict[Path, Shape | str]] = {"cairn": _cairn(_sources(cases))}
+    found: dict[str, dict[Path, Shape | str]] = {"cairn": _cairn(_sources(cases), ParseOptions())}
+    if pages := [source for source in _sources(cases) if source.suffix.startswith(".htm")]:
+        found["cairn, whole"] = _cairn(pages, ParseOptions(only_main_content=False))
     for rival in RIVALS if options.rivals else ():
         found[rival] = _rival(options.rivals, rival, _sources(cases))
     _print(cases, found, by_file=options.by_file)
@@ -92,11 +95,11 @@ def _sources(cases: Mapping[str, Mapping[Path, Path]]) -> Sequence[Path]:
     return [source for files in cases.values() for source in files]
 
 
-def _cairn(sources: Sequence[Path]) -> dict[Path, Shape | str]:
+def _cairn(sources: Sequence[Path], options: ParseOptions) -> dict[Path, Shape | str]:
     found: dict[Path, Shape | str] = {}
     for source in sources:
         try:
-            found[source] = _shape_of(parse(source, source.name, ParseOptions()))
+            found[source] = _shape_of(parse(source, source.name, options))
         except ParseRefused as error:
             found[source] = error.code
     return found
@@ -176,16 +179,17 @@ def _print(
             continue
         totals: defaultdict[str, Scores] = defaultdict(Scores)
         failed: defaultdict[str, int] = defaultdict(int)
+        engines = {engine: shapes for engine, shapes in found.items() if not shapes.keys().isdisjoint(files)}
         for source, truth in files.items():
             wanted = shape_of_markdown(truth.read_text(encoding="utf-8"))
-            for engine, shapes in found.items():
+            for engine, shapes in engines.items():
                 shape = shapes.get(source, "no answer")
                 failed[engine] += isinstance(shape, str)
                 score = scores(Shape() if isinstance(shape, str) else shape, wanted)
                 totals[engine] += score
                 if by_file:
                     _line(source.name, engine, score, shape if isinstance(shape, str) else "")
-        for engine in found:
+        for engine in engines:
             _line(f"{name} ({len(files)} files)", engine, totals[engine], str(failed[engine] or ""))
 
 

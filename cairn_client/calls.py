@@ -57,15 +57,18 @@ def list_datasets() -> Call[models.DatasetList]:
 def create_dataset(
     name: str, *, description: str | None = None, chunk_size: int | None = None, chunk_overlap: int | None = None,
     parse_type: str | None = None, allowed_agent_roles: Sequence[str] = (), redact: Sequence[str] = (),
-    countries: Sequence[str] = (),
+    countries: Sequence[str] = (), ocr_pages: int | None = None, only_main_content: bool = True,
 ) -> Call[models.DatasetDetail]:  # fmt: skip
     """A new dataset; what is left out is the server's default. Sizes are in the model's tokens. `redact`: kinds of
     personal data that are replaced before indexing (`email`, `phone`, `iban`, `card`, `ip`, `national_id`);
-    `countries`: whose phone numbers and national ids, by ISO 3166."""
+    `countries`: whose phone numbers and national ids, by ISO 3166. `ocr_pages`: how many pages of a file text
+    recognition may read; None: it is off. `only_main_content`: web pages without navigation and the like."""
     redaction = {"kinds": list(redact), "countries": list(countries)}
     body = _given(
         name=name, description=description, chunkSize=chunk_size, chunkOverlap=chunk_overlap, parseType=parse_type,
         allowedAgentRoles=list(allowed_agent_roles), redaction=redaction if redact else None,
+        ocr={"enabled": True, "maxPages": ocr_pages} if ocr_pages else None,
+        onlyMainContent=None if only_main_content else False,
     )  # fmt: skip
     return Call(models.DatasetDetail, "POST", f"{_KB}/datasets", body=body)
 

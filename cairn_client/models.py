@@ -69,6 +69,7 @@ class DatasetDetail(Dataset):
     parse_type: str
     parser_engine: str
     redaction: Redaction = Redaction()
+    only_main_content: bool = True
     updated_on: datetime
     files: list[File]
 

@@ -29,6 +29,15 @@ OcrPages = Annotated[
     typer.Option(min=0, max=MAX_OCR_PAGES, help="Pages of a file that text recognition may read; 0: off"),
 ]
 
+MainContent = Annotated[
+    bool | None,
+    typer.Option(
+        "--only-main-content/--whole-pages",
+        help="Web pages without navigation, footers, forms and the like, or with all that they show",
+        show_default=False,
+    ),
+]
+
 app = typer.Typer(help="List datasets; with a command: create, configure, delete.", invoke_without_command=True)
 
 
@@ -74,6 +83,7 @@ def create_dataset(
         list[str] | None, typer.Option(help="With --redact: GB, DE, …: whose phone numbers and national ids")
     ] = None,
     ocr_pages: OcrPages = None,
+    only_main_content: MainContent = None,
     home: HomeOption = None,
     server: remote.ServerOption = None,
     as_json: JsonOption = False,
@@ -88,6 +98,7 @@ def create_dataset(
         redaction=Redaction.restored({"kinds": redact or (), "countries": country or ()}),
         allowed_agent_roles=tuple(agent_role or ()),
         ocr=Ocr(ocr_pages or None),
+        only_main_content=only_main_content is not False,
     )
     if server is not None:
         remote.create_dataset(server, new, as_json=as_json)
@@ -105,11 +116,13 @@ def configure_dataset(
     dataset: Annotated[str, typer.Argument(help="Name or id")],
     *,
     ocr_pages: OcrPages = None,
+    only_main_content: MainContent = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Change how files are read from now on; those that are there stay as they are until they are re-ingested."""
-    change = DatasetChange(ocr=None if ocr_pages is None else Ocr(ocr_pages or None))
+    ocr = None if ocr_pages is None else Ocr(ocr_pages or None)
+    change = DatasetChange(ocr=ocr, only_main_content=only_main_content)
     with opened(home) as session:
         found = session.dataset(dataset)
         with session.runtime.database.write() as transaction:
@@ -118,7 +131,9 @@ def configure_dataset(
         print_json(_json(view))
     else:
         pages = view.ocr.max_pages
-        say(f"Dataset {view.name!r}: text recognition {f'for up to {pages} pages of a file' if pages else 'is off'}.")
+        recognition = f"text recognition for up to {pages} pages of a file" if pages else "text recognition is off"
+        web_pages = "main content of web pages only" if view.only_main_content else "web pages are read whole"
+        say(f"Dataset {view.name!r}: {recognition}; {web_pages}.")
 
 
 @app.command("delete")
@@ -174,6 +189,7 @@ def _json(view: DatasetView) -> Json:
             "countries": list(view.redaction.countries),
         },
         "ocr": {"enabled": view.ocr.max_pages is not None, "maxPages": view.ocr.max_pages},
+        "onlyMainContent": view.only_main_content,
         "allowedAgentRoles": list(view.allowed_agent_roles),
         "createdOn": view.created_at,
     }

@@ -88,6 +88,8 @@ def create_dataset(server: str, new: NewDataset, *, as_json: bool) -> None:
             allowed_agent_roles=new.allowed_agent_roles,
             redact=[kind.value for kind in new.redaction.kinds],
             countries=new.redaction.countries,
+            ocr_pages=new.ocr.max_pages,
+            only_main_content=new.only_main_content,
         )
     if as_json:
         print_json(as_plain(made))

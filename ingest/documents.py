@@ -78,6 +78,10 @@ class ParseWarning:
     page: int | None = None
 
 
+LITTLE_MAIN_CONTENT = "LITTLE_MAIN_CONTENT"
+"""Code of the warning that a web page shows much more than was kept of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class OcrPage:
     """A page read by text recognition. `confidence` from 0 to 1, a mean over the page's characters."""

@@ -56,12 +56,13 @@ class Verdict:
 @dataclass(slots=True)
 class Judge:
     """`spool` is where bodies go, `languages` those of pages that are kept; none given: all. `errors` are contents of
-    pages that the site shows for what is not there."""
+    pages that the site shows for what is not there. `whole`: navigation and the like are part of what a page says."""
 
     spool: Path
     boilerplate: frozenset[bytes]
     known: dict[str, Known]
     languages: Sequence[str] = ()
+    whole: bool = False
     errors: set[str] = field(default_factory=set)
     _number: int = 0
 
@@ -93,16 +94,20 @@ class Judge:
                 return Verdict(_ended(response, *_FOREIGN, str(language)))
             mime_type = kind or "application/octet-stream"
             return Verdict(self._kept(response, sha256, sha256, mime_type=mime_type, language=language))
-        outline = read_outline(response.body, charset=charset_of(response.headers.get(b"Content-Type")))
+        outline = self._read(response)
         if outline is None:
             return Verdict(_ended(response, Reason.UNREADABLE, Outcome.FAILED, "its elements are nested too deeply"))
         return self._page(response, outline, sha256, known)
 
     def learn_error(self, response: Any) -> None:
         """It is the page that the site shows for what is not there."""
-        outline = read_outline(response.body, charset=charset_of(response.headers.get(b"Content-Type")))
+        outline = self._read(response)
         if outline is not None and outline.characters >= _LEAST_CHARACTERS:
             self.errors.add(content_hash(line for line in outline.lines if line not in self.boilerplate))
+
+    def _read(self, response: Any) -> PageOutline | None:
+        charset = charset_of(response.headers.get(b"Content-Type"))
+        return read_outline(response.body, charset=charset, whole=self.whole)
 
     def _page(self, response: Any, outline: PageOutline, sha256: str, known: Known | None) -> Verdict:
         directives = outline.directives | _header_directives(response)
@@ -140,7 +145,7 @@ class Judge:
             return Reason.SOFT_NOT_FOUND, Outcome.GONE
         if outline.asks_for_password and few:
             return Reason.LOGIN_WALL, Outcome.GONE
-        return (Reason.NO_TEXT, Outcome.SKIPPED) if outline.characters < _LEAST_CHARACTERS else None
+        return (Reason.NO_TEXT, Outcome.SKIPPED) if sum(map(len, outline.text)) < _LEAST_CHARACTERS else None
 
     def _kept(
         self,

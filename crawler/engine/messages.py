@@ -86,7 +86,8 @@ class Rendering(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """`headers` go to the start's origin only, and are secret. `boilerplate` are hashes of lines, joined, in hex."""
+    """`headers` go to the start's origin only, and are secret. `boilerplate` are hashes of lines, joined, in hex.
+    `whole`: navigation, footers and forms are part of what pages say."""
 
     scope: Scope
     bounds: Bounds
@@ -99,6 +100,7 @@ class Job(msgspec.Struct, frozen=True):
     done: Sequence[str] = ()
     boilerplate: str = ""
     rendering: Rendering | None = None
+    whole: bool = False
 
     def __repr__(self) -> str:
         return f"Job({self.scope.start_url!r}, {self.spool!r})"

@@ -39,7 +39,7 @@ class SiteSpider(Spider):  # type: ignore[misc]  # mypy does not look into Scrap
         self._frontier = Frontier(job.scope, job.bounds)
         self._home = origin_of(job.scope.start_url)
         known = {page.url: page for page in job.known}
-        self._judge = Judge(Path(job.spool), boilerplate_of(job.boilerplate), known, job.scope.languages)
+        self._judge = Judge(Path(job.spool), boilerplate_of(job.boilerplate), known, job.scope.languages, job.whole)
         self._sitemaps: set[str] = set()
         self._shells = Line(job.rendering)
 

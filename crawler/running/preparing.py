@@ -29,7 +29,7 @@ from crawler.sites.logins import Logins
 from crawler.sites.models import CrawlSite, SitePage
 from crawler.sites.types import CrawlMode
 from ingest.files.models import File
-from ingest.files.ports import DatasetGate
+from ingest.files.ports import DatasetGate, HomeDataset
 from ingest.files.uploads import Uploads
 from kit.clock import Clock
 from kit.db.database import Database
@@ -59,7 +59,7 @@ class Preparation:
             if found is None:
                 self.jobs.complete(session, claim)
                 return None
-            crawl, site, headers = found
+            crawl, site, dataset, headers = found
             crawl.state, crawl.error, crawl.stats = CrawlState.RUNNING, None, {}
             crawl.started_at = crawl.started_at or self.clock.now()
             boilerplate = Boilerplate(bytes.fromhex(site.boilerplate))
@@ -78,6 +78,7 @@ class Preparation:
                 is_limited = not leads_on and last is not None and last.stopped_by == Reason.PAGE_BUDGET
                 known = _known_pages(pages, lines, crawl.settings, leads_on=leads_on)
             job = self._job(crawl, known, rows, lines, headers=headers, spool=spool, hosts=hosts)
+            job = structs.replace(job, whole=not dataset.only_main_content)
             ledger = Ledger(
                 database=self.database,
                 jobs=self.jobs,
@@ -107,19 +108,20 @@ class Preparation:
         doubles.know(pages)
         return doubles
 
-    def _living(self, session: Session, claim: Claim) -> tuple[Crawl, CrawlSite, dict[str, str]] | None:
-        """The crawl and its site, with the headers that the site wants; None, with the reason in the crawl's row, where
-        there is nothing to do."""
+    def _living(self, session: Session, claim: Claim) -> tuple[Crawl, CrawlSite, HomeDataset, dict[str, str]] | None:
+        """The crawl, its site and its dataset, with the headers that the site wants; None, with the reason in the
+        crawl's row, where there is nothing to do."""
         self.jobs.hold(session, claim)
         crawl = session.get(Crawl, claim.text("crawl_id"))
         if crawl is None or crawl.state not in {CrawlState.QUEUED, CrawlState.RUNNING}:
             return None
         site = session.get(CrawlSite, crawl.site_id)
-        if site is None or self.gate.living(session, crawl.dataset_id) is None:
+        dataset = self.gate.living(session, crawl.dataset_id)
+        if site is None or dataset is None:
             crawl.state, crawl.completed_at = CrawlState.CANCELLED, self.clock.now()
             return None
         try:
-            return crawl, site, self.logins.headers(session, site)
+            return crawl, site, dataset, self.logins.headers(session, site)
         except SecretCannotBeRead as error:
             crawl.state, crawl.completed_at, crawl.error = CrawlState.FAILED, self.clock.now(), error.message
             tell_crawl(session, crawl, at=self.clock.now())

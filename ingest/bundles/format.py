@@ -54,6 +54,8 @@ class DatasetFacts(msgspec.Struct, frozen=True, kw_only=True):
     parser_engine: Word
     separators: list[str]
     redaction: RedactionFacts | None = None
+    ocr_max_pages: Count | None = None
+    only_main_content: bool = True
     allowed_agent_roles: list[str]
     hybrid_alpha: float | None
     fusion: Word | None
@@ -120,6 +122,7 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     chunk_overlap: Count | None
     parse_type: Word | None
     parser_engine: Word | None
+    only_main_content: bool | None = None
     created_at: datetime
     updated_at: datetime
     generation: GenerationFacts | None

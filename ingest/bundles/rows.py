@@ -20,7 +20,7 @@ from ingest.redaction.texts import check_redaction
 from ingest.redaction.types import Redaction
 from ingest.review.models import ChunkOverlay
 from ingest.review.types import OverlayKind
-from ingest.settings import check_chunking
+from ingest.settings import MAX_OCR_PAGES, check_chunking
 from kit.errors import Invalid
 from kit.ids import chunk_id, new_id
 from retrieval.golden.models import GoldenQuestion, QuestionSet
@@ -37,6 +37,8 @@ def checked_dataset(facts: bundle.DatasetFacts) -> None:
         check_chunking(size=facts.chunk_size, overlap=facts.chunk_overlap)
         ParseType(facts.parse_type), ParserEngine(facts.parser_engine)
         check_redaction(_redaction(facts))
+        if facts.ocr_max_pages is not None and not 1 <= facts.ocr_max_pages <= MAX_OCR_PAGES:
+            raise BundleRefused(f"its dataset has {facts.ocr_max_pages} pages for text recognition")
         if facts.fusion is not None:
             FusionKind(facts.fusion)
         if facts.hybrid_alpha is not None and not 0 <= facts.hybrid_alpha <= 1:
@@ -93,6 +95,8 @@ def dataset_row(
         parser_engine=facts.parser_engine,
         separators=facts.separators,
         redaction=_redaction(facts).stored(),
+        ocr_max_pages=facts.ocr_max_pages,
+        only_main_content=facts.only_main_content,
         allowed_agent_roles=facts.allowed_agent_roles,
         hybrid_alpha=facts.hybrid_alpha,
         fusion=facts.fusion,
@@ -131,6 +135,7 @@ def file_row(facts: bundle.FileFacts, dataset: Dataset, *, now: datetime) -> Fil
         chunk_overlap=facts.chunk_overlap,
         parse_type=facts.parse_type,
         parser_engine=facts.parser_engine,
+        only_main_content=facts.only_main_content,
         created_at=facts.created_at,
         updated_at=now,
     )

@@ -54,4 +54,5 @@ def _home(row: Dataset) -> HomeDataset:
         separators=tuple(row.separators),
         redaction=Redaction.restored(row.redaction),
         ocr_max_pages=row.ocr_max_pages,
+        only_main_content=row.only_main_content,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db.base import Base, Id, UtcDateTime
@@ -15,6 +15,7 @@ class Dataset(Base):
     """`collection` is where it is searched: one collection for each embedding model, shared by datasets.
 
     `ocr_max_pages` is how many pages of a file text recognition may read; None: it is off.
+    `only_main_content`: web pages are read without navigation and the like.
     `redaction` holds a Redaction of ingest.redaction; None: nothing is looked for. `hybrid_alpha` and `fusion` are how
     it is searched where a search does not say; None: the installation's default.
     """
@@ -44,6 +45,7 @@ class Dataset(Base):
     parse_type: Mapped[str] = mapped_column(String(16))
     parser_engine: Mapped[str] = mapped_column(String(16))
     ocr_max_pages: Mapped[int | None] = mapped_column(Integer)
+    only_main_content: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     separators: Mapped[list[str]] = mapped_column(JSON)
     redaction: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     allowed_agent_roles: Mapped[list[str]] = mapped_column(JSON)

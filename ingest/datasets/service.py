@@ -103,6 +103,7 @@ class Datasets:
             hybrid_alpha=new.tuning.alpha,
             fusion=new.tuning.fusion,
             ocr_max_pages=new.ocr.max_pages,
+            only_main_content=new.only_main_content,
             created_at=now,
             updated_at=now,
         )
@@ -126,6 +127,8 @@ class Datasets:
             row.hybrid_alpha, row.fusion = change.tuning.alpha, change.tuning.fusion
         if change.ocr is not None:
             row.ocr_max_pages = change.ocr.max_pages
+        if change.only_main_content is not None:
+            row.only_main_content = change.only_main_content
         if session.is_modified(row):
             row.updated_at = self.clock.now()
             tell_dataset(session, row, DATASET_UPDATED)
@@ -223,6 +226,7 @@ def _view(row: Dataset, totals: FileTotals) -> DatasetView:
         allowed_agent_roles=tuple(row.allowed_agent_roles),
         tuning=tuning_of(row.hybrid_alpha, row.fusion),
         ocr=Ocr(row.ocr_max_pages),
+        only_main_content=row.only_main_content,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -60,6 +60,7 @@ class NewDataset:
     allowed_agent_roles: Sequence[str] = ()
     tuning: DatasetTuning = field(default_factory=DatasetTuning)
     ocr: Ocr = field(default_factory=Ocr)
+    only_main_content: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class DatasetChange:
     allowed_agent_roles: Sequence[str] | None = None
     tuning: DatasetTuning | None = None
     ocr: Ocr | None = None
+    only_main_content: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class DatasetView:
     allowed_agent_roles: Sequence[str]
     tuning: DatasetTuning
     ocr: Ocr
+    only_main_content: bool
     created_at: datetime
     updated_at: datetime
 

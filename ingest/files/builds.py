@@ -34,6 +34,7 @@ class BuildSettings:
     engine: ParserEngine
     redaction: Redaction = NOTHING
     ocr_max_pages: int | None = None
+    only_main_content: bool = True
 
     def stored(self) -> dict[str, Any]:
         return {
@@ -44,6 +45,7 @@ class BuildSettings:
             "parser_engine": self.engine.value,
             "redaction": self.redaction.stored(),
             "ocr_max_pages": self.ocr_max_pages,
+            "only_main_content": self.only_main_content,
         }
 
     @classmethod
@@ -52,8 +54,9 @@ class BuildSettings:
         chunking = ChunkSettings(
             ParseType(stored["parse_type"]), int(stored["chunk_size"]), int(stored["chunk_overlap"]), separators
         )
-        redaction = Redaction.restored(stored.get("redaction"))  # builds of before have none
-        return cls(chunking, ParserEngine(stored["parser_engine"]), redaction, stored.get("ocr_max_pages"))
+        redaction = Redaction.restored(stored.get("redaction"))  # builds of before have none, nor what follows
+        engine, ocr_max_pages = ParserEngine(stored["parser_engine"]), stored.get("ocr_max_pages")
+        return cls(chunking, engine, redaction, ocr_max_pages, stored.get("only_main_content", True))
 
 
 _SMALL_PAGE = 256 * 1024  # bytes
@@ -182,7 +185,8 @@ def settings_of(file: File, dataset: HomeDataset) -> BuildSettings:
         ParseType(file.parse_type or dataset.parse_type), size, min(overlap, size - 1), tuple(dataset.separators)
     )
     engine = ParserEngine(file.parser_engine or dataset.parser_engine)
-    return BuildSettings(chunking, engine, dataset.redaction, dataset.ocr_max_pages)
+    only_main = dataset.only_main_content if file.only_main_content is None else file.only_main_content
+    return BuildSettings(chunking, engine, dataset.redaction, dataset.ocr_max_pages, only_main)
 
 
 def check_overrides(overrides: IngestOverrides, dataset: HomeDataset) -> None:
@@ -196,3 +200,14 @@ def apply_overrides(file: File, overrides: IngestOverrides) -> None:
     file.chunk_size, file.chunk_overlap = overrides.chunk_size, overrides.chunk_overlap
     file.parse_type = None if overrides.parse_type is None else overrides.parse_type.value
     file.parser_engine = None if overrides.parser_engine is None else overrides.parser_engine.value
+    file.only_main_content = overrides.only_main_content
+
+
+def overrides_of(file: File) -> IngestOverrides:
+    return IngestOverrides(
+        file.chunk_size,
+        file.chunk_overlap,
+        None if file.parse_type is None else ParseType(file.parse_type),
+        None if file.parser_engine is None else ParserEngine(file.parser_engine),
+        file.only_main_content,
+    )

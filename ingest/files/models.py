@@ -58,6 +58,7 @@ class File(Base):
     chunk_overlap: Mapped[int | None] = mapped_column(Integer)
     parse_type: Mapped[str | None] = mapped_column(String(16))
     parser_engine: Mapped[str | None] = mapped_column(String(16))
+    only_main_content: Mapped[bool | None] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -35,6 +35,7 @@ class HomeDataset:
     separators: Sequence[str]
     redaction: Redaction = NOTHING
     ocr_max_pages: int | None = None
+    only_main_content: bool = True
 
 
 class DatasetGate(Protocol):

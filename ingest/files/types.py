@@ -63,6 +63,7 @@ class IngestOverrides:
     chunk_overlap: int | None = None
     parse_type: ParseType | None = None
     parser_engine: ParserEngine | None = None
+    only_main_content: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

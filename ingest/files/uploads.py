@@ -15,7 +15,7 @@ from identity.quota_limits import QuotaLimits
 from identity.quotas import Quotas
 from identity.types import Principal
 from ingest.files import repository
-from ingest.files.builds import Builds, apply_overrides, check_overrides
+from ingest.files.builds import Builds, apply_overrides, check_overrides, overrides_of
 from ingest.files.errors import TooMuchWaiting
 from ingest.files.jobs import EMBED_QUEUE, PARSE_QUEUE
 from ingest.files.models import File
@@ -266,9 +266,7 @@ def _is_identical(file: File, staged: StagedFile, overrides: IngestOverrides) ->
         return False
     if file.name != staged.name:
         return True  # the bytes are there under another name
-    asked = (overrides.chunk_size, overrides.chunk_overlap, overrides.parse_type, overrides.parser_engine)
-    has = (file.chunk_size, file.chunk_overlap, file.parse_type, file.parser_engine)
-    return _has_same_facts(file, staged) and asked == has
+    return _has_same_facts(file, staged) and overrides == overrides_of(file)
 
 
 def _has_same_facts(file: File, staged: StagedFile) -> bool:

@@ -200,7 +200,13 @@ class ParseHandler:
     def _options(self, source: _Source) -> ParseOptions:
         pages = source.settings.ocr_max_pages
         ocr = OcrOptions(pages) if pages else None
-        return replace(self.options, engine=source.settings.engine, common_lines=source.common_lines, ocr=ocr)
+        return replace(
+            self.options,
+            engine=source.settings.engine,
+            common_lines=source.common_lines,
+            only_main_content=source.settings.only_main_content,
+            ocr=ocr,
+        )
 
     def _follow(self, claim: Claim, done: int, total: int) -> None:
         with self.database.write() as session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ingest.documents import BlockKind, ParserEngine
+from ingest.documents import LITTLE_MAIN_CONTENT, BlockKind, ParserEngine, ParseWarning
 from ingest.reports.types import Reading, Suggestion
 
 _FEW_TOKENS = 0.25  # of the chunk size: chunks below it on average say little each
@@ -13,12 +13,20 @@ _GREAT_SHARE = 0.3
 
 
 def suggestion_for(
-    reading: Reading, *, chunks: int, chunk_size: int, engine: str, pages: int | None, ocr_pages: int | None = None
+    reading: Reading,
+    *,
+    chunks: int,
+    chunk_size: int,
+    engine: str,
+    pages: int | None,
+    ocr_pages: int | None = None,
+    warnings: Sequence[ParseWarning] = (),
 ) -> Suggestion | None:
     rules: Sequence[Callable[[], Suggestion | None]] = (
         lambda: _instructions(reading),
         lambda: _ocr(reading, pages, ocr_pages),
         lambda: _encoding(reading),
+        lambda: _main_content(warnings),
         lambda: _tables(reading, chunk_size),
         lambda: _duplicates(reading, chunks),
         lambda: _tiny(reading, chunks, chunk_size),
@@ -58,6 +66,13 @@ def _encoding(reading: Reading) -> Suggestion | None:
     return Suggestion(
         "SAVE_AS_UTF8", f"{lost} characters could not be read in the file's encoding: save it as UTF-8 and replace it"
     )
+
+
+def _main_content(warnings: Sequence[ParseWarning]) -> Suggestion | None:
+    found = next((warning for warning in warnings if warning.code == LITTLE_MAIN_CONTENT), None)
+    if found is None:
+        return None
+    return Suggestion("READ_WHOLE_PAGE", f"{found.message}: with onlyMainContent=false the page is read whole")
 
 
 def _tables(reading: Reading, chunk_size: int) -> Suggestion | None:

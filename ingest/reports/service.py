@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -61,7 +62,7 @@ def _report(
         truncations=generation.truncations if generation else 0,
         reading=reading,
         seconds=_seconds(generation, reading) if generation else {},
-        warnings=[msgspec.convert(one, ParseWarning) for one in generation.warnings] if generation else (),
+        warnings=_warnings(generation),
         error_code=file.error_code,
         error_message=file.error_message,
         suggestion=_suggestion(generation, reading, settings) if generation and reading else None,
@@ -79,7 +80,12 @@ def _suggestion(generation: FileGeneration, reading: Reading, settings: BuildSet
         engine=generation.engine_used or "",
         pages=generation.page_count,
         ocr_pages=settings.ocr_max_pages,
+        warnings=_warnings(generation),
     )
+
+
+def _warnings(generation: FileGeneration | None) -> Sequence[ParseWarning]:
+    return () if generation is None else [msgspec.convert(one, ParseWarning) for one in generation.warnings]
 
 
 def _seconds(generation: FileGeneration, reading: Reading | None) -> dict[Stage, float]:

@@ -91,7 +91,7 @@ class InProcess:
     def _crawled(self) -> Iterator[Message]:
         job = self._job
         known = {page.url: page for page in job.known}
-        judge = Judge(Path(job.spool), boilerplate_of(job.boilerplate), known, job.scope.languages)
+        judge = Judge(Path(job.spool), boilerplate_of(job.boilerplate), known, job.scope.languages, job.whole)
         frontier = Frontier(job.scope, job.bounds)
         for url in job.done:
             frontier.close(url)

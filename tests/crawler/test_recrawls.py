@@ -327,3 +327,25 @@ class TestADatasetThatRedacts:
         said = f"{passages(field_)} {shown}"
         assert "[PHONE]" in str(passages(field_))
         assert "90182" not in said
+
+
+class TestAWholePage:
+    """In a dataset whose web pages are read whole."""
+
+    def test_says_what_its_navigation_says(self, field_: Field) -> None:
+        told = "Open tickets: none"
+
+        def answer(path: str) -> Answer:
+            page = f"<html><body><main>Desk</main><nav>{told}, as of this morning</nav></body></html>"
+            return Answer(200, PLAIN, page.encode()) if path == "/" else Answer(404)
+
+        with PageServer(answer) as server:
+            assert reasons(field_, field_.crawl(f"{server.origin}/").id) == {"no_text": 1}
+            with field_.runtime.database.write() as session:
+                change = DatasetChange(only_main_content=False)
+                field_.runtime.datasets.configure(session, field_.principal, field_.dataset, change)
+            field_.crawl(f"{server.origin}/")
+            told = "Open tickets: seven"
+            assert reasons(field_, field_.crawl(f"{server.origin}/").id) == {"changed": 1}
+            field_.index()
+        assert ["seven" in text for text in field_.found("open tickets")] == [True]

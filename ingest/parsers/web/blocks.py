@@ -39,8 +39,8 @@ class HtmlBlocks:
             self._inline.append(child.tail or "")
 
     def _is_left_out(self, element: html.HtmlElement) -> bool:
-        hidden = "hidden" in element.attrib or element.get("aria-hidden") == "true"
-        return element.tag in self._skip or hidden or "display:none" in element.get("style", "").replace(" ", "")
+        """A panel behind a tab is hidden only until somebody opens it."""
+        return element.tag in self._skip or (_is_hidden(element) and element.get("role") != "tabpanel")
 
     def _add_element(self, element: html.HtmlElement, tag: str) -> None:
         if tag == "br":
@@ -85,6 +85,14 @@ class HtmlBlocks:
         lines = (" ".join(line.split()) for line in "".join(self._inline).split(_BREAK))
         self._inline.clear()
         self._collector.text("\n".join(lines), page=self._page)
+
+
+def _is_hidden(element: html.HtmlElement) -> bool:
+    """From readers for good: what is hidden until a search finds it is there to be found."""
+    hidden = element.get("hidden")
+    if (hidden is not None and hidden.lower() != "until-found") or element.get("aria-hidden") == "true":
+        return True
+    return "display:none" in element.get("style", "").replace(" ", "")
 
 
 def _nested_lists(element: html.HtmlElement) -> Iterator[html.HtmlElement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from lxml import html
@@ -68,21 +69,26 @@ class PageOutline:
     text: Sequence[str] = ()
     """The lines themselves, one for each hash."""
     characters: int = 0
+    """Outside of navigation, footers and forms, also where these are part of what the page says."""
     asks_for_password: bool = False
     scripts: int = 0
     alternates: Sequence[tuple[str, str]] = field(default=())
     """Language and href of the same page in other languages."""
 
 
-def read_outline(body: bytes, *, charset: str | None = None) -> PageOutline | None:
-    """None for what cannot be read as a page. `charset` is what came with it over HTTP."""
+def read_outline(body: bytes, *, charset: str | None = None, whole: bool = False) -> PageOutline | None:
+    """None for what cannot be read as a page. `charset` is what came with it over HTTP. `whole`: navigation, footers
+    and forms are part of what it says."""
     try:
         root = parse_html(decode(body, declared=charset or declared_charset(body)))
     except ParseRefused:
         return None
     if root is None:
         return PageOutline()
-    said, text = _said(root)
+    said, text = _said(root, UNSAID)
+    characters = sum(map(len, text))
+    if whole:
+        said, text = _said(root, UNSEEN)
     metas = dict(_metas(root))
     refresh, seconds = _refresh(metas.get("http:refresh", ""))
     tags = list(_link_tags(root))
@@ -97,7 +103,7 @@ def read_outline(body: bytes, *, charset: str | None = None) -> PageOutline | No
         links=list(_links(root)),
         lines=said,
         text=text,
-        characters=sum(map(len, text)),
+        characters=characters,
         asks_for_password=any(element.get("type", "").lower() == "password" for element in root.iter("input")),
         scripts=sum(1 for _ in root.iter("script")),
         alternates=[(language, href) for rel, href, language in tags if language and "alternate" in rel],
@@ -147,10 +153,10 @@ def _language(tag: str | None) -> str | None:
     return text if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", text) else None
 
 
-def _said(root: html.HtmlElement) -> tuple[list[bytes], list[str]]:
-    """The lines outside of navigation, footers and forms, as hashes and as they are read."""
+def _said(root: html.HtmlElement, unsaid: AbstractSet[str]) -> tuple[list[bytes], list[str]]:
+    """The lines outside of elements of those names, as hashes and as they are read."""
     pieces: list[str] = []
-    _collect(root, pieces, 0)
+    _collect(root, pieces, 0, unsaid)
     hashes: list[bytes] = []
     text: list[str] = []
     for line in "".join(pieces).split("\n"):
@@ -161,20 +167,20 @@ def _said(root: html.HtmlElement) -> tuple[list[bytes], list[str]]:
     return hashes, text
 
 
-def _collect(element: html.HtmlElement, pieces: list[str], depth: int) -> None:
+def _collect(element: html.HtmlElement, pieces: list[str], depth: int, unsaid: AbstractSet[str]) -> None:
     """White space of the source is no line end; a block's border is."""
     if element.text:
         pieces.append(element.text.replace("\n", " "))
     for child in element:
         tag = child.tag
-        if isinstance(tag, str) and tag not in UNSAID:
+        if isinstance(tag, str) and tag not in unsaid:
             if depth >= DEEPEST:
                 pieces.append(f"\n{child.text_content()}\n")
             elif tag in INLINE:
-                _collect(child, pieces, depth + 1)
+                _collect(child, pieces, depth + 1, unsaid)
             else:
                 pieces.append("\n")
-                _collect(child, pieces, depth + 1)
+                _collect(child, pieces, depth + 1, unsaid)
                 pieces.append("\n")
         if child.tail:
             pieces.append(child.tail.replace("\n", " "))

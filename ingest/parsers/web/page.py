@@ -1,4 +1,4 @@
-"""HTML files: the whole text of a plain document, the main content of a web page."""
+"""HTML files: the whole text of a plain document; of a web page its main content, or all that it shows."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from pathlib import Path
 
 from lxml import html
 
-from ingest.documents import Document
+from ingest.documents import LITTLE_MAIN_CONTENT, Document
 from ingest.parsers.collector import BlockCollector
 from ingest.parsers.encoding import decode
 from ingest.parsers.kinds import FileKind
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.web.blocks import HtmlBlocks
+from ingest.parsers.web.controls import uncover_headings, write_out_controls
 from ingest.parsers.web.extraction import main_tree, without_surroundings
 from ingest.parsers.web.facts import facts_of
 from ingest.parsers.web.shared_lines import blank_common, split_hashes
@@ -23,6 +24,9 @@ _MAIN = "//main | //*[@role='main'] | //article"
 _LEAST_SHARE = 0.25
 """Of the characters in the page's own main element: below it trafilatura has dropped content, as it does on pages
 made of tables, code or short entries. `python -m bench.web_content` says what it gains and costs."""
+
+_LITTLE = 500
+"""Characters of main content, below which a page is looked at for how much more it shows."""
 
 
 def read(path: Path, *, file_name: str, options: ParseOptions) -> Document:
@@ -38,9 +42,7 @@ def read_html(source: str, *, file_name: str, options: ParseOptions) -> Document
     if root is None:
         return collector.document(mime_type=FileKind.HTML.mime_type, nothing=nothing)
     facts = facts_of(root)
-    if options.common_lines:
-        blank_common(root, split_hashes(options.common_lines))
-    collector = main_content(root, options)
+    collector = _main_part(root, options) if options.only_main_content else whole_page(root, options)
     return collector.document(
         mime_type=FileKind.HTML.mime_type,
         nothing=nothing,
@@ -49,6 +51,24 @@ def read_html(source: str, *, file_name: str, options: ParseOptions) -> Document
         metadata=facts.metadata,
         published_at=facts.published_at,
     )
+
+
+def whole_page(root: html.HtmlElement, options: ParseOptions) -> BlockCollector:
+    """All that a page shows, what the pages of its site have in common included. Writes into `root`."""
+    write_out_controls(root)
+    return _walked(root, options, skip=frozenset())
+
+
+def _main_part(root: html.HtmlElement, options: ParseOptions) -> BlockCollector:
+    if options.common_lines:
+        blank_common(root, split_hashes(options.common_lines))
+    uncover_headings(root)
+    found = main_content(root, options)
+    if found.characters < _LITTLE:
+        shown = whole_page(root, options).characters
+        if found.characters < shown * _LEAST_SHARE:
+            found.warn(LITTLE_MAIN_CONTENT, f"its main content has {found.characters} of the page's {shown} characters")
+    return found
 
 
 def main_content(root: html.HtmlElement, options: ParseOptions) -> BlockCollector:

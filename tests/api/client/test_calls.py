@@ -18,7 +18,7 @@ CALLS: dict[str, Call[Any]] = {
     "list_datasets": calls.list_datasets(),
     "create_dataset": calls.create_dataset(
         "a", description="b", chunk_size=512, chunk_overlap=64, parse_type="MARKDOWN", allowed_agent_roles=["*"],
-        redact=["email"], countries=["GB"],
+        redact=["email"], countries=["GB"], ocr_pages=5, only_main_content=False,
     ),
     "get_dataset": calls.get_dataset("d"),
     "delete_dataset": calls.delete_dataset("d"),

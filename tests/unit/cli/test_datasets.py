@@ -35,6 +35,16 @@ class TestCreate:
         assert "Passing" not in {one["name"] for one in terminal.json("datasets")["data"]}
 
 
+class TestConfigure:
+    def test_has_web_pages_read_whole_and_back_again(self, terminal: Terminal) -> None:
+        made = terminal.json("datasets", "create", "Pages", "--whole-pages")
+        assert made["onlyMainContent"] is False
+        told = terminal.run("datasets", "configure", "Pages", "--ocr-pages", "5").stdout
+        assert "text recognition for up to 5 pages of a file; web pages are read whole." in " ".join(told.split())
+        assert terminal.json("datasets", "configure", "Pages", "--only-main-content")["onlyMainContent"] is True
+        terminal.run("datasets", "delete", "Pages", "--yes")
+
+
 class TestDelete:
     def test_refuses_one_that_is_not_there(self, terminal: Terminal) -> None:
         assert isinstance(terminal.refusal("datasets", "delete", "Handbok", "--yes"), NotFound)

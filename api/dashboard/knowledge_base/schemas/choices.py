@@ -14,6 +14,10 @@ from ingest.settings import MAX_CHUNK_OVERLAP, MAX_CHUNK_SIZE, MIN_CHUNK_OVERLAP
 _NATIVE_ALIAS = "NATIVE"
 _MOST_ROLES = 100
 _MOST_SEPARATORS = 20
+ONLY_MAIN_CONTENT = (
+    "Web pages are read without navigation, footers, forms and the like; false: whole, with all that they show. "
+    "Docling reads HTML files whole either way"
+)
 
 
 def _spelled_in_full(value: object) -> object:

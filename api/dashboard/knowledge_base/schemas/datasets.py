@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from api.dashboard.knowledge_base.schemas.choices import (
+    ONLY_MAIN_CONTENT,
     AgentRoles,
     ChunkOverlap,
     ChunkSize,
@@ -100,6 +101,7 @@ class DatasetCreation(RequestBody):
     redaction: RedactionSettings = RedactionSettings()
     allowed_agent_roles: AgentRoles = Field(default_factory=list)
     ocr: OcrSettings | None = Field(None, description="Off where it is left out")
+    only_main_content: Flag = Field(True, description=ONLY_MAIN_CONTENT)
     search: SearchSettings = SearchSettings()
 
     def to_new(self) -> NewDataset:
@@ -115,6 +117,7 @@ class DatasetCreation(RequestBody):
             allowed_agent_roles=tuple(self.allowed_agent_roles),
             tuning=self.search.to_tuning(),
             ocr=Ocr() if self.ocr is None else self.ocr.to_ocr(),
+            only_main_content=self.only_main_content,
         )
 
 
@@ -135,6 +138,7 @@ class DatasetConfiguration(RequestBody):
     )
     allowed_agent_roles: AgentRoles | None = None
     ocr: OcrSettings | None = Field(None, description="Replaces the former settings as a whole")
+    only_main_content: Flag | None = Field(None, description=ONLY_MAIN_CONTENT)
     search: SearchSettings | None = Field(None, description="Replaces the former settings as a whole")
 
     def to_change(self) -> DatasetChange:
@@ -151,6 +155,7 @@ class DatasetConfiguration(RequestBody):
             allowed_agent_roles=None if roles is None else tuple(roles),
             tuning=None if self.search is None else self.search.to_tuning(),
             ocr=None if self.ocr is None else self.ocr.to_ocr(),
+            only_main_content=self.only_main_content,
         )
 
 
@@ -200,6 +205,7 @@ class DatasetDetail(DatasetSummary):
     separators: Sequence[str]
     redaction: DatasetRedaction
     ocr: DatasetOcr
+    only_main_content: bool = Field(description=ONLY_MAIN_CONTENT)
     qdrant_collection: str
     updated_on: datetime
     files: list[FileSummary]
@@ -217,6 +223,7 @@ class DatasetDetail(DatasetSummary):
             separators=view.separators,
             redaction=DatasetRedaction(kinds=view.redaction.kinds, countries=view.redaction.countries),
             ocr=DatasetOcr(enabled=view.ocr.max_pages is not None, max_pages=view.ocr.max_pages),
+            only_main_content=view.only_main_content,
             qdrant_collection=view.collection,
             updated_on=view.updated_at,
             files=[FileSummary.of(file) for file in files],

@@ -8,8 +8,14 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from api.dashboard.knowledge_base.schemas.choices import ChunkOverlap, ChunkSize, EngineChoice, ParseChoice
-from api.fields import STORABLE, RequestBody, ResponseBody
+from api.dashboard.knowledge_base.schemas.choices import (
+    ONLY_MAIN_CONTENT,
+    ChunkOverlap,
+    ChunkSize,
+    EngineChoice,
+    ParseChoice,
+)
+from api.fields import STORABLE, Flag, RequestBody, ResponseBody
 from api.label_conditions import LabelName
 from ingest.files.types import (
     FileSource,
@@ -26,6 +32,10 @@ _MOST_LABELS = 50
 
 def _number_in_text(value: object) -> object:
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+def _flag_in_text(value: object) -> object:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
 def _object_in_text(value: object) -> object:
@@ -60,6 +70,9 @@ class UploadFields(RequestBody):
     chunk_overlap: Annotated[ChunkOverlap | None, BeforeValidator(_number_in_text)] = None
     parse_type: ParseChoice | None = None
     parser_engine: EngineChoice | None = None
+    only_main_content: Annotated[Flag | None, BeforeValidator(_flag_in_text)] = Field(
+        None, description=ONLY_MAIN_CONTENT
+    )
     source: FileSource = FileSource.UPLOAD
     metadata: Annotated[
         Mapping[LabelName, GivenValue], Field(max_length=_MOST_LABELS), BeforeValidator(_object_in_text)
@@ -71,6 +84,7 @@ class UploadFields(RequestBody):
             chunk_overlap=self.chunk_overlap,
             parse_type=self.parse_type,
             parser_engine=self.parser_engine,
+            only_main_content=self.only_main_content,
         )
 
 

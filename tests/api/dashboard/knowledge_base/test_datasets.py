@@ -20,7 +20,7 @@ SUMMARY = {
 }  # fmt: skip
 DETAIL = SUMMARY | {
     "embeddingProvider", "vectorSize", "chunkSize", "chunkOverlap", "parseType", "parserEngine", "separators",
-    "ocr", "redaction", "qdrantCollection", "updatedOn", "files",
+    "ocr", "onlyMainContent", "redaction", "qdrantCollection", "updatedOn", "files",
 }  # fmt: skip
 
 
@@ -76,6 +76,7 @@ class TestCreating:
             ({"name": "x", "chunkSize": 200, "chunkOverlap": 200}, "chunkOverlap"),
             ({"name": "x", "parseType": "naive"}, "parseType"),
             ({"name": "x", "parserEngine": "TIKA"}, "parserEngine"),
+            ({"name": "x", "onlyMainContent": "yes"}, "onlyMainContent"),
             ({"name": "x", "allowedAgentRoles": "all"}, "allowedAgentRoles"),
             ({"name": "x", "chunk_size": 512}, "chunk_size"),
         ],
@@ -95,6 +96,7 @@ class TestCreating:
         assert (dataset["chunkSize"], dataset["chunkOverlap"]) == (512, 64)
         assert dataset["parserEngine"] == "NODE_NATIVE"
         assert dataset["vectorSize"] == 384
+        assert dataset["onlyMainContent"] is True
         assert dataset["files"] == []
 
     def test_takes_over_what_is_chosen(self, callers: Callers) -> None:
@@ -105,6 +107,7 @@ class TestCreating:
             "chunkOverlap": 0,
             "parseType": "NAIVE",
             "parserEngine": "NATIVE",
+            "onlyMainContent": False,
             "separators": ["=====", "\n***\n"],
             "allowedAgentRoles": ["copywriter"],
         }

@@ -65,7 +65,7 @@ class TestUploading:
     def test_takes_settings_and_labels_for_its_files(self, callers: Callers, dataset: Json) -> None:
         file = callers.admin.upload(
             dataset, "labelled.md", "# A\n\ntext", chunkSize="256", chunkOverlap="0", parseType="NAIVE",
-            parserEngine="NATIVE", source="competitor_research", metadata='{"team": "Süd"}',
+            parserEngine="NATIVE", onlyMainContent="false", source="competitor_research", metadata='{"team": "Süd"}',
         )  # fmt: skip
         record = callers.admin.get(f"{path_of(dataset)}/files/{file['id']}").json()
         assert record["source"] == "competitor_research"

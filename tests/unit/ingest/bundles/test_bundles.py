@@ -28,6 +28,7 @@ from ingest.redaction.types import PersonalKind, Redaction
 from ingest.review.models import ChunkOverlay
 from ingest.review.service import Review
 from ingest.review.types import ChunkChange
+from ingest.settings import Ocr
 from kit.pagination import PageRequest
 from retrieval.golden.models import GoldenQuestion, QuestionSet
 from retrieval.search.types import SearchRequest
@@ -143,6 +144,22 @@ class TestRoundTrip:
             workshop.datasets.configure(session, workshop.caller, harbour.dataset, DatasetChange(redaction=wanted))
         harbour.export()
         assert workshop.dataset_view(harbour.take().dataset_id).redaction == wanted
+
+    def test_keeps_how_scans_and_web_pages_are_read(self, workshop: Workshop, tmp_path: Path) -> None:
+        harbour = Harbour(workshop, tmp_path)
+        workshop.indexed(harbour.dataset, "page.html", "<p>a page</p>", only_main_content=True)
+        change = DatasetChange(ocr=Ocr(7), only_main_content=False)
+        with workshop.database.write() as session:
+            workshop.datasets.configure(session, workshop.caller, harbour.dataset, change)
+        harbour.export()
+        copy = harbour.take().dataset_id
+        view = workshop.dataset_view(copy)
+        assert (view.ocr, view.only_main_content) == (Ocr(7), False)
+        with workshop.database.read() as session:
+            found = select(File.name, File.only_main_content).where(File.dataset_id == copy)
+            own = dict(list(session.execute(found)))
+        assert own.pop("page.html") is True
+        assert set(own.values()) == {None}
 
     def test_goes_to_another_tenant_and_is_nobody_elses_there(self, harbour: Harbour) -> None:
         harbour.export()

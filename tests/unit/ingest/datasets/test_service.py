@@ -57,6 +57,23 @@ class TestCreate:
 
 
 class TestConfigure:
+    def test_reads_web_pages_whole_once_they_are_built_anew(self, any_workshop: Workshop) -> None:
+        shop = any_workshop
+        dataset = shop.dataset()
+        page = "<html><body><nav>Herons</nav><main>{}</main></body></html>"
+        shop.indexed(
+            dataset, "page.html", page.format("<p>Cranes wade through the shallow water of the marsh.</p>" * 9)
+        )
+        main = page.format("<p>Storks nest on the roofs of the old town each year.</p>" * 9)
+        shop.indexed(dataset, "main.html", main, only_main_content=True)
+        configure(shop, dataset, only_main_content=False)
+        shop.work()
+        assert shop.found("herons", dataset) == set()
+        reindex(shop, dataset)
+        shop.work()
+        (found,) = shop.found("herons", dataset)
+        assert "Cranes wade" in found
+
     def test_refuses_settings_that_do_not_go_together_with_those_that_stay(self, workshop: Workshop) -> None:
         dataset = workshop.dataset(chunk_overlap=200)
         with pytest.raises(Invalid, match="chunkOverlap"):

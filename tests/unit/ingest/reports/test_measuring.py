@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from ingest.chunking.chunker import chunk
-from ingest.documents import Block, BlockKind, ChunkSettings, Document, ParserEngine, ParseType, Table
+from ingest.documents import (
+    LITTLE_MAIN_CONTENT,
+    Block,
+    BlockKind,
+    ChunkSettings,
+    Document,
+    ParserEngine,
+    ParseType,
+    ParseWarning,
+    Table,
+)
 from ingest.parsers.tables import as_markdown
 from ingest.reports.advice import suggestion_for
 from ingest.reports.measuring import reading_of
@@ -84,6 +94,16 @@ class TestSuggestion:
         suggestion = self.suggested(replace(self.GOOD, tokens=3000, **changes))
         assert suggestion is not None
         assert suggestion.code == code
+
+    def test_is_to_read_a_page_whole_of_which_little_was_kept(self) -> None:
+        warning = ParseWarning(LITTLE_MAIN_CONTENT, "its main content has 9 of the page's 900 characters")
+        good = replace(self.GOOD, tokens=3000)
+        suggestion = suggestion_for(
+            good, chunks=1, chunk_size=512, engine="NODE_NATIVE", pages=None, warnings=[warning]
+        )
+        assert suggestion is not None
+        assert suggestion.code == "READ_WHOLE_PAGE"
+        assert "9 of the page's 900 characters: with onlyMainContent=false" in suggestion.message
 
     def test_is_to_join_chunks_that_are_mostly_tiny(self) -> None:
         suggestion = self.suggested(replace(self.GOOD, tokens=900), chunks=30)

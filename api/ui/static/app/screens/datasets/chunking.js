@@ -1,6 +1,6 @@
 // How a document becomes passages.
 import { html } from "../../html.js";
-import { Choice, Slider, TextField } from "../../parts/controls.js";
+import { Check, Choice, Slider, TextField } from "../../parts/controls.js";
 
 const PARSE_TYPES = [
   ["NAIVE", "By size, along paragraphs and sentences"],
@@ -21,5 +21,7 @@ export function ChunkFields({ value, onValue, error }) {
     ${value.chunkOverlap >= value.chunkSize && html`<p class="wrong">The overlap has to be smaller than the passage.</p>`}
     <${Choice} label="Parser" value=${value.parserEngine} options=${ENGINES} onValue=${(parserEngine) => onValue({ parserEngine })} wrong=${error?.of?.("parserEngine")} />
     ${value.parserEngine === "DOCLING" && html`<p class="soft small">Only where the server has Docling and its models: elsewhere files are refused, and the doctor says what is missing.</p>`}
+    <${Check} checked=${value.onlyMainContent} onValue=${(onlyMainContent) => onValue({ onlyMainContent })}
+      hint="Without navigation, footers, forms and the like. Off: pages are read whole, with all that they show.">Only the main content of web pages<//>
   </div>`;
 }

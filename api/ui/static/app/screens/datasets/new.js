@@ -15,7 +15,7 @@ export function NewDataset({ onClose }) {
   const { defaults } = useCaller();
   const [given, setGiven] = useState({
     name: "", description: "", allowedAgentRoles: [], parseType: "NAIVE", parserEngine: "NODE_NATIVE", separators: [],
-    chunkSize: defaults.chunkSize, chunkOverlap: defaults.chunkOverlap,
+    onlyMainContent: true, chunkSize: defaults.chunkSize, chunkOverlap: defaults.chunkOverlap,
   });
   const change = (part) => setGiven((before) => ({ ...before, ...part }));
   const making = useAction(async () => {

@@ -18,7 +18,7 @@ import { AgentRoles } from "./roles.js";
 import { SearchFields } from "./searching.js";
 
 const PLAIN = ["name", "description", "allowedAgentRoles", "search"];
-const CUTTING = ["chunkSize", "chunkOverlap", "parseType", "parserEngine", "separators", "ocr", "redaction"];
+const CUTTING = ["chunkSize", "chunkOverlap", "parseType", "parserEngine", "separators", "ocr", "onlyMainContent", "redaction"];
 
 const fieldsOf = (dataset) => Object.fromEntries([...PLAIN, ...CUTTING].map((name) => [name, dataset[name] ?? ""]));
 // Recognition that is off has no number of pages.

@@ -3,7 +3,7 @@ import { html, useState } from "../../../html.js";
 import { Check } from "../../../parts/controls.js";
 import { ChunkFields } from "../chunking.js";
 
-const FIELDS = ["chunkSize", "chunkOverlap", "parseType", "parserEngine"];
+const FIELDS = ["chunkSize", "chunkOverlap", "parseType", "parserEngine", "onlyMainContent"];
 
 export function Overrides({ dataset, value, onValue }) {
   const [own, setOwn] = useState(false);
