@@ -5,7 +5,8 @@ Every document of a set is one passage, as the product would store it (title as 
 into the vector engine itself and come back through the product's own fusion and second look; only HTTP and the rows are
 left out, which change no order. Embeddings are kept in `--cache`, by set, so that a second run takes minutes.
 
-After the table: how score and relevance go together, for thresholds that mean the same in every set.
+After the table: how score and relevance go together as scores are; bench.calibration says what calibrating makes of
+it.
 """
 
 from __future__ import annotations
@@ -235,13 +236,19 @@ class Remembered:
 
 
 def looked_at_again(reranker: LateInteraction, questions: RetrievalSet, found: Found, query: str) -> list[str]:
-    """As retrieval.search.reranking does, without a limit of time."""
+    return [name for _, name in second_scores(reranker, questions, found, query)]
+
+
+def second_scores(
+    reranker: LateInteraction, questions: RetrievalSet, found: Found, query: str
+) -> list[tuple[float, str]]:
+    """Scores with documents, best first; as retrieval.search.reranking does, without a limit of time."""
     hits = found.ranking(query, WAYS["default"])[:DEPTH]
     documents = [questions.corpus[found.names[one.chunk_id]] for one in hits]
     texts = [Passage(one.text, one.title) for one in documents]
     second = reranker.score(questions.queries[query], texts)
     mixed = [(1 - SHARE) * hit.score + SHARE * score for hit, score in zip(hits, second, strict=True)]
-    return [documents[index].id for index in np.argsort([-one for one in mixed], kind="stable")]
+    return [(mixed[index], documents[index].id) for index in np.argsort([-one for one in mixed], kind="stable")]
 
 
 def report(

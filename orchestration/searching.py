@@ -16,6 +16,7 @@ from kit.clock import Clock
 from kit.jobs.queue import JobQueue
 from kit.settings import Settings
 from orchestration.engines import Engines, make_scorer
+from retrieval.golden.calibrations import Calibrations
 from retrieval.golden.comparing import PlaceComparison
 from retrieval.golden.evaluating import EvaluateHandler
 from retrieval.golden.evaluations import Evaluations
@@ -47,6 +48,7 @@ class Searching:
     question_sets: QuestionSets
     exchange: Exchange
     evaluations: Evaluations
+    calibrations: Calibrations
     evaluate: EvaluateHandler
     comparison: PlaceComparison
 
@@ -68,6 +70,7 @@ def make_searching(
         question_sets=sets,
         exchange=Exchange(sets),
         evaluations=Evaluations(sets, queue, clock),
+        calibrations=Calibrations(library),
         evaluate=EvaluateHandler(database=database, jobs=queue, search=search, library=library, clock=clock),
         comparison=PlaceComparison(database, search),
     )

@@ -13,6 +13,7 @@ from ingest.datasets import repository
 from ingest.datasets.models import Dataset
 from ingest.files.models import File
 from kit.clock import Clock
+from retrieval.search.calibration import Calibration
 from retrieval.search.fusion import DatasetTuning
 
 _AT_ONCE = 500
@@ -43,4 +44,14 @@ class DatasetLibrary:
         row = session.get(Dataset, dataset_id)
         if row is not None and row.deleted_at is None:
             row.hybrid_alpha, row.fusion = tuning.alpha, tuning.fusion
+            row.updated_at = self.clock.now()
+
+    def calibration(self, session: Session, dataset_id: str) -> Calibration | None:
+        row = session.get(Dataset, dataset_id)
+        return None if row is None else repository.calibration_of(row.calibration)
+
+    def calibrate(self, session: Session, dataset_id: str, calibration: Calibration | None) -> None:
+        row = session.get(Dataset, dataset_id)
+        if row is not None and row.deleted_at is None:
+            row.calibration = None if calibration is None else calibration.stored()
             row.updated_at = self.clock.now()

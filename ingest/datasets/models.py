@@ -17,7 +17,8 @@ class Dataset(Base):
     `ocr_max_pages` is how many pages of a file text recognition may read; None: it is off.
     `only_main_content`: web pages are read without navigation and the like.
     `redaction` holds a Redaction of ingest.redaction; None: nothing is looked for. `hybrid_alpha` and `fusion` are how
-    it is searched where a search does not say; None: the installation's default.
+    it is searched where a search does not say; None: the installation's default. `calibration` holds a Calibration of
+    retrieval.search; None: scores are shown as they are.
     """
 
     __tablename__ = "datasets"
@@ -51,6 +52,7 @@ class Dataset(Base):
     allowed_agent_roles: Mapped[list[str]] = mapped_column(JSON)
     hybrid_alpha: Mapped[float | None] = mapped_column(Float)
     fusion: Mapped[str | None] = mapped_column(String(16))
+    calibration: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

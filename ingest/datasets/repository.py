@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from ingest.files.models import File, FileGeneration
 from ingest.files.types import FileStatus
 from kit.db.database import Database
 from kit.db.prepared import Prepared
+from retrieval.search.calibration import Calibration
 from retrieval.search.fusion import UNTUNED, DatasetTuning, FusionKind
 
 
@@ -66,6 +67,7 @@ class Searchable(NamedTuple):
     collection: str
     embedding_model: str
     tuning: DatasetTuning
+    calibration: Calibration | None
 
 
 # Columns, and a statement built once: a search spends as much on rows that it does not need as on the engine's door.
@@ -77,6 +79,7 @@ _SEARCHED = Prepared(
         Dataset.allowed_agent_roles,
         Dataset.hybrid_alpha,
         Dataset.fusion,
+        Dataset.calibration,
     ).where(
         Dataset.id.in_(bindparam("wanted", expanding=True)),
         Dataset.tenant_id == bindparam("tenant"),
@@ -89,7 +92,13 @@ def searchable_by(database: Database, principal: Principal, dataset_ids: Sequenc
     """Those of the datasets that the caller may see, by id."""
     rows = database.rows(_SEARCHED, {"wanted": list(dataset_ids), "tenant": principal.tenant_id})
     return {
-        row.id: Searchable(row.id, row.collection, row.embedding_model, tuning_of(row.hybrid_alpha, row.fusion))
+        row.id: Searchable(
+            row.id,
+            row.collection,
+            row.embedding_model,
+            tuning_of(row.hybrid_alpha, row.fusion),
+            calibration_of(row.calibration),
+        )
         for row in rows
         if _may_see(principal, row.id, row.allowed_agent_roles)
     }
@@ -107,6 +116,10 @@ def visible_to(session: Session, principal: Principal, dataset_ids: Collection[s
 
 def tuning_of(alpha: float | None, fusion: str | None) -> DatasetTuning:
     return UNTUNED if alpha is None and fusion is None else DatasetTuning(alpha, FusionKind(fusion) if fusion else None)
+
+
+def calibration_of(stored: Mapping[str, Any] | None) -> Calibration | None:
+    return None if stored is None else Calibration.restored(stored)
 
 
 def _may_see(principal: Principal, dataset_id: str, allowed_agent_roles: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ from kit.jobs.handler import Signals
 from kit.jobs.queue import JobQueue
 from kit.jobs.types import Claim
 from retrieval.evaluation.statistics import Comparison, Estimate, compare, estimate
+from retrieval.golden.calibrating import Calibrating
 from retrieval.golden.jobs import EVALUATE, QUEUE
 from retrieval.golden.measuring import METRICS, Measured, measured
 from retrieval.golden.models import Evaluation
@@ -20,6 +21,7 @@ from retrieval.golden.ports import Library
 from retrieval.golden.service import question_view, questions_at
 from retrieval.golden.tuning import candidates, tuned
 from retrieval.golden.types import Configuration, EvaluationKind, EvaluationState, QuestionView
+from retrieval.search.calibration import Calibration
 from retrieval.search.fusion import DatasetTuning, FusionKind
 from retrieval.search.scoring import Fusion
 from retrieval.search.service import Search
@@ -39,6 +41,7 @@ class _StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Work:
+    evaluation_id: str
     kind: EvaluationKind
     dataset_id: str
     adopt: bool
@@ -87,10 +90,12 @@ class EvaluateHandler:
         step = self._steps(claim, signals)
         if work.kind is EvaluationKind.COMPARE:
             result = _compared({one: self._measures(work, one, step) for one in work.configurations or [PRESENT]})
-            self._done(claim, work, result, None)
+            self._done(claim, work, result)
+        elif work.kind is EvaluationKind.CALIBRATE:
+            self._done(claim, work, *self._calibrated(work, step))
         else:
             result, tuning = self._tuned(work, step)
-            self._done(claim, work, result, tuning)
+            self._done(claim, work, result, tuning=tuning)
 
     def _work(self, claim: Claim) -> _Work | None:
         with self.database.write() as session:
@@ -100,6 +105,7 @@ class EvaluateHandler:
                 return None
             row.state = EvaluationState.RUNNING
             return _Work(
+                evaluation_id=row.id,
                 kind=EvaluationKind(row.kind),
                 dataset_id=row.dataset_id,
                 adopt=row.adopt,
@@ -164,7 +170,24 @@ class EvaluateHandler:
         }
         return said, DatasetTuning(best.alpha, best.fusion) if result.held and work.adopt else None
 
-    def _done(self, claim: Claim, work: _Work, result: Mapping[str, object], tuning: DatasetTuning | None) -> None:
+    def _calibrated(self, work: _Work, step: Callable[[], None]) -> tuple[dict[str, object], Calibration | None]:
+        """What is said of it, and what to adopt."""
+        found = Calibrating(self.search).run(
+            work.principal, work.dataset_id, work.questions, evaluation_id=work.evaluation_id, step=step
+        )
+        adopted = found.calibration if work.adopt and found.reason is None else None
+        stored = None if found.calibration is None else found.calibration.stored()
+        return {**found.told(), "calibration": stored, "adopted": adopted is not None}, adopted
+
+    def _done(
+        self,
+        claim: Claim,
+        work: _Work,
+        result: Mapping[str, object],
+        calibration: Calibration | None = None,
+        *,
+        tuning: DatasetTuning | None = None,
+    ) -> None:
         with self.database.write() as session:
             self.jobs.hold(session, claim, progressed=True)
             row = session.get(Evaluation, claim.text("evaluation_id"))
@@ -173,6 +196,8 @@ class EvaluateHandler:
                 row.state, row.finished_at = EvaluationState.DONE, self.clock.now()
                 if tuning is not None:
                     self.library.tune(session, work.dataset_id, tuning)
+                if calibration is not None:
+                    self.library.calibrate(session, work.dataset_id, calibration)
             self.jobs.complete(session, claim)
 
     def _failed(self, claim: Claim, error: str) -> None:

@@ -39,7 +39,7 @@ class Evaluations:
         configurations: Sequence[Configuration] = (),
         adopt: bool = False,
     ) -> EvaluationView:
-        """Of the set as it is now. `adopt`: what tuning finds and holds becomes the dataset's setting."""
+        """Of the set as it is now. `adopt`: what is found and holds becomes the dataset's setting."""
         row = self.sets.row(session, principal, set_id)
         names = [one.name for one in configurations]
         if len(set(names)) < len(names):

@@ -36,6 +36,10 @@ def measured(question: QuestionView, ranking: Sequence[Passage]) -> Measured:
     )
 
 
+def is_relevant(question: QuestionView, passage: Passage) -> bool:
+    return any(question.judgements[int(one)].grade.gain > 0 for one in _fulfilled(question, passage))
+
+
 def _documents(question: QuestionView, ranking: Sequence[Passage]) -> Sequence[str]:
     """Each passage as the judgement that it fulfils, else as its own id; of a judged whole file only the first."""
     documents: dict[str, None] = {}

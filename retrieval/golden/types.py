@@ -71,6 +71,7 @@ class ImportReceipt:
 class EvaluationKind(StrEnum):
     COMPARE = "compare"
     TUNE = "tune"
+    CALIBRATE = "calibrate"
 
 
 class EvaluationState(StrEnum):

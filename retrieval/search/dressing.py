@@ -151,6 +151,7 @@ def _of_hit(
         fused=fused,
         fused_rank=fused_rank,
         reranked=hit.reranked,
+        uncalibrated=None if hit.calibrated is None else hit.score,
     )
 
 

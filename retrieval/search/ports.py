@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from identity.types import Principal
+from retrieval.search.calibration import Calibration
 from retrieval.search.fusion import UNTUNED, DatasetTuning
 from retrieval.search.types import Box, Passage, Section
 
 
 @dataclass(frozen=True, slots=True)
 class SearchTarget:
-    """Datasets of one collection, searched the same way, that the caller may search."""
+    """Datasets of one collection, searched the same way, that the caller may search. `calibrations` by dataset, of
+    those that have one."""
 
     collection: str
     embedding_model: str
     dataset_ids: Sequence[str]
     tuning: DatasetTuning = UNTUNED
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
 
 
 class DatasetDirectory(Protocol):

@@ -13,6 +13,8 @@ from identity.types import Principal
 from kit.errors import Conflict
 from retrieval.embedding.models import Models
 from retrieval.filters import SearchScope, compile_filter
+from retrieval.search.calibrating import as_shown, calibrated, strengths
+from retrieval.search.calibration import Strength
 from retrieval.search.diversity import diversified
 from retrieval.search.dressing import Asked, Dressing
 from retrieval.search.limits import MOST_LOOKED_THROUGH
@@ -72,7 +74,7 @@ class Search:
         reranking = perf_counter()
         hits = self.reranked(request, fused)
         reranked = perf_counter()
-        hits = [hit for hit in hits if hit.score >= request.min_score]
+        hits = [hit for hit in calibrated(looks, hits) if hit.shown_score >= request.min_score]
         if request.diversity or request.merge_neighbours:
             hits = self.arranged(principal, request, dataset_ids, looks, hits)
         result = SearchResult(
@@ -85,6 +87,7 @@ class Search:
         if request.extras is not None and self.dressing is not None:
             asked = Asked(principal, request, dataset_ids, looks, fused, self.pool_of(request), self._scorer_name)
             result = self.dressing.dressed(asked, result, hits)
+        result = replace(result, hits=[as_shown(hit) for hit in result.hits])
         files = list(dict.fromkeys(hit.passage.file_id for hit in result.hits))
         note_read("search", result.id, datasets=list(dataset_ids), files=files)
         return replace(result, total_ms=(perf_counter() - started) * 1000)
@@ -164,6 +167,15 @@ class Search:
             shown = (passages[one.chunk_id] for one in ranked if one.chunk_id in passages)
             orders.append(list(islice(shown, depth)))
         return orders
+
+    def strengths(self, principal: Principal, request: SearchRequest) -> list[tuple[Passage, Strength]]:
+        """The `top_k` best passages with what their scores are calibrated by, whatever calibration there is."""
+        targets = self.directory.targets(principal, request.dataset_ids)
+        vectors, _ = self.embedded(request, targets)
+        looks = self.looks(principal, request, targets, vectors)
+        hits = self.reranked(request, self.shown(principal, dataset_ids_of(targets), looks, request))
+        found = zip(hits, strengths(looks, hits), strict=True)
+        return [(hit.passage, strength) for hit, strength in islice(found, request.top_k)]
 
     def reranked(self, request: SearchRequest, hits: list[SearchHit]) -> list[SearchHit]:
         if self.scorer is None or not request.rerank:

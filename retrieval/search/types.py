@@ -122,7 +122,8 @@ class LegExplanation:
 @dataclass(frozen=True, slots=True)
 class HitExplanation:
     """`terms`: what each word of the question adds to BM25. `fused` and `fused_rank` are before reranking; `reranked`
-    is the second look's own score, None where there was none."""
+    is the second look's own score, None where there was none. `uncalibrated` is the score before calibration, None
+    where there is no calibration."""
 
     vector: LegExplanation
     keyword: LegExplanation
@@ -130,6 +131,7 @@ class HitExplanation:
     fused: float
     fused_rank: int
     reranked: float | None
+    uncalibrated: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class SearchHit:
     weighed on (`scoring.Fusion`).
 
     `reranked` is the second look's score, where there was one. `merged` are the chunks that were put behind this one.
+    `calibrated` takes the place of the score in what is shown; hits are ordered by the score.
     """
 
     passage: Passage
@@ -164,10 +167,15 @@ class SearchHit:
     keyword: float = 0.0
     reranked: float | None = None
     merged: Sequence[str] = ()
+    calibrated: float | None = None
     explanation: HitExplanation | None = None
     highlights: Highlights | None = None
     section: Section | None = None
     citation: Citation | None = None
+
+    @property
+    def shown_score(self) -> float:
+        return self.score if self.calibrated is None else self.calibrated
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from identity.types import Principal
 from retrieval.filters import SearchFilter, SearchScope, compile_filter, unmet
+from retrieval.search.calibrating import as_shown, calibrated
 from retrieval.search.limits import MAX_TOP_K
 from retrieval.search.looks import Look, dataset_ids_of
 from retrieval.search.phrases import holds, phrases_of
@@ -242,7 +243,8 @@ class _Run:
             pool=pool,
         )
         if ranked.chunk_id not in {one.chunk_id for one in best.look.candidates.scores}:
-            return replace(about, cause=Cause.CUT_BY_POOL, reasons=[_beyond(explained, pool)])
+            score = None if any(look.target.calibrations for look in self.looks) else ranked.score
+            return replace(about, cause=Cause.CUT_BY_POOL, score=score, reasons=[_beyond(explained, pool)])
         return self._placed(ranked.chunk_id, about)
 
     def _placed(self, chunk_id: str, about: Verdict) -> Verdict:
@@ -252,7 +254,8 @@ class _Run:
         everything = self.search.shown(
             self.principal, self.dataset_ids, self.looks, replace(request, top_k=10**6, diversity=0.0)
         )
-        final = self.search.reranked(request, everything)
+        reordered = self.search.reranked(request, everything)
+        final = [as_shown(hit) for hit in calibrated(self.looks, reordered)]
         rank, hit = _find(final, chunk_id)
         if hit is None:
             return replace(about, cause=Cause.NOT_INDEXED, reasons=["it may not be shown any more"])
@@ -265,31 +268,31 @@ class _Run:
         if chunk_id in shown:
             said = f"it would be result {rank}, but is too much like one before it (diversity {request.diversity:g})"
             return replace(about, cause=Cause.TOO_SIMILAR, reasons=[said])
-        return self._outranked(about, everything, final, chunk_id)
+        return self._outranked(about, everything, final, chunk_id, reranks=reordered is not everything)
 
     def _is_returned(self, chunk_id: str) -> bool:
         hits = self.search.search(self.principal, replace(self.request, extras=None)).hits
         return any(chunk_id == hit.passage.chunk_id or chunk_id in hit.merged for hit in hits)
 
     def _outranked(
-        self, about: Verdict, fused: Sequence[SearchHit], final: Sequence[SearchHit], chunk_id: str
+        self, about: Verdict, fused: Sequence[SearchHit], final: Sequence[SearchHit], chunk_id: str, *, reranks: bool
     ) -> Verdict:
         top_k = self.request.top_k
         before, own = _find(fused, chunk_id)
-        reranks = final is not fused
+        needed = final[:top_k][-1].score
         last = (final if reranks and before is not None and before <= DEPTH else fused)[:top_k][-1]
         leg = _lost_in(own, last, self.looks[0].fusion.alpha)
         if reranks and before is not None and before <= top_k:
             said = f"it was {_th(before)} before reranking and {_th(about.rank or 0)} after it"
-            return replace(about, cause=Cause.OUTRANKED_IN_RERANKING, reasons=[said], needed=last.score, leg=leg)
+            return replace(about, cause=Cause.OUTRANKED_IN_RERANKING, reasons=[said], needed=needed, leg=leg)
         said = (
             f"it is {_th(about.rank or 0)} with {about.score or 0.0:.3f}, and {top_k} were asked for, of which the last"
-            f" has {last.score:.3f}; it lost most in the {leg.value} leg"
+            f" has {needed:.3f}; it lost most in the {leg.value} leg"
         )
         reasons = [said] if top_k == MAX_TOP_K else [said, f"topK {about.rank} would bring it"]
         if about.rank is not None and about.rank > MAX_TOP_K:
             reasons = [said]
-        return replace(about, cause=Cause.OUTRANKED, reasons=reasons, needed=last.score, leg=leg)
+        return replace(about, cause=Cause.OUTRANKED, reasons=reasons, needed=needed, leg=leg)
 
 
 def _plain(request: SearchRequest) -> SearchRequest:

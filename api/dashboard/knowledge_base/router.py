@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.dashboard.knowledge_base import (
+    calibration,
     chunks,
     crawl,
     crawls,
@@ -37,6 +38,7 @@ for resource in (
     search,
     search_records,
     question_sets,
+    calibration,
     versions,
     overview,
     doctor,

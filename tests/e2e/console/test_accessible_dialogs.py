@@ -119,6 +119,7 @@ DIALOGS: Mapping[str, tuple[str, Opening]] = {
     "edit a website": ("datasets/{dataset}/website", button("Settings")),
     "new questions": ("questions", button("New set")),
     "tune": ("questions/{questions}", button("Tune …")),
+    "calibrate": ("questions/{questions}", button("Calibrate …")),
     "delete questions": ("questions/{questions}", button("Delete the set")),
     "choose datasets": ("search", many_datasets),
     "a new key": ("access/keys", a_new_key),

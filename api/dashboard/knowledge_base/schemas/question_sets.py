@@ -151,13 +151,16 @@ class ConfigurationGiven(RequestBody):
 
 class EvaluationGiven(RequestBody):
     """`compare` measures the configurations, all but the first beside the first. `tune` looks for the best alpha and
-    fusion on one half of the questions and tries them on the other."""
+    fusion on one half of the questions and tries them on the other. `calibrate` fits scores to the share of what is
+    relevant, in every mode, and says how that holds on questions not fitted to."""
 
     kind: EvaluationKind = EvaluationKind.COMPARE
     configurations: Annotated[list[ConfigurationGiven], Field(max_length=8)] = Field(
         default_factory=list, description="Only for `compare`; none: the dataset as it is set"
     )
-    adopt: Flag = Field(False, description="Only for `tune`: set the dataset so if it holds on the other half")
+    adopt: Flag = Field(
+        False, description="Not for `compare`: set the dataset so if it holds on questions not chosen by"
+    )
 
 
 class EvaluatedConfiguration(ResponseBody):
@@ -181,7 +184,8 @@ class EvaluationItem(ResponseBody):
     configurations: list[EvaluatedConfiguration]
     result: Mapping[str, object] | None = Field(
         description="Means with 95% intervals, and paired comparisons with a verdict: `better`, `worse` or "
-        "`no_significant_difference`. Null until it is done"
+        "`no_significant_difference`. Of `calibrate`: by mode, how many passages not fitted to reach each minScore, "
+        "and which share of them is relevant. Null until it is done"
     )
     error: str | None
     created_on: datetime

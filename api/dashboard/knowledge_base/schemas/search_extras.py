@@ -40,6 +40,9 @@ class ResultExplanation(ResponseBody):
     rerank_score: float | SkipJsonSchema[None] = Field(
         None, description="Of the second look alone; left out where there was none"
     )
+    uncalibrated_score: float | SkipJsonSchema[None] = Field(
+        None, description="The score before it was calibrated; left out where the datasets are not"
+    )
 
     @classmethod
     def of(cls, explained: found.HitExplanation) -> ResultExplanation:
@@ -50,6 +53,7 @@ class ResultExplanation(ResponseBody):
             fused_score=explained.fused,
             fused_rank=explained.fused_rank,
             rerank_score=explained.reranked,
+            uncalibrated_score=explained.uncalibrated,
         )
 
 

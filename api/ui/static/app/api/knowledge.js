@@ -110,6 +110,12 @@ export const questions = {
   evaluations: (id, signal) => ask(api`/knowledge-base/question-sets/${id}/evaluations`, { signal }),
 };
 
+export const calibration = {
+  get: (dataset, signal) => ask(api`/knowledge-base/datasets/${dataset}/calibration`, { signal }),
+  adopt: (dataset, evaluationId) => ask(api`/knowledge-base/datasets/${dataset}/calibration`, { method: "PUT", json: { evaluationId } }),
+  drop: (dataset) => ask(api`/knowledge-base/datasets/${dataset}/calibration`, { method: "DELETE" }),
+};
+
 export const records = {
   list: (given, signal) => ask(api`/knowledge-base/search-records` + query(given), { signal }),
   gaps: (given, signal) => ask(api`/knowledge-base/search-gaps` + query(given), { signal }),

@@ -7,6 +7,7 @@ import { Badge, Button, Check, Choice, Slider } from "../../parts/controls.js";
 import { Dialog } from "../../parts/dialog.js";
 import { Loaded, Notice } from "../../parts/states.js";
 import { useAction, useResource } from "../../resource.js";
+import { Calibrate, Calibrated } from "./calibration.js";
 import { FUSIONS } from "../datasets/searching.js";
 
 const BUSY_MS = 1200;
@@ -24,20 +25,25 @@ export function Evaluations({ set, writes, manages }) {
   });
   return html`<section class="stack" aria-label="Evaluations"><div class="row apart"><h2>Evaluations</h2>
       ${writes && html`<div class="row"><${Button} kind="primary" icon="pulse" disabled=${!set.questions} busy=${begin.busy} onClick=${() => setAsking("compare")}>Evaluate …<//>
-        <${Button} icon="settings" disabled=${!set.questions} onClick=${() => setAsking("tune")}>Tune …<//></div>`}</div>
+        <${Button} icon="settings" disabled=${!set.questions} onClick=${() => setAsking("tune")}>Tune …<//>
+        <${Button} icon="settings" disabled=${!set.questions} onClick=${() => setAsking("calibrate")}>Calibrate …<//></div>`}</div>
     ${begin.error && html`<${Notice} tone="bad"><p>${begin.error.message}</p><//>`}
-    <${Loaded} from=${list} rows=${2} what="The evaluations could not be loaded.">${({ data }) => data.map((one) => html`<${Evaluation} key=${one.id} evaluation=${one} />`)}<//>
+    <${Loaded} from=${list} rows=${2} what="The evaluations could not be loaded.">${({ data }) => data.map((one) => html`<${Evaluation} key=${one.id} evaluation=${one} manages=${manages} />`)}<//>
     ${asking === "compare" && html`<${Compare} begin=${begin} onClose=${() => setAsking(null)} />`}
+    ${asking === "calibrate" && html`<${Calibrate} begin=${begin} manages=${manages} onClose=${() => setAsking(null)} />`}
     ${asking === "tune" && html`<${Tune} begin=${begin} manages=${manages} onClose=${() => setAsking(null)} />`}
   </section>`;
 }
 
-function Evaluation({ evaluation }) {
+const KINDS = { tune: "Tuning", calibrate: "Calibration" };
+
+function Evaluation({ evaluation, manages }) {
   const { state, result, error, kind } = evaluation;
-  return html`<article class="panel padded stack"><div class="row apart"><span class="strong">${kind === "tune" ? "Tuning" : "Evaluation"} <span class="soft small">version ${evaluation.version}, ${ago(evaluation.createdOn)}</span></span>
+  return html`<article class="panel padded stack"><div class="row apart"><span class="strong">${KINDS[kind] ?? "Evaluation"} <span class="soft small">version ${evaluation.version}, ${ago(evaluation.createdOn)}</span></span>
       ${state === "queued" || state === "running" ? html`<${Badge} tone="busy" busy>Measuring<//>` : state === "failed" ? html`<${Badge} tone="bad">Failed<//>` : html`<span class="small soft">${result?.questions} questions</span>`}</div>
     ${error && html`<p class="wrong-text">${error}</p>`}
     ${result?.configurations && html`<${Chart} configurations=${result.configurations} />`}
+    ${kind === "calibrate" && result && html`<${Calibrated} evaluation=${evaluation} manages=${manages} />`}
     ${kind === "tune" && result && html`<${Tuned} result=${result} />`}</article>`;
 }
 
