@@ -20,7 +20,7 @@ class OutOfMemory(SandboxTaskFailed):
     def __init__(self, limits: Limits) -> None:
         limit = limits.memory_bytes // MEBIBYTE
         super().__init__(
-            f"reading the file ran out of memory (limit {limit} MB); split the file or raise {limits.memory_setting}"
+            f"reading the file ran out of memory (limit {limit} MB); {_remedy(limits, limits.memory_setting)}"
         )
 
 
@@ -29,8 +29,8 @@ class OutOfCpuTime(SandboxTaskFailed):
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(
-            f"reading the file exceeded {limits.cpu_seconds} s of CPU{_a_step(limits)}; split the file or raise "
-            f"CAIRN_PARSE_CPU_SECONDS{_or_step(limits)}"
+            f"reading the file exceeded {limits.cpu_seconds} s of CPU{_a_step(limits)}; "
+            f"{_remedy(limits, f'CAIRN_PARSE_CPU_SECONDS{_or_step(limits)}')}"
         )
 
 
@@ -39,8 +39,8 @@ class OutOfTime(SandboxTaskFailed):
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(
-            f"reading the file took more than {limits.seconds:g} s{_a_step(limits)}; split the file or raise "
-            f"CAIRN_PARSE_TIMEOUT{_or_step(limits)}"
+            f"reading the file took more than {limits.seconds:g} s{_a_step(limits)}; "
+            f"{_remedy(limits, f'CAIRN_PARSE_TIMEOUT{_or_step(limits)}')}"
         )
 
 
@@ -84,6 +84,12 @@ class SandboxUnavailable(Unavailable):
     """No child could be started, or the zygote died twice in a row under the task. Trying again later may help."""
 
     code = "SANDBOX_UNAVAILABLE"
+
+
+def _remedy(limits: Limits, setting: str) -> str:
+    if limits.is_fixed:
+        return "no setting raises that: split the file or save it anew"
+    return f"split the file or raise {setting}"
 
 
 def _a_step(limits: Limits) -> str:

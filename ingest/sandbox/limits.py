@@ -14,7 +14,8 @@ class Limits:
 
     A task that tells of its steps has `step_seconds` more, of CPU and of the clock, for each of up to `steps` of them.
 
-    `memory_setting` and `step_setting` say in refusals what raises `memory_bytes` and `step_seconds`.
+    `memory_setting` and `step_setting` say in refusals what raises `memory_bytes` and `step_seconds`; `is_fixed`: no
+    setting raises any of them.
     """
 
     seconds: float = 120
@@ -26,3 +27,4 @@ class Limits:
     step_seconds: int = 0
     memory_setting: str = "CAIRN_PARSE_MEMORY"
     step_setting: str = ""
+    is_fixed: bool = False

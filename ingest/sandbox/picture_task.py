@@ -10,7 +10,7 @@ from ingest.sandbox.limits import MEBIBYTE, Limits
 from ingest.sandbox.sandbox import Sandbox
 from ingest.sandbox.tasks import PICTURE, SandboxTask
 
-LIMITS = Limits(seconds=20, cpu_seconds=15, memory_bytes=512 * MEBIBYTE, result_bytes=64 * MEBIBYTE)
+LIMITS = Limits(seconds=20, cpu_seconds=15, memory_bytes=512 * MEBIBYTE, result_bytes=64 * MEBIBYTE, is_fixed=True)
 
 
 class PictureRequest(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from ingest.sandbox.sandbox import Sandbox
 from ingest.sandbox.tasks import SNIFF, SandboxTask
 from kit.errors import CairnError
 
-LIMITS = Limits(seconds=20, cpu_seconds=15, memory_bytes=512 * MEBIBYTE, result_bytes=MEBIBYTE)
+LIMITS = Limits(seconds=20, cpu_seconds=15, memory_bytes=512 * MEBIBYTE, result_bytes=MEBIBYTE, is_fixed=True)
 
 
 class SniffRequest(msgspec.Struct, frozen=True):

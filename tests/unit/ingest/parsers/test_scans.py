@@ -110,6 +110,14 @@ class TestPictures:
         assert document.blocks[0].kind is BlockKind.HEADING
         assert document.title == "Harbour rules"
 
+    def test_of_too_many_pages_name_limit_and_setting(self, tmp_path: Path) -> None:
+        path, page = tmp_path / "a.tiff", Image.new("L", (40, 40), 255)
+        page.save(path, save_all=True, append_images=[page, page])
+        with pytest.raises(LimitExceeded, match=r"has 3 pages.*limit is 2 pages.*CAIRN_PARSE_MAX_PAGES"):
+            _read(path, ParseOptions(max_pages=2))
+        with pytest.raises(OcrIsOff):
+            _read(path, ParseOptions(max_pages=3))
+
     def test_with_see_through_letters_are_seen_on_white(self, tmp_path: Path) -> None:
         path, image = tmp_path / "a.png", _sentences(tmp_path).convert("L")
         clear = Image.new("LA", image.size, 0)

@@ -14,7 +14,8 @@ import openpyxl.chart.data_source
 import pytest
 
 from ingest.documents import BlockKind, Document
-from ingest.parsers.errors import FileIsCorrupt, FileIsEncrypted
+from ingest.parsers.errors import FileIsCorrupt, FileIsEncrypted, LimitExceeded
+from ingest.parsers.options import ParseOptions
 from tests.unit.ingest.parsers.conftest import ParseBytes
 
 DATA = Path(os.environ.get("CAIRN_DATA", "../shared/data")) / "docs" / "docling"
@@ -183,3 +184,43 @@ class TestOpenDocument:
         manifest = "<manifest><encryption-data/></manifest>"
         with pytest.raises(FileIsEncrypted):
             parse_bytes(_open_document("text", "", manifest=manifest), "a.odt")
+
+
+class TestTooManyPages:
+    _CELL = "<table:table-cell><text:p>one</text:p></table:table-cell>"
+    _SHEET = f"<table:table><table:table-row>{_CELL}</table:table-row></table:table>"
+    _SLIDE = "<draw:page><draw:frame><draw:text-box><text:p>one</text:p></draw:text-box></draw:frame></draw:page>"
+
+    @pytest.mark.parametrize(
+        ("name", "content", "found"),
+        [
+            ("a.ods", _open_document("spreadsheet", _SHEET * 3), "3 sheets"),
+            ("a.odp", _open_document("presentation", _SLIDE * 3), "3 sheets or slides"),
+        ],
+    )
+    def test_of_open_documents_name_limit_and_setting(
+        self, parse_bytes: ParseBytes, name: str, content: bytes, found: str
+    ) -> None:
+        with pytest.raises(LimitExceeded, match=rf"{found}.*limit is 2 pages.*CAIRN_PARSE_MAX_PAGES"):
+            parse_bytes(content, name, ParseOptions(max_pages=2))
+        assert parse_bytes(content, name, ParseOptions(max_pages=3)).page_count == 3
+
+    def test_of_a_workbook_name_limit_and_setting(self, parse_bytes: ParseBytes) -> None:
+        book = openpyxl.Workbook()
+        for sheet in (book.worksheets[0], book.create_sheet(), book.create_sheet()):
+            sheet["A1"] = "one"
+        buffer = io.BytesIO()
+        book.save(buffer)
+        with pytest.raises(LimitExceeded, match=r"3 sheets.*limit is 2 pages.*CAIRN_PARSE_MAX_PAGES"):
+            parse_bytes(buffer.getvalue(), "a.xlsx", ParseOptions(max_pages=2))
+        assert parse_bytes(buffer.getvalue(), "a.xlsx", ParseOptions(max_pages=3)).page_count == 3
+
+    def test_of_an_old_workbook_name_limit_and_setting(self, parse_bytes: ParseBytes) -> None:
+        path = DATA / "xls" / "sources" / "legacy_sample.xls"
+        if not path.is_file():
+            pytest.skip(f"the sample {path} is not there")
+        sheets = parse_bytes(path.read_bytes(), "a.xls").page_count or 0
+        with pytest.raises(
+            LimitExceeded, match=rf"{sheets} sheets.*limit is {sheets - 1} pages.*CAIRN_PARSE_MAX_PAGES"
+        ):
+            parse_bytes(path.read_bytes(), "a.xls", ParseOptions(max_pages=sheets - 1))

@@ -12,6 +12,7 @@ import pytest
 
 from ingest.documents import Document
 from ingest.parsers.options import ParseOptions
+from ingest.sandbox import picture_task, sniff_task
 from ingest.sandbox.errors import OutOfCpuTime, OutOfMemory, OutOfTime, TaskCrashed
 from ingest.sandbox.limits import MEBIBYTE, Limits
 from ingest.sandbox.parse_task import parse_file
@@ -194,6 +195,13 @@ def test_a_death_is_told_by_how_it_came_about() -> None:
     killed = TaskCrashed(signal_number=9).message
     assert "ended from outside with signal 9 (SIGKILL)" in killed
     assert "damaged" not in killed
+
+
+@pytest.mark.parametrize("limits", [sniff_task.LIMITS, picture_task.LIMITS])
+def test_a_death_within_fixed_limits_names_no_setting(limits: Limits) -> None:
+    for died in (OutOfMemory(limits), OutOfCpuTime(limits), OutOfTime(limits)):
+        assert "CAIRN_" not in died.message
+        assert died.message.endswith("no setting raises that: split the file or save it anew")
 
 
 def test_a_death_names_the_setting_that_its_limit_came_from() -> None:
