@@ -152,8 +152,8 @@ class Datasets:
     def reindex(self, session: Session, principal: Principal, dataset_id: str) -> ReindexReceipt:
         """Every file is built anew with the settings of now; searches find the old chunks until then."""
         dataset = self.gate.readable(session, principal, dataset_id)
-        self.queue.hold_dataset(session, dataset_id=dataset.id, kinds=BUILDING)
         hold_originals(session, dataset.tenant_id)  # nobody else begins a build of one of them meanwhile
+        self.queue.hold_dataset(session, dataset_id=dataset.id, kinds=BUILDING)
         rows = of_dataset(session, dataset_id)
         for row in rows:
             self.builds.begin(session, row.file, dataset)

@@ -12,7 +12,7 @@ import structlog
 import zstandard
 from sqlalchemy.orm import Session
 
-from identity.quota_limits import QuotaExceeded
+from identity.quota_limits import QuotaExceeded, QuotaLimits
 from identity.quotas import Quotas
 from ingest.files import repository
 from ingest.files.builds import BuildSettings
@@ -248,6 +248,7 @@ class ParseHandler:
         kept: set[str] = set()
         try:
             with self.database.write() as session:
+                limits = self._limits(session, read[0].source.tenant_id)
                 held = hold_all(self.jobs, session, [one.source.claim for one in read], progressed=True)
                 builds = self.book.find_all(session, held)
                 written = [
@@ -255,7 +256,7 @@ class ParseHandler:
                     for one in read
                     if one.source.claim.id in builds
                 ]
-                self._write(session, written)
+                self._write(session, written, limits)
                 complete_all(self.jobs, session, held)
             kept = set(builds)
         finally:
@@ -264,27 +265,23 @@ class ParseHandler:
             file, number = done.build.file, done.build.generation.number
             _log.info("file.parsed", file_id=file.id, generation=number, chunks=len(done.drafted.drafts))
 
-    def _write(self, session: Session, written: Sequence[Written]) -> None:
-        self._check_quota(session, written)
+    def _limits(self, session: Session, tenant_id: str) -> QuotaLimits | None:
+        """Of the one tenant of a lot, whose chunks nobody else adds to from here on; None where nothing bounds them.
+        Before the jobs are held: so does whoever ends them to begin a build anew, and each would wait for the other."""
+        limits = None if self.quotas is None else self.quotas.limits(session, tenant_id)
+        if limits is None or not limits.chunks:
+            return None
+        repository.hold_originals(session, tenant_id)
+        return limits
+
+    def _write(self, session: Session, written: Sequence[Written], limits: QuotaLimits | None) -> None:
+        if limits is not None:
+            _check_quota(session, written, limits)
         write_chunks(session, written)
         for one in written:
             self.book.enter(session, one.build, FileStatus.EMBEDDING)
         enqueue_all(self.jobs, session, [_embedding(one.build) for one in written])
         enqueue_all(self.jobs, session, [_unpacking(one.build) for one in written if _may_have_attachments(one)])
-
-    def _check_quota(self, session: Session, written: Sequence[Written]) -> None:
-        """Of the one tenant of a lot. What a file has already makes room for what comes instead."""
-        if self.quotas is None or not written:
-            return
-        tenant_id, added = written[0].build.file.tenant_id, 0
-        limits = self.quotas.limits(session, tenant_id)
-        if not limits.chunks:
-            return
-        repository.hold_originals(session, tenant_id)
-        for one in written:
-            added += len(one.drafted.drafts)
-            used = repository.chunks_of(session, tenant_id, without=one.build.file.id)
-            limits.check_chunks(used=used, added=added)
 
     def _clear(self, sources: Sequence[_Source]) -> None:
         """Takes the blocks back of builds that had ended meanwhile; who took one over needs them."""
@@ -295,6 +292,15 @@ class ParseHandler:
         for source in sources:
             if source.claim.id not in found:
                 self.store.delete(source.place)
+
+
+def _check_quota(session: Session, written: Sequence[Written], limits: QuotaLimits) -> None:
+    """What a file has already makes room for what comes instead."""
+    added = 0
+    for one in written:
+        added += len(one.drafted.drafts)
+        used = repository.chunks_of(session, one.build.file.tenant_id, without=one.build.file.id)
+        limits.check_chunks(used=used, added=added)
 
 
 def _is_building(build: Build | None) -> bool:
