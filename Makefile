@@ -27,6 +27,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # begins with a stretch of its own rather than with every third test, so that not each starts a server and a browser.
 WORKERS ?= 3
 MODE ?= embedded
+DRAW ?= $(shell git rev-parse HEAD 2>/dev/null || date +%F)
 ARGS ?=
 NAME ?=
 
@@ -40,9 +41,19 @@ install: $(RUNTIME)  ## Make .venv with what Cairn needs to run
 run: $(RUNTIME)  ## Serve on http://127.0.0.1:8420 (options: ARGS="--port 9000 --home DIR")
 	@exec $(BIN)/cairn serve $(ARGS)
 
-# MODE=cluster puts PostgreSQL, Redis, S3 and a worker process under every installation that a test starts.
-test: $(DEVELOPMENT) browser  ## Run the tests, less those marked slow (one file: ARGS=tests/unit/kit/test_ids.py; MODE=cluster)
-	CAIRN_TEST_MODE=$(MODE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow"
+
+# MODE=cluster puts PostgreSQL, Redis, S3 and a worker process under every installation that a test starts. MODE=both
+# runs each module once, on the one or the other as DRAW says (tests/draw.py); the same DRAW does the same again.
+test: $(DEVELOPMENT) browser  ## Run the tests, less those marked slow (one file: ARGS=tests/unit/kit/test_ids.py; MODE=cluster or both)
+ifeq ($(MODE),both)
+	@echo "Half of the tests on each mode, drawn by $(DRAW)"
+	@failed=0; export CAIRN_TEST_DRAW="$(DRAW)"; for mode in embedded cluster; do \
+	  echo "$$mode:"; CAIRN_TEST_MODE=$$mode $(PYTEST) $(ARGS) || [ $$? = 5 ] || failed=1; \
+	done; exit $$failed  # 5: all that ARGS names were drawn for the other
+else
+	CAIRN_TEST_MODE=$(MODE) $(PYTEST) $(ARGS)
+endif
 
 # The tests of the console look through a browser. Where this machine has none and may install one, it does; where it
 # may not, those tests skip and say so.

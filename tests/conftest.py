@@ -18,11 +18,18 @@ from sqlalchemy.engine import make_url
 from kit.db.database import Database
 from migrations.runner import upgrade
 from migrations.tables import all_tables
-from tests import mode
+from tests import draw, mode
 from tests.clock import FrozenClock
 from tests.postgres import POSTGRES, libpq, throwaway_database
 
 _KEPT_VARIABLES = ("CAIRN_DATA", "CAIRN_TEST_")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    chosen = os.environ.get("CAIRN_TEST_DRAW")
+    if chosen:
+        items[:], elsewhere = draw.drawn(items, chosen, mode.MODE)
+        config.hook.pytest_deselected(items=elsewhere)
 
 
 def pytest_sessionfinish() -> None:

@@ -20,13 +20,13 @@ from secrets import token_bytes
 from pydantic import SecretStr
 
 from kit.settings import Settings
+from tests.draw import MODES
 from tests.faults.services import ObjectStore, object_store, redis
 from tests.postgres import POSTGRES, throwaway_database
 
-_MODES = ("embedded", "cluster")
 MODE = os.environ.get("CAIRN_TEST_MODE") or "embedded"
-if MODE not in _MODES:
-    raise ValueError(f"CAIRN_TEST_MODE is {MODE!r}: choose one of {', '.join(_MODES)}")
+if MODE not in MODES:
+    raise ValueError(f"CAIRN_TEST_MODE is {MODE!r}: choose one of {', '.join(MODES)}")
 IS_CLUSTER = MODE == "cluster"
 
 _STOP_SECONDS = 60.0
