@@ -19,6 +19,7 @@ from secrets import token_bytes
 
 from pydantic import SecretStr
 
+from kit.home import Home
 from kit.settings import Settings
 from tests.draw import MODES
 from tests.faults.services import ObjectStore, object_store, redis
@@ -88,6 +89,17 @@ def working_on(home: Path, environment: Mapping[str, str]) -> Iterator[None]:
         finally:
             process.kill()
             process.wait()
+
+
+def kept_objects(settings: Settings) -> set[str]:
+    """By their keys, everything that an installation's file store holds: originals, blocks, and what is staged."""
+    if settings.files_url is None:
+        folder = Home(settings.home).files
+        return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    files = _object_store()
+    prefix = settings.files_url.removeprefix(f"s3://{files.bucket}/") + "/"
+    pages = files.client().get_paginator("list_objects_v2").paginate(Bucket=files.bucket, Prefix=prefix)
+    return {one["Key"].removeprefix(prefix) for page in pages for one in page.get("Contents", ())}
 
 
 @cache

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import httpx
 
@@ -143,6 +144,9 @@ class ObjectStore:
     bucket: str
     broken: Event
 
+    def client(self) -> Any:
+        return connect(Bucket(self.bucket, "", self.url, "us-east-1", "key", "secret"))
+
 
 @contextmanager
 def object_store() -> Iterator[ObjectStore]:
@@ -160,8 +164,7 @@ def object_store() -> Iterator[ObjectStore]:
     try:
         _await_port(port)
         store = ObjectStore(f"http://{HOST}:{door.server_address[1]}", "cairn", broken)
-        client = connect(Bucket(store.bucket, "", store.url, "us-east-1", "key", "secret"))
-        client.create_bucket(Bucket=store.bucket)
+        store.client().create_bucket(Bucket=store.bucket)
         yield store
     finally:
         door.shutdown()

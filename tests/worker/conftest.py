@@ -24,7 +24,7 @@ from kit.settings import Settings
 from orchestration.runtime import Runtime, build_runtime
 from retrieval.search.types import SearchHit, SearchRequest
 from tests.clock import FrozenClock
-from tests.mode import standing
+from tests.mode import kept_objects, standing
 from tests.postgres import throwaway_database
 
 QUEUES = ("parse", "embed", "default")
@@ -73,6 +73,10 @@ class Bench:
         with self.runtime.database.read() as session:
             dataset = session.get_one(Dataset, self.dataset)
         return Shelf(dataset.collection, dataset.embedding_model)
+
+    def stored(self) -> set[str]:
+        """Keys of the file store."""
+        return kept_objects(self.runtime.settings)
 
     def upload(
         self, *named: tuple[str, str], overrides: IngestOverrides = NO_OVERRIDES, **more: object

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ingest.datasets.models import Dataset
 from ingest.datasets.types import NewDataset
 from ingest.files.types import FileChange
 from tests.worker.conftest import Bench
 
 TEXT = "# Zeppelin\n\nThe zeppelin lands at dawn."
-
-
-def stored(bench: Bench) -> set[Path]:
-    return {path for path in bench.runtime.home.files.rglob("*") if path.is_file()}
 
 
 class TestDeletingAFile:
@@ -24,13 +18,14 @@ class TestDeletingAFile:
 
     def test_leaves_nothing_of_it(self, bench: Bench) -> None:
         bench.drain()  # what tests before this one have deleted
-        before = stored(bench)
+        before = bench.stored()
         file_id = bench.indexed("z.md", TEXT)
+        assert bench.stored() > before
         bench.delete(file_id)
         bench.drain()
         assert bench.points(file_id) == {}
         assert bench.rows(file_id) == (0, 0, 0)
-        assert stored(bench) == before
+        assert bench.stored() == before
 
     def test_keeps_an_original_that_another_dataset_has_too(self, bench: Bench) -> None:
         file_id = bench.indexed("z.md", TEXT)
@@ -51,14 +46,14 @@ class TestDeletingAFile:
 class TestDeletingADataset:
     def test_leaves_nothing_of_it(self, bench: Bench) -> None:
         bench.drain()
-        before = stored(bench)
+        before = bench.stored()
         ids = [bench.indexed(f"{n}.md", f"{TEXT} Number {n}.") for n in range(3)]
         with bench.runtime.database.write() as session:
             bench.runtime.datasets.delete(session, bench.principal, bench.dataset)
         bench.drain()
         assert [bench.points(file_id) for file_id in ids] == [{}, {}, {}]
         assert [bench.rows(file_id) for file_id in ids] == [(0, 0, 0)] * 3
-        assert stored(bench) == before
+        assert bench.stored() == before
         with bench.runtime.database.read() as session:
             assert session.get(Dataset, bench.dataset) is None
 
