@@ -32,6 +32,7 @@ from retrieval.embedding.protocol import Passage, TokenState
 from retrieval.embedding.source import DEFAULT_MODEL
 from retrieval.evaluation.metrics import ndcg, recall, reciprocal_rank
 from retrieval.evaluation.statistics import Estimate, compare, estimate
+from retrieval.golden.tuning import candidates, chooses, tuned
 from retrieval.ranking.late_interaction import LateInteraction
 from retrieval.search.fusion import FusionKind
 from retrieval.search.limits import DEFAULT_ALPHA
@@ -211,6 +212,7 @@ def measure(embedder: BertEmbedder, questions: RetrievalSet, embedded: Embedded,
         kept = asked.cache / f"{questions.name}.{rival}.json"
         answer = ask_rival(asked.rivals or Path(), rival, questions, embedded.ids, kept)
         report(questions, rival, answer.rankings, rankings["default"])
+    report_tuned(questions, found, rankings["default"])
     if asked.reranked:
         second = {query: looked_at_again(reranker, questions, found, query) for query in embedded.ids[: asked.reranked]}
         report(questions, "rerank", second, rankings["default"])
@@ -261,6 +263,27 @@ def report(
     beside = "" if name == "default" else f"{compare(base, gains).verdict.value}"
     row = f"{questions.name:<15} {name:<14} {len(gains):7}  {interval(estimate(gains))}  {share:8.4f}  {first:.4f}"
     print(f"{row}  {beside}", flush=True)
+
+
+def report_tuned(questions: RetrievalSet, found: Found, default: Mapping[str, Sequence[str]]) -> None:
+    """As the product tunes a dataset: chosen on one half of the questions, and adopted only if it is significantly
+    better on the other, which the row is about."""
+    ways = {one: Fusion(one.alpha or 0.0, one.fusion or FusionKind.WEIGHTED) for one in candidates()}  # all name both
+    rankings = {one: found.rankings(default, way) for one, way in ways.items()}
+    gains = {one: ndcg_by_query(questions, ranking) for one, ranking in rankings.items()}
+    chosen = tuned(ndcg_by_query(questions, default), gains)
+    if chosen is None:
+        print(f"{questions.name:<15} tuned          too few questions", flush=True)
+        return
+    held_out = {query: ranking for query, ranking in default.items() if not chooses(query)}
+    adopted = rankings[chosen.best] if chosen.held else default
+    report(questions, "tuned", {query: adopted[query] for query in held_out}, held_out)
+    what = "adopted" if chosen.held else "not adopted, the default stays"
+    print(f"{questions.name:<15} tuned by {chosen.chosen_on} other questions: {chosen.best.name}, {what}", flush=True)
+
+
+def ndcg_by_query(questions: RetrievalSet, ranking: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    return {query: ndcg(found, questions.judged[query], 10) for query, found in ranking.items()}
 
 
 def interval(found: Estimate) -> str:
