@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ingest.files.models import File
@@ -14,9 +14,18 @@ ATTACHMENT_OF = "attachmentOf"
 
 def attachments_of(session: Session, file: File) -> Sequence[File]:
     """The living ones. Those of attached messages are theirs."""
-    inside = File.name.startswith(f"{file.name}/", autoescape=True)
-    rows = session.scalars(select(File).where(File.dataset_id == file.dataset_id, File.deleted_at.is_(None), inside))
+    rows = session.scalars(select(File).where(*_inside(file)))
     return [row for row in rows if row.labels.get(ATTACHMENT_OF) == file.name]
+
+
+def ids_inside(session: Session, file: File) -> Sequence[str]:
+    """Of all living files below the name of this one, however deep: its attachments and theirs are among them."""
+    return session.scalars(select(File.id).where(*_inside(file))).all()
+
+
+def _inside(file: File) -> Sequence[ColumnElement[bool]]:
+    below = File.name.startswith(f"{file.name}/", autoescape=True)
+    return File.dataset_id == file.dataset_id, File.deleted_at.is_(None), below
 
 
 def depth_of(session: Session, file: File) -> int:

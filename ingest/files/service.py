@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from identity.types import Principal
 from ingest.files import repository
-from ingest.files.attachments import attachments_of
+from ingest.files.attachments import attachments_of, ids_inside
 from ingest.files.builds import Builds
 from ingest.files.events import tell_deleted, tell_updated
 from ingest.files.jobs import BUILDING, remove_job, switch_job
@@ -52,6 +52,8 @@ class Files:
         if change.re_ingest:
             repository.hold_originals(session, dataset.tenant_id)  # nobody else begins a build of it meanwhile
         file = repository.get(session, dataset_id, file_id).file
+        if change.re_ingest:
+            self.queue.hold_about(session, [file.id], kinds=BUILDING)
         if change.enabled is not None and change.enabled != file.enabled:
             file.enabled = change.enabled
             file.updated_at = self.clock.now()
@@ -67,9 +69,14 @@ class Files:
     def delete(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> int:
         """Hides the file at once, and with a message what came with it, and leaves removing to jobs. Returns how many
         chunks searches lose."""
+        file = self._row(session, principal, dataset_id, file_id).file
+        self.queue.hold_about(session, [file.id, *ids_inside(session, file)], kinds=BUILDING)
+        return self._delete(session, principal, dataset_id, file_id)
+
+    def _delete(self, session: Session, principal: Principal, dataset_id: str, file_id: str) -> int:
         row = self._row(session, principal, dataset_id, file_id)
         file = row.file
-        lost = sum(self.delete(session, principal, dataset_id, one.id) for one in attachments_of(session, file))
+        lost = sum(self._delete(session, principal, dataset_id, one.id) for one in attachments_of(session, file))
         file.deleted_at = file.updated_at = self.clock.now()
         self.queue.cancel(session, subject=file.id, kinds=BUILDING)
         tell_deleted(session, file, at=file.updated_at)

@@ -17,7 +17,7 @@ from identity.types import Principal
 from ingest.files import repository
 from ingest.files.builds import Builds, apply_overrides, check_overrides, overrides_of
 from ingest.files.errors import TooMuchWaiting
-from ingest.files.jobs import EMBED_QUEUE, PARSE_QUEUE
+from ingest.files.jobs import BUILDING, EMBED_QUEUE, PARSE_QUEUE
 from ingest.files.models import File
 from ingest.files.names import clean_name
 from ingest.files.ports import DatasetGate, HomeDataset
@@ -186,6 +186,7 @@ class Uploads:
         self.check_room(session)
         repository.hold_originals(session, dataset.tenant_id)
         batch = _Batch(repository.living_by_name(session, dataset.id, {file.name for file in staged.files}))
+        self.queue.hold_about(session, [file.id for file in batch.named.values()], kinds=BUILDING)
         self._check_quotas(session, dataset, staged, batch.named)
         for file in staged.files:
             self._register(session, dataset, file, overrides, batch)

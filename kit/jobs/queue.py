@@ -244,6 +244,12 @@ class JobQueue:
         ids, and the two could wait for each other."""
         lock_in_order(session, Job.dataset_id == dataset_id, Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
 
+    def hold_about(self, session: Session, subjects: Collection[str], *, kinds: Sequence[str]) -> None:
+        """Before subjects are changed whose unfinished work is then ended: a worker takes a job first and then what it
+        is about, and the two could wait for each other. What is changed in the session already waits as well."""
+        with session.no_autoflush:
+            lock_in_order(session, Job.subject.in_(subjects), Job.kind.in_(kinds), Job.state.in_(UNFINISHED))
+
     def requeue(self, session: Session, job_id: str) -> str:
         """Put a job that ended back into its queue with all its attempts. Returns its id, or that of the unfinished job
         with the same key, where there is one."""
