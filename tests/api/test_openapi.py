@@ -75,7 +75,8 @@ class TestTheDocument:
         path = "/dashboard/v1/knowledge-base/datasets/{datasetId}/files/upload"
         form = document["paths"][path]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
         assert set(form["properties"]) == {
-            "files", "chunkSize", "chunkOverlap", "parseType", "parserEngine", "source", "metadata"
+            "files", "chunkSize", "chunkOverlap", "parseType", "parserEngine", "source", "metadata",
+            "onlyMainContent"
         }  # fmt: skip
         assert form["required"] == ["files"]
 
